@@ -1,0 +1,3 @@
+/// The transformer for the JVM.
+@org.jspecify.annotations.NullMarked
+package io.attend;
