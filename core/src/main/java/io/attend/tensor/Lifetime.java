@@ -1,0 +1,74 @@
+package io.attend.tensor;
+
+import org.bytedeco.javacpp.PointerScope;
+
+/// How long tensors live: every tensor made on this thread belongs to the innermost open lifetime and is freed, at once and
+/// without the garbage collector, when that closes.
+///
+///     try (Lifetime step = Lifetime.open()) {
+///         Tensor loss = model.loss(batch);
+///         loss.backward();
+///     }
+///
+/// One opens at load, per training step, per decoding step and around each block; nothing inside a layer manages memory. A
+/// tensor made while none is open would leak, so it is refused. [#keep] lets a tensor outlive the innermost lifetime by
+/// handing it to the one around it; [Tensor#retain] lets it outlive all of them, until [Tensor#close].
+///
+/// Belongs to the thread that opened it; lifetimes close in the reverse order of opening, which try-with-resources ensures.
+public final class Lifetime implements AutoCloseable {
+    private static final ThreadLocal<Lifetime[]> INNERMOST = ThreadLocal.withInitial(() -> new Lifetime[1]);
+
+    private final Lifetime[] slot = INNERMOST.get();
+    private final @org.jspecify.annotations.Nullable Lifetime outer = slot[0];
+    private final PointerScope scope;
+    private boolean closed;
+
+    private Lifetime() {
+        Engine.start();
+        scope = new PointerScope();
+        slot[0] = this;
+    }
+
+    /// Opens a lifetime inside those already open on this thread.
+    public static Lifetime open() {
+        return new Lifetime();
+    }
+
+    /// Refuses to go on when a tensor made now would never be freed.
+    static void require() {
+        if (INNERMOST.get()[0] == null) {
+            throw new IllegalStateException(
+                    "no Lifetime is open on this thread, so the tensor would never be freed; wrap the code in"
+                            + " try (Lifetime lifetime = Lifetime.open()) { ... }");
+        }
+    }
+
+    /// Hands `tensor` to the lifetime around this one.
+    ///
+    /// @return the same tensor
+    /// @throws IllegalStateException if there is none around it
+    public Tensor keep(Tensor tensor) {
+        Lifetime around = outer;
+        if (around == null) {
+            throw new IllegalStateException("no Lifetime is open around this one; use tensor.retain() and close it yourself");
+        }
+        around.scope.attach(tensor.pointer());
+        return tensor;
+    }
+
+    /// Frees every tensor made in this lifetime that was neither kept nor retained.
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        if (slot[0] != this || INNERMOST.get() != slot) {
+            throw new IllegalStateException(
+                    "this Lifetime is not the innermost one of this thread; close them in reverse order of opening, on the"
+                            + " thread that opened them");
+        }
+        closed = true;
+        slot[0] = outer;
+        scope.close();
+    }
+}

@@ -1,0 +1,759 @@
+package io.attend.tensor;
+
+import static io.attend.tensor.Engine.NO_TYPE;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/// A multi-dimensional array of numbers with automatic differentiation: a thin final facade over libtorch's tensor.
+///
+/// Operations carry PyTorch's names and meaning, `_` at the end of a name marks those that write in place. Every result belongs
+/// to the innermost open [Lifetime] and shares nothing with the garbage collector. Failures are [TensorException]s naming the
+/// operation, the shapes and the reason. About a microsecond of overhead an operation.
+///
+/// Over 500 lines because it is one flat table of operations; there is no logic to find here.
+public final class Tensor implements AutoCloseable {
+    private final org.bytedeco.pytorch.Tensor pointer;
+
+    private Tensor(org.bytedeco.pytorch.Tensor pointer) {
+        this.pointer = pointer;
+    }
+
+    org.bytedeco.pytorch.Tensor pointer() {
+        return pointer;
+    }
+
+    /// Runs one operation that makes a tensor.
+    static Tensor made(String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
+        Lifetime.require();
+        try {
+            return new Tensor(body.get());
+        } catch (RuntimeException e) {
+            throw TensorException.translate(operation, e, operands);
+        }
+    }
+
+    /// Runs one operation that makes none.
+    static void run(String operation, Runnable body, Tensor... operands) {
+        try {
+            body.run();
+        } catch (RuntimeException e) {
+            throw TensorException.translate(operation, e, operands);
+        }
+    }
+
+    Tensor filled(String operation, Consumer<org.bytedeco.pytorch.Tensor> body) {
+        run(operation, () -> body.accept(pointer), this);
+        return this;
+    }
+
+    // ---- making ----
+
+    public static Tensor empty(Shape shape, DType dtype) {
+        return empty(shape, dtype, Device.CPU);
+    }
+
+    public static Tensor empty(Shape shape, DType dtype, Device device) {
+        Engine.start();
+        return made("empty " + dtype, () -> torch.empty(
+                shape.toArray(), Types.options(dtype, device), Engine.NO_FORMAT));
+    }
+
+    public static Tensor zeros(Shape shape, DType dtype) {
+        return empty(shape, dtype).zero_();
+    }
+
+    public static Tensor ones(Shape shape, DType dtype) {
+        return empty(shape, dtype).fill_(1);
+    }
+
+    public static Tensor full(Shape shape, double value, DType dtype) {
+        return empty(shape, dtype).fill_(value);
+    }
+
+    /// The integers `from, from + 1, ..., to - 1`, [to - from] int64.
+    public static Tensor arange(long from, long to) {
+        Engine.start();
+        return made("arange", () -> torch.arange(
+                new Scalar(from), new Scalar(to), Types.options(DType.INT64, Device.CPU)));
+    }
+
+    public static Tensor of(float[] values, long... shape) {
+        return copied(MemorySegment.ofArray(values), DType.FLOAT32, shape(shape, values.length));
+    }
+
+    public static Tensor of(double[] values, long... shape) {
+        return copied(MemorySegment.ofArray(values), DType.FLOAT64, shape(shape, values.length));
+    }
+
+    public static Tensor of(long[] values, long... shape) {
+        return copied(MemorySegment.ofArray(values), DType.INT64, shape(shape, values.length));
+    }
+
+    public static Tensor of(boolean[] values, long... shape) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bytes[i] = (byte) (values[i] ? 1 : 0);
+        }
+        return copied(MemorySegment.ofArray(bytes), DType.BOOL, shape(shape, values.length));
+    }
+
+    private static Shape shape(long[] sizes, int count) {
+        Shape shape = sizes.length == 0 ? Shape.of(count) : Shape.of(sizes);
+        if (shape.count() != count) {
+            throw new IllegalArgumentException("shape " + shape + " holds " + shape.count() + " elements, but " + count
+                    + " values were given");
+        }
+        return shape;
+    }
+
+    /// A tensor holding a copy of the bytes of `data`.
+    public static Tensor copied(MemorySegment data, DType dtype, Shape shape) {
+        checkBytes(data, dtype, shape);
+        Tensor tensor = empty(shape, dtype);
+        tensor.memory().copyFrom(data);
+        return tensor;
+    }
+
+    /// A tensor over `data` itself: no copy, pages of a mapped file load as they are touched. The segment stays mapped for as
+    /// long as any tensor uses it, so it must come from an automatic or the global arena: one that can be closed would leave
+    /// the tensor pointing at nothing.
+    public static Tensor over(MemorySegment data, DType dtype, Shape shape) {
+        Engine.start();
+        checkBytes(data, dtype, shape);
+        if (!data.isNative()) {
+            throw new IllegalArgumentException("the segment is on the Java heap; use Tensor.copied");
+        }
+        if (data.byteSize() == 0) {
+            return empty(shape, dtype);
+        }
+        return made("over", () -> Borrowed.tensor(data, dtype, shape));
+    }
+
+    private static void checkBytes(MemorySegment data, DType dtype, Shape shape) {
+        if (data.byteSize() != shape.count() * dtype.bytes()) {
+            throw new IllegalArgumentException(shape + " " + dtype + " needs " + shape.count() * dtype.bytes()
+                    + " bytes, but the data has " + data.byteSize());
+        }
+    }
+
+    // ---- reading ----
+
+    public Shape shape() {
+        long[] sizes = new long[rank()];
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = pointer.size(i);
+        }
+        return Shape.of(sizes);
+    }
+
+    public int rank() {
+        checkOpen();
+        return (int) pointer.dim();
+    }
+
+    /// The size of one axis; negative axes count from the end.
+    public long size(int axis) {
+        checkOpen();
+        int rank = (int) pointer.dim();
+        if (axis < -rank || axis >= rank) {
+            throw new TensorException("size: " + this + " has no axis " + axis);
+        }
+        return pointer.size(axis);
+    }
+
+    /// The count of elements.
+    public long count() {
+        checkOpen();
+        return pointer.numel();
+    }
+
+    public DType dtype() {
+        checkOpen();
+        return Types.of(pointer.scalar_type());
+    }
+
+    public Device device() {
+        checkOpen();
+        return pointer.is_cuda() ? Device.cuda(pointer.device().index()) : Device.CPU;
+    }
+
+    /// The single number of a tensor of one element.
+    public double item() {
+        if (count() != 1) {
+            throw new TensorException("item: " + this + " does not hold exactly one number");
+        }
+        return pointer.item_double();
+    }
+
+    /// The elements in row-major order.
+    public float[] toFloats() {
+        return to(DType.FLOAT32).plain().memory().toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    /// The elements in row-major order.
+    public double[] toDoubles() {
+        return to(DType.FLOAT64).plain().memory().toArray(ValueLayout.JAVA_DOUBLE);
+    }
+
+    /// The elements in row-major order.
+    public long[] toLongs() {
+        return to(DType.INT64).plain().memory().toArray(ValueLayout.JAVA_LONG);
+    }
+
+    private Tensor plain() {
+        return to(Device.CPU).contiguous();
+    }
+
+    /// The bytes of a contiguous tensor on the processor, without a copy: valid until the tensor is freed.
+    ///
+    /// @throws TensorException if the tensor is strided or on another device
+    @SuppressWarnings("restricted") // the engine's memory; bounded by the tensor's own size
+    public MemorySegment memory() {
+        checkOpen();
+        if (!pointer.is_contiguous() || pointer.is_cuda()) {
+            throw new TensorException("memory: " + this + " is not contiguous on the processor");
+        }
+        return pointer.numel() == 0
+                ? MemorySegment.NULL
+                : MemorySegment.ofAddress(pointer.data_ptr().address()).reinterpret(pointer.nbytes());
+    }
+
+    // ---- life ----
+
+    /// Makes this tensor outlive every lifetime, until [#close]. Every call needs a close of its own.
+    public Tensor retain() {
+        checkOpen();
+        pointer.retainReference();
+        return this;
+    }
+
+    @Override
+    public void close() {
+        if (!pointer.isNull()) {
+            pointer.releaseReference();
+        }
+    }
+
+    boolean isClosed() {
+        return pointer.isNull();
+    }
+
+    private void checkOpen() {
+        if (pointer.isNull()) {
+            throw new TensorException("a tensor is used after its Lifetime closed; keep it with Lifetime.keep(tensor)");
+        }
+    }
+
+    // ---- gradients ----
+
+    public Tensor requiresGrad(boolean required) {
+        run("requires_grad", () -> pointer.set_requires_grad(required), this);
+        return this;
+    }
+
+    public boolean requiresGrad() {
+        checkOpen();
+        return pointer.requires_grad();
+    }
+
+    /// What [#backward] left here, or nothing if this tensor took no part.
+    public Optional<Tensor> grad() {
+        checkOpen();
+        Lifetime.require();
+        org.bytedeco.pytorch.Tensor borrowed = pointer.mutable_grad();
+        return borrowed.defined() ? Optional.of(new Tensor(new org.bytedeco.pytorch.Tensor(borrowed))) : Optional.empty();
+    }
+
+    /// Drops the gradient, so that the next backward pass starts from nothing.
+    public void clearGrad() {
+        checkOpen();
+        pointer.mutable_grad().reset();
+    }
+
+    /// Adds the derivative of this single number with respect to every tensor that requires it to that tensor's [#grad].
+    public void backward() {
+        run("backward", pointer::backward, this);
+    }
+
+    public Tensor detach() {
+        return made("detach", pointer::detach, this);
+    }
+
+    // ---- element types, devices, layout ----
+
+    public Tensor to(DType dtype) {
+        return dtype() == dtype ? this : made("to " + dtype, () -> pointer.to(Types.of(dtype)), this);
+    }
+
+    public Tensor to(Device device) {
+        return device().equals(device)
+                ? this
+                : made("to " + device, () -> pointer.to(Types.of(device), pointer.scalar_type()), this);
+    }
+
+    public Tensor contiguous() {
+        return made("contiguous", pointer::contiguous, this);
+    }
+
+    @Override
+    public Tensor clone() {
+        return made("clone", pointer::clone, this);
+    }
+
+    // ---- shape ----
+
+    public Tensor reshape(long... shape) {
+        return made("reshape", () -> pointer.reshape(shape), this);
+    }
+
+    public Tensor transpose(int first, int second) {
+        return made("transpose", () -> pointer.transpose(first, second), this);
+    }
+
+    public Tensor permute(long... axes) {
+        return made("permute", () -> pointer.permute(axes), this);
+    }
+
+    public Tensor unsqueeze(int axis) {
+        return made("unsqueeze", () -> pointer.unsqueeze(axis), this);
+    }
+
+    public Tensor squeeze(int axis) {
+        return made("squeeze", () -> pointer.squeeze(axis), this);
+    }
+
+    public Tensor expand(long... shape) {
+        return made("expand", () -> pointer.expand(shape), this);
+    }
+
+    public Tensor flatten(int from, int to) {
+        return made("flatten", () -> pointer.flatten(from, to), this);
+    }
+
+    public Tensor narrow(int axis, long start, long length) {
+        return made("narrow", () -> pointer.narrow(axis, start, length), this);
+    }
+
+    public Tensor select(int axis, long index) {
+        return made("select", () -> pointer.select(axis, index), this);
+    }
+
+    public Tensor flip(long... axes) {
+        return made("flip", () -> pointer.flip(axes), this);
+    }
+
+    public Tensor repeatInterleave(long times, int axis) {
+        return made("repeat_interleave", () -> pointer.repeat_interleave(times, new LongOptional(axis), new LongOptional()), this);
+    }
+
+    /// Splits an axis into parts of `size`, the last one shorter if need be.
+    public List<Tensor> split(long size, int axis) {
+        Lifetime.require();
+        try {
+            TensorVector parts = pointer.split(size, axis);
+            List<Tensor> tensors = new ArrayList<>();
+            for (long i = 0; i < parts.size(); i++) {
+                tensors.add(new Tensor(new org.bytedeco.pytorch.Tensor(parts.get(i))));
+            }
+            return tensors;
+        } catch (RuntimeException e) {
+            throw TensorException.translate("split", e, this);
+        }
+    }
+
+    public static Tensor cat(int axis, Tensor... tensors) {
+        return made("cat", () -> torch.cat(vector(tensors), axis), tensors);
+    }
+
+    public static Tensor stack(int axis, Tensor... tensors) {
+        return made("stack", () -> torch.stack(vector(tensors), axis), tensors);
+    }
+
+    static TensorVector vector(Tensor... tensors) {
+        org.bytedeco.pytorch.Tensor[] pointers = new org.bytedeco.pytorch.Tensor[tensors.length];
+        for (int i = 0; i < tensors.length; i++) {
+            pointers[i] = tensors[i].pointer;
+        }
+        return new TensorVector(pointers);
+    }
+
+    // ---- arithmetic ----
+
+    public Tensor add(Tensor other) {
+        return made("add", () -> pointer.add(other.pointer), this, other);
+    }
+
+    public Tensor add(double value) {
+        return made("add", () -> pointer.add(scalar(value)), this);
+    }
+
+    public Tensor sub(Tensor other) {
+        return made("sub", () -> pointer.sub(other.pointer), this, other);
+    }
+
+    public Tensor sub(double value) {
+        return made("sub", () -> pointer.sub(scalar(value)), this);
+    }
+
+    public Tensor mul(Tensor other) {
+        return made("mul", () -> pointer.mul(other.pointer), this, other);
+    }
+
+    public Tensor mul(double value) {
+        return made("mul", () -> pointer.mul(scalar(value)), this);
+    }
+
+    public Tensor div(Tensor other) {
+        return made("div", () -> pointer.div(other.pointer), this, other);
+    }
+
+    public Tensor div(double value) {
+        return made("div", () -> pointer.div(scalar(value)), this);
+    }
+
+    public Tensor pow(double exponent) {
+        return made("pow", () -> pointer.pow(scalar(exponent)), this);
+    }
+
+    public Tensor neg() {
+        return made("neg", pointer::neg, this);
+    }
+
+    public Tensor abs() {
+        return made("abs", pointer::abs, this);
+    }
+
+    public Tensor exp() {
+        return made("exp", pointer::exp, this);
+    }
+
+    public Tensor log() {
+        return made("log", pointer::log, this);
+    }
+
+    public Tensor sqrt() {
+        return made("sqrt", pointer::sqrt, this);
+    }
+
+    public Tensor rsqrt() {
+        return made("rsqrt", pointer::rsqrt, this);
+    }
+
+    public Tensor square() {
+        return made("square", pointer::square, this);
+    }
+
+    public Tensor sin() {
+        return made("sin", pointer::sin, this);
+    }
+
+    public Tensor cos() {
+        return made("cos", pointer::cos, this);
+    }
+
+    public Tensor tanh() {
+        return made("tanh", pointer::tanh, this);
+    }
+
+    public Tensor sigmoid() {
+        return made("sigmoid", pointer::sigmoid, this);
+    }
+
+    public Tensor relu() {
+        return made("relu", pointer::relu, this);
+    }
+
+    public Tensor silu() {
+        return made("silu", () -> torch.silu(pointer), this);
+    }
+
+    /// `x Φ(x)`, with the exact error function.
+    public Tensor gelu() {
+        return made("gelu", () -> torch.gelu(pointer), this);
+    }
+
+    /// GELU's approximation by a hyperbolic tangent.
+    public Tensor geluTanh() {
+        return made("gelu", () -> torch.gelu(pointer, "tanh"), this);
+    }
+
+    public Tensor clampMin(double least) {
+        return made("clamp_min", () -> pointer.clamp_min(scalar(least)), this);
+    }
+
+    // ---- comparison and choice ----
+
+    public Tensor eq(Tensor other) {
+        return made("eq", () -> pointer.eq(other.pointer), this, other);
+    }
+
+    public Tensor eq(double value) {
+        return made("eq", () -> pointer.eq(scalar(value)), this);
+    }
+
+    public Tensor ne(double value) {
+        return made("ne", () -> pointer.ne(scalar(value)), this);
+    }
+
+    public Tensor le(Tensor other) {
+        return made("le", () -> pointer.le(other.pointer), this, other);
+    }
+
+    public Tensor lt(Tensor other) {
+        return made("lt", () -> pointer.lt(other.pointer), this, other);
+    }
+
+    public Tensor gt(Tensor other) {
+        return made("gt", () -> pointer.gt(other.pointer), this, other);
+    }
+
+    public Tensor logicalAnd(Tensor other) {
+        return made("logical_and", () -> pointer.logical_and(other.pointer), this, other);
+    }
+
+    public Tensor logicalOr(Tensor other) {
+        return made("logical_or", () -> pointer.logical_or(other.pointer), this, other);
+    }
+
+    public Tensor logicalNot() {
+        return made("logical_not", pointer::logical_not, this);
+    }
+
+    public Tensor isfinite() {
+        return made("isfinite", pointer::isfinite, this);
+    }
+
+    public Tensor maskedFill(Tensor mask, double value) {
+        return made("masked_fill", () -> pointer.masked_fill(mask.pointer, scalar(value)), this, mask);
+    }
+
+    /// `this` where `condition` holds, `other` elsewhere.
+    public Tensor where(Tensor condition, Tensor other) {
+        return made("where", () -> pointer.where(condition.pointer, other.pointer), this, condition, other);
+    }
+
+    // ---- reductions ----
+
+    public Tensor sum() {
+        return made("sum", () -> pointer.sum(), this);
+    }
+
+    public Tensor sum(int axis, Axis kept) {
+        return made("sum", () -> pointer.sum(new long[] {axis}, kept == Axis.KEPT, NO_TYPE), this);
+    }
+
+    public Tensor mean() {
+        return made("mean", () -> pointer.mean(), this);
+    }
+
+    public Tensor mean(int axis, Axis kept) {
+        return made("mean", () -> pointer.mean(new long[] {axis}, kept == Axis.KEPT, NO_TYPE), this);
+    }
+
+    public Tensor amax(int axis, Axis kept) {
+        return made("amax", () -> pointer.amax(new long[] {axis}, kept == Axis.KEPT), this);
+    }
+
+    public Tensor argmax(int axis) {
+        return made("argmax", () -> pointer.argmax(new LongOptional(axis), false), this);
+    }
+
+    public Tensor any(int axis, Axis kept) {
+        return made("any", () -> pointer.any(axis, kept == Axis.KEPT), this);
+    }
+
+    /// Whether every element is true.
+    public boolean all() {
+        return made("all", () -> pointer.all(), this).pointer.item_bool();
+    }
+
+    public Tensor cumsum(int axis) {
+        return made("cumsum", () -> pointer.cumsum(axis), this);
+    }
+
+    public Tensor logsumexp(int axis, Axis kept) {
+        return made("logsumexp", () -> pointer.logsumexp(new long[] {axis}, kept == Axis.KEPT), this);
+    }
+
+    public Tensor softmax(int axis) {
+        return made("softmax", () -> pointer.softmax(axis), this);
+    }
+
+    public Tensor logSoftmax(int axis) {
+        return made("log_softmax", () -> torch.log_softmax(pointer, axis), this);
+    }
+
+    /// The `count` largest elements along the last axis and where they stood, largest first.
+    public Ranked topk(long count) {
+        return ranked("topk", () -> pointer.topk(count, -1, true, true));
+    }
+
+    /// The elements along the last axis in falling order and where they stood.
+    public Ranked sortDescending() {
+        return ranked("sort", () -> pointer.sort(-1, true));
+    }
+
+    private Ranked ranked(String operation, Supplier<T_TensorTensor_T> body) {
+        Lifetime.require();
+        try {
+            T_TensorTensor_T pair = body.get();
+            return new Ranked(
+                    new Tensor(new org.bytedeco.pytorch.Tensor(pair.get0())),
+                    new Tensor(new org.bytedeco.pytorch.Tensor(pair.get1())));
+        } catch (RuntimeException e) {
+            throw TensorException.translate(operation, e, this);
+        }
+    }
+
+    // ---- indexing ----
+
+    public Tensor indexSelect(int axis, Tensor index) {
+        return made("index_select", () -> pointer.index_select(axis, index.pointer), this, index);
+    }
+
+    public Tensor gather(int axis, Tensor index) {
+        return made("gather", () -> pointer.gather(axis, index.pointer), this, index);
+    }
+
+    /// Rows of this table [V, E] at `ids` [...] → [..., E]; ids outside 0..V-1 are refused.
+    public Tensor embedding(Tensor ids) {
+        return made("embedding", () -> torch.embedding(pointer, ids.pointer), this, ids);
+    }
+
+    // ---- products ----
+
+    public Tensor matmul(Tensor other) {
+        return made("matmul", () -> pointer.matmul(other.pointer), this, other);
+    }
+
+    /// This matrix [N, K] times a vector [K] → [N].
+    public Tensor mv(Tensor vector) {
+        return made("mv", () -> pointer.mv(vector.pointer), this, vector);
+    }
+
+    /// `this [..., K] times weightᵀ` with weight [N, K] → [..., N].
+    public Tensor linear(Tensor weight) {
+        return made("linear", () -> torch.linear(pointer, weight.pointer), this, weight);
+    }
+
+    /// `this [..., K] times weightᵀ plus bias` with weight [N, K] and bias [N] → [..., N].
+    public Tensor linear(Tensor weight, Tensor bias) {
+        return made("linear", () -> torch.linear(pointer, weight.pointer, new TensorOptional(bias.pointer)), this, weight, bias);
+    }
+
+    // ---- fused layers ----
+
+    /// Layer normalisation over the last axis; an absent bias is left out.
+    public Tensor layerNorm(Tensor weight, Optional<Tensor> bias, double epsilon) {
+        return made(
+                "layer_norm",
+                () -> torch.layer_norm(
+                        pointer, new long[] {size(-1)}, new TensorOptional(weight.pointer), optional(bias), epsilon, true),
+                this,
+                weight);
+    }
+
+    /// `x / √(mean(x²) + epsilon) · weight` over the last axis.
+    public Tensor rmsNorm(Tensor weight, double epsilon) {
+        return made(
+                "rms_norm",
+                () -> torch.rms_norm(
+                        pointer, new long[] {size(-1)}, new TensorOptional(weight.pointer), new DoubleOptional(epsilon)),
+                this,
+                weight);
+    }
+
+    /// The engine's fused attention; `attention/AttentionKernel` is its only caller and owns its traps.
+    public Tensor scaledDotProductAttention(
+            Tensor keys, Tensor values, Optional<Tensor> mask, boolean causal, OptionalDouble scale, boolean grouped) {
+        return made(
+                "scaled_dot_product_attention",
+                () -> torch.scaled_dot_product_attention(
+                        pointer,
+                        keys.pointer,
+                        values.pointer,
+                        optional(mask),
+                        0.0,
+                        causal,
+                        scale.isPresent() ? new DoubleOptional(scale.getAsDouble()) : Engine.NO_DOUBLE,
+                        grouped),
+                this,
+                keys,
+                values);
+    }
+
+    /// Mean cross-entropy of logits [N, V] against classes [N], leaving out positions whose class is `ignored`; `smoothing`
+    /// spreads that share of the probability evenly over all classes (Szegedy et al. 2016).
+    public Tensor crossEntropy(Tensor classes, long ignored, double smoothing) {
+        return made(
+                "cross_entropy",
+                () -> torch.cross_entropy_loss(
+                        pointer, classes.pointer, Engine.NO_TENSOR, torch.Reduction.Mean.value, ignored, smoothing),
+                this,
+                classes);
+    }
+
+    // ---- in place ----
+
+    public Tensor copy_(Tensor source) {
+        run("copy_", () -> pointer.copy_(source.pointer), this, source);
+        return this;
+    }
+
+    public Tensor zero_() {
+        return filled("zero_", t -> t.zero_());
+    }
+
+    public Tensor fill_(double value) {
+        return filled("fill_", t -> t.fill_(scalar(value)));
+    }
+
+    public Tensor add_(Tensor other) {
+        run("add_", () -> pointer.add_(other.pointer), this, other);
+        return this;
+    }
+
+    public Tensor mul_(double value) {
+        return filled("mul_", t -> t.mul_(scalar(value)));
+    }
+
+    /// Whole numbers stay whole for integer tensors, so that adding 1 to token ids does not make them floating-point.
+    private Scalar scalar(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1L << 53 && !dtype().isFloating()
+                ? new Scalar((long) value)
+                : new Scalar(value);
+    }
+
+    private static TensorOptional optional(Optional<Tensor> tensor) {
+        return tensor.isPresent() ? new TensorOptional(tensor.get().pointer) : Engine.NO_TENSOR;
+    }
+
+    /// `[2, 3] float32`
+    @Override
+    public String toString() {
+        return isClosed() ? "closed tensor" : shape() + " " + dtype();
+    }
+
+    /// Whether a reduction leaves its axis behind with size 1.
+    public enum Axis {
+        KEPT,
+        DROPPED
+    }
+
+    /// Elements in order and the places they came from.
+    public record Ranked(Tensor values, Tensor indices) {}
+}

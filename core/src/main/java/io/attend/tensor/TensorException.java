@@ -1,0 +1,46 @@
+package io.attend.tensor;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/// An operation on tensors that cannot be done. The message is one line: the operation, the shapes and types it was given,
+/// and why; the engine's own text is the cause.
+public final class TensorException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public TensorException(String message) {
+        super(message);
+    }
+
+    private TensorException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /// The engine's failure in our words. Closed operands are told apart from the rest, since asking a closed tensor for its
+    /// shape would fail again.
+    static RuntimeException translate(String operation, RuntimeException failure, Tensor... operands) {
+        if (Arrays.stream(operands).anyMatch(Tensor::isClosed)) {
+            return new TensorException(
+                    operation + ": a tensor is used after its Lifetime closed; keep it with Lifetime.keep(tensor)",
+                    failure);
+        }
+        String inputs = Arrays.stream(operands).map(Tensor::toString).collect(Collectors.joining(", "));
+        String reason = firstLine(failure.getMessage());
+        if (reason.contains("not enough memory") || reason.contains("out of memory") || reason.contains("alloc")) {
+            return new TensorException(
+                    operation + "(" + inputs + "): out of memory (" + reason
+                            + "); use a smaller batch, a shorter sequence or a smaller element type",
+                    failure);
+        }
+        return new TensorException(operation + "(" + inputs + "): " + reason, failure);
+    }
+
+    private static String firstLine(@org.jspecify.annotations.Nullable String text) {
+        if (text == null) {
+            return "the engine gave no reason";
+        }
+        int end = text.indexOf('\n');
+        String line = end < 0 ? text : text.substring(0, end);
+        return line.startsWith("[enforce fail") && line.contains("] ") ? line.substring(line.indexOf("] ") + 2) : line;
+    }
+}
