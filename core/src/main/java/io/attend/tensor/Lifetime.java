@@ -43,6 +43,18 @@ public final class Lifetime implements AutoCloseable {
         }
     }
 
+    /// The innermost lifetime open on this thread.
+    public static Lifetime current() {
+        require();
+        return java.util.Objects.requireNonNull(INNERMOST.get()[0]);
+    }
+
+    /// Makes `tensor`, whichever lifetime it was made in, live at least as long as this one.
+    public Tensor adopt(Tensor tensor) {
+        scope.attach(tensor.pointer());
+        return tensor;
+    }
+
     /// Hands `tensor` to the lifetime around this one.
     ///
     /// @return the same tensor
@@ -52,8 +64,7 @@ public final class Lifetime implements AutoCloseable {
         if (around == null) {
             throw new IllegalStateException("no Lifetime is open around this one; use tensor.retain() and close it yourself");
         }
-        around.scope.attach(tensor.pointer());
-        return tensor;
+        return around.adopt(tensor);
     }
 
     /// Frees every tensor made in this lifetime that was neither kept nor retained.

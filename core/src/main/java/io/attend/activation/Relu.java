@@ -1,0 +1,22 @@
+package io.attend.activation;
+
+import io.attend.tensor.Tensor;
+import io.attend.value.Source;
+
+/// Rectified linear unit.
+///
+///     relu(x) = max(x, 0)
+@Source(paper = "Rectified Linear Units Improve Restricted Boltzmann Machines", reference = "ICML 2010")
+public record Relu() implements Activation {
+    public static final Relu EXAMPLE = new Relu();
+
+    @Override
+    public Tensor apply(Tensor x) {
+        return x.relu();
+    }
+
+    @Override
+    public double flops() {
+        return 1;
+    }
+}

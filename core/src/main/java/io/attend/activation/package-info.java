@@ -1,0 +1,5 @@
+/// Activation functions.
+@NullMarked
+package io.attend.activation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package io.attend.architecture;
+
+import io.attend.head.Head;
+import io.attend.head.NoHead;
+import io.attend.layer.Layer;
+import io.attend.layer.Parameters;
+import io.attend.value.Default;
+import io.attend.value.ValueException;
+import io.attend.value.Values;
+
+/// A whole model as a value: what it is made of, without its numbers. Comparing, printing and checking one needs no native
+/// code.
+///
+/// One that cannot be built cannot be made: the constructor goes through the very build that a model goes through, recording
+/// parameters without memory, and refuses what does not fit together by the place where it does not.
+///
+/// @param format the version of the JSON form, 1
+/// @param width numbers a position has in the stream, E
+/// @param topology how stacks are put together
+/// @param head what is made of the last vectors
+public record Architecture(
+        @Default("1") int format, int width, Topology topology, @Default("\"NoHead\"") Head head) {
+    private static final int FORMAT = 1;
+
+    public Architecture {
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("format " + format + " is not one this version reads; it reads " + FORMAT);
+        }
+        if (width < 1 || width > 1 << 20) {
+            throw new IllegalArgumentException("width must be from 1 to 1048576, not " + width);
+        }
+        Parameters parameters = Parameters.root();
+        head.build(parameters.in("head"), width, topology.build(parameters, width).table());
+    }
+
+    public Architecture(int width, Topology topology, Head head) {
+        this(FORMAT, width, topology, head);
+    }
+
+    public Architecture(int width, Topology topology) {
+        this(width, topology, new NoHead());
+    }
+
+    /// Records or builds this architecture: the one build path.
+    public Built build(Parameters parameters) {
+        Topology.Built body = topology.build(parameters, width);
+        return new Built(body, head.build(parameters.in("head"), width, body.table()));
+    }
+
+    /// An architecture at work.
+    public record Built(Topology.Built topology, Layer head) {}
+
+    /// As JSON, in the form that `architecture.json` of a run folder has.
+    public String toJson() {
+        return Values.json(this);
+    }
+
+    /// @throws ValueException naming the path of what is unknown, missing or impossible
+    public static Architecture parse(String json) {
+        return Values.parse(Architecture.class, json);
+    }
+}

@@ -1,0 +1,141 @@
+package io.attend.architecture;
+
+import io.attend.activation.Gelu;
+import io.attend.activation.GeluTanh;
+import io.attend.activation.Relu;
+import io.attend.attention.Heads;
+import io.attend.attention.SoftmaxAttention;
+import io.attend.embedding.DenseTable;
+import io.attend.embedding.Scale;
+import io.attend.embedding.SharedTable;
+import io.attend.embedding.Table;
+import io.attend.embedding.TokenEmbedding;
+import io.attend.feedforward.DenseFeedForward;
+import io.attend.head.MaskedLanguageHead;
+import io.attend.head.TiedHead;
+import io.attend.layer.Bias;
+import io.attend.mask.Bidirectional;
+import io.attend.mask.Causal;
+import io.attend.mask.Mask;
+import io.attend.norm.LayerNorm;
+import io.attend.position.LearnedPosition;
+import io.attend.position.SinusoidalPosition;
+import java.util.List;
+
+/// Well-known architectures. Ordinary code: read it to see how one is written.
+public final class Presets {
+    private Presets() {}
+
+    /// The sizes of a model's blocks, by name: `Size.width(512).heads(8).hidden(2048)`.
+    ///
+    /// @param width E
+    /// @param heads H
+    /// @param hidden F
+    public record Size(int width, int heads, int hidden) {
+        /// As many heads of 64 and as large a feed-forward, 4 times the width, as is usual.
+        public static Size width(int width) {
+            return new Size(width, Math.max(1, width / 64), 4 * width);
+        }
+
+        public Size heads(int count) {
+            return new Size(width, count, hidden);
+        }
+
+        public Size hidden(int numbers) {
+            return new Size(width, heads, numbers);
+        }
+    }
+
+    /// The base model of Attention Is All You Need (2017): 6 + 6 blocks of width 512, 8 heads, 2048 hidden.
+    public static Architecture transformerBase(int vocabulary) {
+        return transformer(vocabulary, 6, Size.width(512), 0.1);
+    }
+
+    /// The big model of the same paper: 6 + 6 blocks of width 1024, 16 heads, 4096 hidden.
+    public static Architecture transformerBig(int vocabulary) {
+        return transformer(vocabulary, 6, Size.width(1024), 0.3);
+    }
+
+    /// GPT-2 small: 12 blocks of width 768, 12 heads, 50,257 words, 1,024 positions.
+    public static Architecture gpt2() {
+        return gpt(50_257, 12, Size.width(768), 1024);
+    }
+
+    /// BERT base, uncased, with its head for masked words: 12 blocks of width 768, 12 heads, 30,522 words, 512 positions.
+    public static Architecture bertBase() {
+        return bert(30_522, 12, Size.width(768), 512);
+    }
+
+    /// An encoder-decoder as the 2017 paper has it: post-norm, sinusoidal positions, ReLU, one table of words for source, target
+    /// and output, embeddings scaled by the square root of the width.
+    public static Architecture transformer(int vocabulary, int layers, Size size, double dropout) {
+        Sublayer feed = new Feed(new DenseFeedForward(size.hidden(), new Relu(), Bias.ADDED, dropout));
+        Block reads = new Block(
+                List.of(attends(size, new Bidirectional(), dropout), feed), norm(1e-5), new PostNorm(dropout));
+        Block writes = new Block(
+                List.of(
+                        attends(size, new Causal(), dropout),
+                        new CrossAttention(SoftmaxAttention.of(Heads.of(size.heads())).dropout(dropout)),
+                        feed),
+                norm(1e-5),
+                new PostNorm(dropout));
+        EncoderDecoder topology = new EncoderDecoder(
+                waves(new DenseTable(vocabulary), dropout),
+                Stack.of(layers, reads),
+                waves(new SharedTable(), dropout),
+                Stack.of(layers, writes));
+        return new Architecture(size.width(), topology, new TiedHead(Bias.NONE));
+    }
+
+    /// A decoder as GPT-2 has it: pre-norm, learned positions, GELU, tied output.
+    public static Architecture gpt(int vocabulary, int layers, Size size, int maximum) {
+        Block block = new Block(
+                List.of(
+                        attends(size, new Causal(), 0.1),
+                        new Feed(new DenseFeedForward(size.hidden(), new GeluTanh(), Bias.ADDED, 0))),
+                norm(1e-5),
+                new PreNorm(0.1));
+        TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
+                .position(new LearnedPosition(maximum))
+                .dropout(0.1);
+        return new Architecture(
+                size.width(),
+                new Decoder(embedding, Stack.of(layers, block).finalNorm(norm(1e-5))),
+                new TiedHead(Bias.NONE));
+    }
+
+    /// An encoder as BERT has it: post-norm, learned positions and segments, GELU, a head for masked words.
+    public static Architecture bert(int vocabulary, int layers, Size size, int maximum) {
+        Block block = new Block(
+                List.of(
+                        attends(size, new Bidirectional(), 0.1),
+                        new Feed(new DenseFeedForward(size.hidden(), new Gelu(), Bias.ADDED, 0))),
+                norm(1e-12),
+                new PostNorm(0.1));
+        TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
+                .position(new LearnedPosition(maximum))
+                .segments(2)
+                .norm(norm(1e-12))
+                .dropout(0.1);
+        return new Architecture(
+                size.width(),
+                new Encoder(embedding, Stack.of(layers, block)),
+                new MaskedLanguageHead(new Gelu(), norm(1e-12)));
+    }
+
+    private static Sublayer attends(Size size, Mask mask, double dropout) {
+        return new SelfAttention(
+                SoftmaxAttention.of(Heads.of(size.heads())).masked(mask).dropout(dropout));
+    }
+
+    private static TokenEmbedding waves(Table table, double dropout) {
+        return TokenEmbedding.of(table)
+                .scale(Scale.SQUARE_ROOT_OF_WIDTH)
+                .position(new SinusoidalPosition(SinusoidalPosition.Order.INTERLEAVED))
+                .dropout(dropout);
+    }
+
+    private static LayerNorm norm(double epsilon) {
+        return new LayerNorm(epsilon, Bias.ADDED);
+    }
+}

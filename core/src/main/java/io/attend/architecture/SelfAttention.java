@@ -1,0 +1,31 @@
+package io.attend.architecture;
+
+import io.attend.attention.Attention;
+import io.attend.attention.SoftmaxAttention;
+import io.attend.layer.Layer;
+import io.attend.layer.Parameters;
+import io.attend.layer.Site;
+import io.attend.value.Source;
+
+/// A branch in which the positions of a sequence look at each other.
+///
+///     f(x) = attention(x, x)
+@Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
+public record SelfAttention(Attention attention) implements Sublayer {
+    public static final SelfAttention EXAMPLE = new SelfAttention(SoftmaxAttention.EXAMPLE);
+
+    @Override
+    public Layer build(Parameters parameters, Site site) {
+        return attention.self(parameters, site);
+    }
+
+    @Override
+    public String name() {
+        return "attention";
+    }
+
+    @Override
+    public boolean causal() {
+        return attention.causal();
+    }
+}

@@ -1,0 +1,56 @@
+package io.attend.architecture;
+
+import io.attend.embedding.Embedding;
+import io.attend.embedding.Input;
+import io.attend.embedding.Table;
+import io.attend.layer.Context;
+import io.attend.layer.Cost;
+import io.attend.layer.Layer;
+import io.attend.layer.Load;
+import io.attend.layer.Memory;
+import io.attend.layer.Parameters;
+import io.attend.layer.Site;
+import io.attend.tensor.Tensor;
+import java.util.Optional;
+
+/// One embedding and one stack at work, which encoders and decoders have in common.
+final class SingleStack implements Topology.Built {
+    private final String place;
+    private final Embedding.Built embedding;
+    private final Layer stack;
+
+    SingleStack(String place, Embedding embedding, Stack stack, Parameters parameters, int width) {
+        this.place = place;
+        this.embedding = embedding.build(parameters.in("embedding"), width, Optional.empty());
+        this.stack = stack.build(parameters.in(place), Site.width(width));
+    }
+
+    @Override
+    public Tensor forward(Inputs inputs, Context context) {
+        if (inputs.target().isPresent()) {
+            throw new IllegalArgumentException("this model has one stack, " + place + ": it takes a source and no target");
+        }
+        return step(inputs.source(), context.padded(inputs.source().keep()));
+    }
+
+    @Override
+    public Optional<Memory> read(Input source, Context context) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Tensor step(Input next, Context context) {
+        return stack.forward(embedding.forward(next, context), context); // [B, T, E]
+    }
+
+    @Override
+    public Optional<Table.Built> table() {
+        return embedding.table();
+    }
+
+    @Override
+    public Cost cost(Topology.Sizes sizes) {
+        Load load = Load.batch(sizes.batch()).length(sizes.source()).cached(sizes.cached());
+        return embedding.cost(load).plus(stack.cost(load));
+    }
+}

@@ -1,0 +1,103 @@
+package io.attend.architecture;
+
+import io.attend.layer.Context;
+import io.attend.layer.Cost;
+import io.attend.layer.Layer;
+import io.attend.layer.Load;
+import io.attend.layer.Parameters;
+import io.attend.layer.Place;
+import io.attend.layer.Site;
+import io.attend.norm.NoNorm;
+import io.attend.norm.Norm;
+import io.attend.tensor.Lifetime;
+import io.attend.tensor.Tensor;
+import io.attend.value.Default;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Segments one after another, and a last norm: what most people call the model's layers.
+public record Stack(List<Segment> segments, @Default("\"NoNorm\"") Norm finalNorm) {
+    public Stack {
+        segments = List.copyOf(segments);
+        if (segments.isEmpty()) {
+            throw new IllegalArgumentException("a stack needs at least one segment");
+        }
+    }
+
+    /// Equal blocks without a last norm.
+    public static Stack of(int times, Block block) {
+        return new Stack(List.of(new Segment(times, block)), new NoNorm());
+    }
+
+    public Stack finalNorm(Norm norm) {
+        return new Stack(segments, norm);
+    }
+
+    /// Every block in the order it is applied, repetitions included.
+    public List<Block> unrolled() {
+        List<Block> all = new ArrayList<>();
+        for (Segment segment : segments) {
+            for (int i = 0; i < segment.times(); i++) {
+                all.addAll(segment.blocks());
+            }
+        }
+        return all;
+    }
+
+    /// Whether no position depends on one behind it.
+    public boolean causal() {
+        return segments.stream()
+                .flatMap(segment -> segment.blocks().stream())
+                .flatMap(block -> block.sublayers().stream())
+                .allMatch(Sublayer::causal);
+    }
+
+    /// Builds every block at `parameters.in("0")`, `in("1")`, ...; with shared weights a repetition uses the place of the first.
+    Layer build(Parameters parameters, Site site) {
+        List<Applied> applied = new ArrayList<>();
+        for (Segment segment : segments) {
+            List<Residual.Built> first = new ArrayList<>();
+            for (int time = 0; time < segment.times(); time++) {
+                for (int i = 0; i < segment.blocks().size(); i++) {
+                    Block block = segment.blocks().get(i);
+                    String depth = Integer.toString(applied.size());
+                    boolean reused = segment.sharing() == Sharing.SHARED && time > 0;
+                    Residual.Built built = reused ? first.get(i) : block.build(parameters.in(depth), site);
+                    if (time == 0) {
+                        first.add(built);
+                    }
+                    String path = parameters.in(depth).path();
+                    applied.add(new Applied(
+                            built,
+                            new Place(path),
+                            block.names().stream()
+                                    .map(name -> new Place(path + "." + name))
+                                    .toList()));
+                }
+            }
+        }
+        return new Built(applied, finalNorm.build(parameters.in("norm"), site.width()));
+    }
+
+    private record Applied(Residual.Built block, Place place, List<Place> branches) {}
+
+    private record Built(List<Applied> applied, Layer norm) implements Layer {
+        @Override
+        public Tensor forward(Tensor x, Context context) {
+            for (Applied next : applied) {
+                try (Lifetime block = Lifetime.open()) {
+                    x = block.keep(next.block.forward(x, next.branches, context)); // [B, T, E]
+                }
+                context.at(next.place).show("hidden", x);
+            }
+            return norm.forward(x, context);
+        }
+
+        @Override
+        public Cost cost(Load load) {
+            return applied.stream()
+                    .map(next -> next.block.cost(load))
+                    .reduce(norm.cost(load), Cost::plus);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.attend.architecture;
+
+import io.attend.embedding.Input;
+import io.attend.embedding.Table;
+import io.attend.layer.Context;
+import io.attend.layer.Cost;
+import io.attend.layer.Memory;
+import io.attend.layer.Parameters;
+import io.attend.tensor.Tensor;
+import java.util.Map;
+import java.util.Optional;
+
+/// How stacks are put together.
+public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
+    Built build(Parameters parameters, int width);
+
+    /// Whether the model can generate from left to right.
+    boolean generates();
+
+    /// The stacks by their names in paths, in the order they run.
+    Map<String, Stack> stacks();
+
+    /// A topology at work.
+    interface Built {
+        /// The whole forward pass, → [B, T, E]: T is the target's length where there is one.
+        Tensor forward(Inputs inputs, Context context);
+
+        /// What the source becomes for the steps of a generation; nothing in a model without an encoder.
+        Optional<Memory> read(Input source, Context context);
+
+        /// One step of a generation, → [B, T, E]: new tokens behind those the context remembers.
+        Tensor step(Input next, Context context);
+
+        /// The table of the words the model writes, if it writes words.
+        Optional<Table.Built> table();
+
+        /// @param source positions read
+        /// @param target positions written, in a model that does both
+        Cost cost(Sizes sizes);
+    }
+
+    /// How much goes through a model at once.
+    ///
+    /// @param batch sequences B
+    /// @param source tokens read; in a decoder, all tokens
+    /// @param target tokens written by the decoder of an encoder-decoder; as many as read if it does not matter
+    /// @param cached tokens a decoder wrote before these
+    record Sizes(long batch, long source, long target, long cached) {
+        public static Sizes batch(long batch) {
+            return new Sizes(batch, 1, 1, 0);
+        }
+
+        public Sizes length(long tokens) {
+            return new Sizes(batch, tokens, tokens, cached);
+        }
+
+        public Sizes target(long tokens) {
+            return new Sizes(batch, source, tokens, cached);
+        }
+
+        public Sizes cached(long tokens) {
+            return new Sizes(batch, source, target, tokens);
+        }
+    }
+}

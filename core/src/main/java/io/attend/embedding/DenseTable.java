@@ -1,0 +1,53 @@
+package io.attend.embedding;
+
+import io.attend.layer.Initializer;
+import io.attend.layer.Parameter;
+import io.attend.layer.Parameters;
+import io.attend.tensor.Shape;
+import io.attend.tensor.Tensor;
+import io.attend.value.Source;
+import java.util.Optional;
+
+/// One learned vector of the model's width for every word.
+///
+///     x = W[id]
+///
+/// ids [B, T] → x [B, T, E]; V·E parameters, which start normal with deviation E^(-1/2). A head may use the same numbers to
+/// score words. Names: our `vocabulary` V is Hugging Face's `vocab_size`.
+@Source(paper = "A Neural Probabilistic Language Model", reference = "Journal of Machine Learning Research 3, 2003")
+public record DenseTable(int vocabulary) implements Table {
+    public static final DenseTable EXAMPLE = new DenseTable(31);
+
+    public DenseTable {
+        if (vocabulary < 1) {
+            throw new IllegalArgumentException("vocabulary must be at least 1, not " + vocabulary);
+        }
+    }
+
+    @Override
+    public Built build(Parameters parameters, int width, Optional<Built> source) {
+        Parameter weight =
+                parameters.weight("weight", Shape.of(vocabulary, width), Initializer.normal(1 / Math.sqrt(width)));
+        return new Built() {
+            @Override
+            public int vocabulary() {
+                return vocabulary;
+            }
+
+            @Override
+            public Tensor lookup(Tensor ids) {
+                return weight.tensor().embedding(ids); // [B, T, E]
+            }
+
+            @Override
+            public Tensor logits(Tensor x) {
+                return x.linear(weight.tensor()); // [B, T, V]
+            }
+
+            @Override
+            public double flops(double rows) {
+                return 2 * rows * vocabulary * width;
+            }
+        };
+    }
+}

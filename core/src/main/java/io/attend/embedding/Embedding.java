@@ -1,0 +1,25 @@
+package io.attend.embedding;
+
+import io.attend.layer.Context;
+import io.attend.layer.Cost;
+import io.attend.layer.Load;
+import io.attend.layer.Parameters;
+import io.attend.tensor.Tensor;
+import java.util.Optional;
+
+/// How what a model is given becomes vectors.
+public sealed interface Embedding permits TokenEmbedding {
+    /// @param source the table of the encoder's side, when the decoder's side is built
+    Built build(Parameters parameters, int width, Optional<Table.Built> source);
+
+    /// An embedding at work.
+    interface Built {
+        /// → [B, T, E]
+        Tensor forward(Input input, Context context);
+
+        /// The table of words, if the input is words.
+        Optional<Table.Built> table();
+
+        Cost cost(Load load);
+    }
+}

@@ -1,0 +1,64 @@
+package io.attend.embedding;
+
+import io.attend.tensor.DType;
+import io.attend.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+
+/// A batch of token sequences, padded to one length.
+///
+/// @param ids [B, T] int64
+/// @param keep [B, T] truth values, false at padding; absent when nothing is padding
+/// @param segments [B, T] int64, which of several texts a token belongs to; absent when there is one
+public record Tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segments) implements Input {
+    public Tokens {
+        if (ids.rank() != 2 || ids.dtype() != DType.INT64) {
+            throw new IllegalArgumentException("token ids must be [B, T] int64, not " + ids);
+        }
+        keep.ifPresent(k -> check("keep", k, ids, DType.BOOL));
+        segments.ifPresent(s -> check("segments", s, ids, DType.INT64));
+    }
+
+    private static void check(String name, Tensor tensor, Tensor ids, DType dtype) {
+        if (!tensor.shape().equals(ids.shape()) || tensor.dtype() != dtype) {
+            throw new IllegalArgumentException(
+                    name + " must be " + ids.shape() + " " + dtype + " like the token ids, not " + tensor);
+        }
+    }
+
+    /// Sequences without padding.
+    public static Tokens of(Tensor ids) {
+        return new Tokens(ids, Optional.empty(), Optional.empty());
+    }
+
+    /// Sequences of several lengths, padded on the right with `pad`; the padding is marked wherever there is some.
+    public static Tokens padded(List<int[]> sequences, int pad) {
+        int longest = sequences.stream().mapToInt(s -> s.length).max().orElseThrow();
+        long[] ids = new long[sequences.size() * longest];
+        boolean[] keep = new boolean[ids.length];
+        boolean ragged = false;
+        for (int row = 0; row < sequences.size(); row++) {
+            int[] sequence = sequences.get(row);
+            ragged |= sequence.length < longest;
+            for (int i = 0; i < longest; i++) {
+                boolean real = i < sequence.length;
+                ids[row * longest + i] = real ? sequence[i] : pad;
+                keep[row * longest + i] = real;
+            }
+        }
+        return new Tokens(
+                Tensor.of(ids, sequences.size(), longest),
+                ragged ? Optional.of(Tensor.of(keep, sequences.size(), longest)) : Optional.empty(),
+                Optional.empty());
+    }
+
+    @Override
+    public long batch() {
+        return ids.size(0);
+    }
+
+    @Override
+    public long length() {
+        return ids.size(1);
+    }
+}

@@ -1,0 +1,5 @@
+/// Tokens in, vectors out.
+@NullMarked
+package io.attend.embedding;
+
+import org.jspecify.annotations.NullMarked;

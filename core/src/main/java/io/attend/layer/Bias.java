@@ -1,0 +1,7 @@
+package io.attend.layer;
+
+/// Whether a projection or a norm adds a learned vector to its result.
+public enum Bias {
+    ADDED,
+    NONE
+}

@@ -1,0 +1,192 @@
+package io.attend.layer;
+
+import io.attend.mask.Mask;
+import io.attend.state.State;
+import io.attend.tensor.Lifetime;
+import io.attend.tensor.Random;
+import io.attend.tensor.Tensor;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// Everything that changes from call to call: whether this is training, what was generated before, what is padding, the
+/// memory to attend to, and who is watching. Belongs to one forward pass on one thread.
+public final class Context {
+    private final Optional<Random> random;
+    private final Optional<Map<Place, State>> states;
+    private final long cached;
+    private final Optional<Tensor> keep;
+    private final Optional<Memory> memory;
+    private final Optional<Observer> observer;
+    private final Place place;
+    private final Map<Object, Tensor> memo;
+    private final Lifetime home;
+
+    private Context(
+            Optional<Random> random,
+            Optional<Map<Place, State>> states,
+            long cached,
+            Optional<Tensor> keep,
+            Optional<Memory> memory,
+            Optional<Observer> observer,
+            Place place,
+            Map<Object, Tensor> memo,
+            Lifetime home) {
+        this.random = random;
+        this.states = states;
+        this.cached = cached;
+        this.keep = keep;
+        this.memory = memory;
+        this.observer = observer;
+        this.place = place;
+        this.memo = memo;
+        this.home = home;
+    }
+
+    /// A forward pass that learns nothing: dropout is off.
+    public static Context inference() {
+        return new Context(
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                new Place("model"),
+                new HashMap<>(),
+                Lifetime.current());
+    }
+
+    /// A forward pass of training: dropout draws from `random`.
+    public static Context training(Random random) {
+        return new Context(
+                Optional.of(random),
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                new Place("model"),
+                new HashMap<>(),
+                Lifetime.current());
+    }
+
+    /// The same pass as a step of a generation that has seen `cached` tokens before.
+    public Context remembering(Map<Place, State> states, long cached) {
+        return new Context(random, Optional.of(states), cached, keep, memory, observer, place, memo, home);
+    }
+
+    /// The same pass over sequences of which only the positions where `keep` [B, S] is true are real; S counts the cached
+    /// positions too.
+    public Context padded(Optional<Tensor> keep) {
+        return new Context(random, states, cached, keep, memory, observer, place, new HashMap<>(), home);
+    }
+
+    public Context attending(Memory memory) {
+        return new Context(random, states, cached, keep, Optional.of(memory), observer, place, new HashMap<>(), home);
+    }
+
+    public Context observed(Observer observer) {
+        return new Context(random, states, cached, keep, memory, Optional.of(observer), place, memo, home);
+    }
+
+    public Context at(Place place) {
+        return new Context(random, states, cached, keep, memory, observer, place, memo, home);
+    }
+
+    public boolean isTraining() {
+        return random.isPresent();
+    }
+
+    /// How many tokens came before the first one of this pass.
+    public long cached() {
+        return cached;
+    }
+
+    public Memory memory() {
+        return memory.orElseThrow(() -> new IllegalStateException(place + ": there is no memory to attend to"));
+    }
+
+    public Place place() {
+        return place;
+    }
+
+    /// Dropout while training, the identity otherwise.
+    public Tensor dropout(Tensor x, double rate) {
+        return random.isPresent() && rate > 0 ? random.get().dropout(x, rate) : x;
+    }
+
+    /// The state of this place, made on first use; nothing outside a generation.
+    public <S extends State> Optional<S> state(Class<S> type, Supplier<S> fresh) {
+        return states.map(all -> type.cast(all.computeIfAbsent(place, _ -> fresh.get())));
+    }
+
+    /// Whether attention weights must be computed for an observer.
+    public boolean wantsAttention() {
+        return observer.isPresent() && observer.get().wantsAttention();
+    }
+
+    /// Shows a tensor to the observer, if there is one.
+    public void show(String what, Tensor tensor) {
+        observer.ifPresent(watching -> watching.see(place, what, tensor));
+    }
+
+    /// A tensor made once in this pass however many layers ask for it.
+    public Tensor once(Object key, Supplier<Tensor> make) {
+        Tensor known = memo.get(key);
+        if (known == null) {
+            known = home.adopt(make.get());
+            memo.put(key, known);
+        }
+        return known;
+    }
+
+    /// The positions of the tokens of this pass, [T] int64.
+    public Tensor positions(long length) {
+        return once(new Positions(cached, length), () -> Tensor.arange(cached, cached + length));
+    }
+
+    /// What self-attention under `mask` may see: T queries of this pass, S keys in all.
+    public Visible visible(Mask mask, long queries, long keys) {
+        Mask.Reach reach = mask.reach(keys - queries, queries, keys);
+        if (keep.isEmpty() && reach != Mask.Reach.SOME) {
+            return new Visible(reach, Optional.empty());
+        }
+        Tensor allowed = once(new Allowed(mask, queries, keys), () -> {
+            if (reach == Mask.Reach.ALL) {
+                return keys(keep.orElseThrow(), keys);
+            }
+            Tensor pairs = mask.allowed(
+                    Tensor.arange(keys - queries, keys).unsqueeze(1), Tensor.arange(0, keys).unsqueeze(0)); // [T, S]
+            return keep.isPresent() ? pairs.logicalAnd(keys(keep.get(), keys)) : pairs;
+        });
+        return new Visible(Mask.Reach.SOME, Optional.of(allowed));
+    }
+
+    /// What cross-attention may see: every position of the memory that is not padding.
+    public Visible visibleMemory() {
+        return memory()
+                .keep()
+                .map(kept -> new Visible(Mask.Reach.SOME, Optional.of(once("memory", () -> keys(kept, kept.size(1))))))
+                .orElse(new Visible(Mask.Reach.ALL, Optional.empty()));
+    }
+
+    private static Tensor keys(Tensor keep, long keys) {
+        if (keep.size(1) != keys) {
+            throw new IllegalArgumentException(
+                    "the padding mask covers " + keep.size(1) + " positions, but attention has " + keys + " keys");
+        }
+        return keep.unsqueeze(1).unsqueeze(1); // [B, 1, 1, S]
+    }
+
+    /// What queries may see.
+    ///
+    /// @param reach whether a mask is needed at all
+    /// @param allowed truth values that broadcast to [B, H, T, S], present when reach is SOME
+    public record Visible(Mask.Reach reach, Optional<Tensor> allowed) {}
+
+    private record Positions(long from, long length) {}
+
+    private record Allowed(Mask mask, long queries, long keys) {}
+}

@@ -1,0 +1,26 @@
+package io.attend.layer;
+
+/// What one application of a layer costs, counted in numbers, not bytes, so that it holds for every element type.
+///
+/// @param flops floating-point operations of the forward pass; a multiply and an add are two
+/// @param saved numbers kept from the forward pass for the backward pass
+/// @param state numbers remembered for later steps of a generation
+public record Cost(double flops, double saved, double state) {
+    public static final Cost NONE = new Cost(0, 0, 0);
+
+    public static Cost flops(double flops) {
+        return new Cost(flops, 0, 0);
+    }
+
+    public Cost saving(double numbers) {
+        return new Cost(flops, saved + numbers, state);
+    }
+
+    public Cost remembering(double numbers) {
+        return new Cost(flops, saved, state + numbers);
+    }
+
+    public Cost plus(Cost other) {
+        return new Cost(flops + other.flops, saved + other.saved, state + other.state);
+    }
+}

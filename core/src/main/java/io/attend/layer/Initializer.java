@@ -1,0 +1,33 @@
+package io.attend.layer;
+
+import io.attend.tensor.DType;
+import io.attend.tensor.Random;
+import io.attend.tensor.Shape;
+import io.attend.tensor.Tensor;
+
+/// What a weight starts as.
+@FunctionalInterface
+public interface Initializer {
+    Tensor make(Shape shape, Random random);
+
+    Initializer ZEROS = (shape, _) -> Tensor.zeros(shape, DType.FLOAT32);
+
+    Initializer ONES = (shape, _) -> Tensor.ones(shape, DType.FLOAT32);
+
+    /// Uniform in ±√(6 / (inputs + outputs)) for a matrix [outputs, inputs] (Glorot & Bengio 2010), as the 2017 Transformer's
+    /// own code starts its projections.
+    Initializer GLOROT = (shape, random) -> {
+        double bound = Math.sqrt(6.0 / (shape.size(0) + shape.size(1)));
+        return random.uniform(shape, -bound, bound);
+    };
+
+    /// Normal with mean 0.
+    static Initializer normal(double deviation) {
+        return (shape, random) -> random.normal(shape, 0, deviation);
+    }
+
+    /// Fixed numbers that a formula gives.
+    static Initializer fixed(float... values) {
+        return (shape, _) -> Tensor.of(values, shape.toArray());
+    }
+}

@@ -1,0 +1,77 @@
+package io.attend.layer;
+
+import io.attend.tensor.Shape;
+import io.attend.tensor.Tensor;
+import java.util.Optional;
+
+/// A learned matrix product, `y = x Wᵀ + b`: x [..., I] → y [..., O]. Every weight of every model multiplies here, so that
+/// adapters and quantisation wrap a product by its name and never touch a layer.
+///
+/// Cost: 2·I·O operations a row.
+public final class Linear {
+    private final Parameter weight;
+    private final Optional<Parameter> bias;
+    private final long inputs;
+    private final long outputs;
+    private Product product;
+
+    /// Records `weight` [outputs, inputs] and, if asked for, `bias` [outputs] at this place.
+    public Linear(Parameters parameters, Size size, Bias bias) {
+        this.inputs = size.inputs;
+        this.outputs = size.outputs;
+        this.weight = parameters.weight("weight", Shape.of(outputs, inputs), Initializer.GLOROT);
+        this.bias = bias == Bias.ADDED
+                ? Optional.of(parameters.weight("bias", Shape.of(outputs), Initializer.ZEROS))
+                : Optional.empty();
+        this.product = this::dense;
+        parameters.add(this);
+    }
+
+    /// The sizes of a product, named so that they cannot be swapped: `Size.from(64).to(256)`.
+    public static final class Size {
+        private final long inputs;
+        private final long outputs;
+
+        private Size(long inputs, long outputs) {
+            this.inputs = inputs;
+            this.outputs = outputs;
+        }
+
+        public static Size from(long inputs) {
+            return new Size(inputs, inputs);
+        }
+
+        public Size to(long outputs) {
+            return new Size(inputs, outputs);
+        }
+    }
+
+    /// How the product is computed.
+    @FunctionalInterface
+    public interface Product {
+        Tensor apply(Tensor x);
+    }
+
+    public Tensor forward(Tensor x) {
+        return product.apply(x);
+    }
+
+    /// Puts another way of computing in place of the present one, which it is given.
+    public void wrap(java.util.function.UnaryOperator<Product> wrapper) {
+        product = wrapper.apply(product);
+    }
+
+    /// The weight [O, I].
+    public Parameter weight() {
+        return weight;
+    }
+
+    private Tensor dense(Tensor x) {
+        return bias.isPresent() ? x.linear(weight.tensor(), bias.get().tensor()) : x.linear(weight.tensor());
+    }
+
+    /// Operations for that many rows.
+    public double flops(double rows) {
+        return 2.0 * rows * inputs * outputs;
+    }
+}

@@ -1,0 +1,5 @@
+/// Which keys a query may attend to, as values.
+@NullMarked
+package io.attend.mask;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,156 @@
+package io.attend.model;
+
+import io.attend.architecture.Architecture;
+import io.attend.architecture.Inputs;
+import io.attend.checkpoint.Checkpoint;
+import io.attend.checkpoint.CheckpointException;
+import io.attend.checkpoint.Safetensors.Entry;
+import io.attend.embedding.Input;
+import io.attend.layer.Context;
+import io.attend.layer.Linear;
+import io.attend.layer.Parameter;
+import io.attend.layer.Parameters;
+import io.attend.tensor.Device;
+import io.attend.tensor.Lifetime;
+import io.attend.tensor.Random;
+import io.attend.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/// The one model: any [Architecture] with numbers in it.
+///
+/// Its weights never change while it is used, so any number of threads may share it; what changes from step to step is held by
+/// a [Session]. A model outlives every [Lifetime] and is freed by [#close].
+public final class Transformer implements AutoCloseable {
+    private final Architecture architecture;
+    private final Parameters parameters;
+    private final Architecture.Built built;
+
+    private Transformer(Architecture architecture, Function<Parameter, Tensor> numbers) {
+        this.architecture = architecture;
+        this.parameters = Parameters.root();
+        this.built = architecture.build(parameters);
+        try (Lifetime _ = Lifetime.open()) {
+            for (Parameter parameter : parameters.all()) {
+                parameter.fill(numbers.apply(parameter));
+            }
+        } catch (RuntimeException e) {
+            parameters.close();
+            throw e;
+        }
+    }
+
+    /// A model with the weights an untrained one starts with, equal for equal seeds.
+    public static Transformer initialize(Architecture architecture, Device device, long seed) {
+        try (Random random = Random.seeded(seed)) {
+            return new Transformer(
+                    architecture, p -> p.initializer().make(p.shape(), random).to(device));
+        }
+    }
+
+    public static Transformer initialize(Architecture architecture, long seed) {
+        return initialize(architecture, Device.CPU, seed);
+    }
+
+    /// The parameters of an architecture: names and shapes, without memory or native code.
+    public static List<Parameter> parameters(Architecture architecture) {
+        Parameters recorded = Parameters.root();
+        architecture.build(recorded);
+        return recorded.all();
+    }
+
+    /// A model with the weights of a checkpoint, mapped from its file where the device allows: pages load as they are touched.
+    ///
+    /// @throws CheckpointException listing every tensor that is missing, left over or of another shape
+    public static Transformer load(Architecture architecture, Checkpoint checkpoint, Device device) {
+        Map<String, Entry> entries = checkpoint.entries();
+        checkComplete(architecture, checkpoint);
+        return new Transformer(architecture, p -> {
+            if (p.kind() == Parameter.Kind.FIXED) {
+                try (Random random = Random.seeded(0)) {
+                    return p.initializer().make(p.shape(), random).to(device);
+                }
+            }
+            Entry entry = Objects.requireNonNull(entries.get(p.name()));
+            return Tensor.over(checkpoint.data(p.name()), entry.dtype(), entry.shape()).to(device);
+        });
+    }
+
+    private static void checkComplete(Architecture architecture, Checkpoint checkpoint) {
+        Map<String, Entry> entries = checkpoint.entries();
+        List<String> problems = new ArrayList<>();
+        Set<String> unused = new LinkedHashSet<>(entries.keySet());
+        for (Parameter parameter : parameters(architecture)) {
+            Entry entry = entries.get(parameter.name());
+            if (parameter.kind() == Parameter.Kind.FIXED) {
+                continue;
+            } else if (entry == null) {
+                problems.add(parameter.name() + " is missing");
+            } else if (!entry.shape().equals(parameter.shape())) {
+                problems.add(parameter.name() + " is " + entry.shape() + ", but the architecture wants " + parameter.shape());
+            } else if (!entry.dtype().isFloating()) {
+                problems.add(parameter.name() + " is " + entry.dtype() + ", but weights are floating-point");
+            }
+            unused.remove(parameter.name());
+        }
+        unused.forEach(name -> problems.add(name + " has no place in the architecture"));
+        if (!problems.isEmpty()) {
+            String shown = String.join("; ", problems.subList(0, Math.min(5, problems.size())));
+            throw new CheckpointException(checkpoint.path(), "the weights do not fit the architecture: " + shown
+                    + (problems.size() > 5 ? "; and " + (problems.size() - 5) + " more" : "")
+                    + ". Use the architecture.json the weights were saved with");
+        }
+    }
+
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    /// Every parameter with its numbers, in the order of building.
+    public List<Parameter> parameters() {
+        return parameters.all();
+    }
+
+    /// The parameters that are learned.
+    public List<Parameter> weights() {
+        return parameters.all().stream()
+                .filter(p -> p.kind() == Parameter.Kind.WEIGHT)
+                .toList();
+    }
+
+    /// Every matrix product by its path.
+    public Map<String, Linear> linears() {
+        return parameters.linears();
+    }
+
+    /// The whole forward pass: scores [B, T, V] for language models, whatever the head gives for others.
+    public Tensor forward(Inputs inputs, Context context) {
+        return built.head().forward(built.topology().forward(inputs, context), context);
+    }
+
+    /// Starts writing: for an encoder-decoder behind a source that is read first, for a decoder behind nothing.
+    ///
+    /// @throws IllegalArgumentException if the model cannot write, or the source is missing or one too many
+    public Session session(Optional<Input> source) {
+        if (!architecture.topology().generates()) {
+            throw new IllegalArgumentException("this model is an encoder: it reads but cannot write");
+        }
+        boolean reads = architecture.topology().stacks().containsKey("encoder");
+        if (reads != source.isPresent()) {
+            throw new IllegalArgumentException(
+                    reads ? "this model writes about a source, and there is none" : "this model writes without a source");
+        }
+        return new Session(built, source);
+    }
+
+    @Override
+    public void close() {
+        parameters.close();
+    }
+}

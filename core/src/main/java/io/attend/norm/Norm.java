@@ -1,0 +1,9 @@
+package io.attend.norm;
+
+import io.attend.layer.Layer;
+import io.attend.layer.Parameters;
+
+/// How a vector is brought to a standard size.
+public sealed interface Norm permits LayerNorm, NoNorm, RmsNorm {
+    Layer build(Parameters parameters, int width);
+}

@@ -1,0 +1,5 @@
+/// Normalisations.
+@NullMarked
+package io.attend.norm;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+package io.attend.position;
+
+import io.attend.layer.Context;
+import io.attend.layer.Parameters;
+import io.attend.tensor.Tensor;
+import java.util.Optional;
+
+/// A position as something that acts inside attention, between a query and a key.
+public sealed interface RelativePosition permits NoPosition {
+    Built build(Parameters parameters, HeadShape heads);
+
+    /// The heads a position is built for, named so that the numbers cannot be swapped.
+    ///
+    /// @param heads query heads H
+    /// @param keyValueHeads K
+    /// @param size numbers a head, D
+    record HeadShape(int heads, int keyValueHeads, int size) {}
+
+    /// A position at work. Each part leaves things as they are unless the variant says otherwise.
+    interface Built {
+        /// Queries [B, H, T, D] turned by where they stand.
+        default Tensor queries(Tensor queries, Context context) {
+            return queries;
+        }
+
+        /// Keys [B, K, T, D] turned by where they stand, before they are remembered.
+        default Tensor keys(Tensor keys, Context context) {
+            return keys;
+        }
+
+        /// What is added to the scores of queries [B, H, T, D] and all keys [B, K, S, D]: broadcasts to [B, H, T, S].
+        default Optional<Tensor> bias(Tensor queries, Tensor keys, Context context) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// How well a query matches a key.
+@NullMarked
+package io.attend.score;
+
+import org.jspecify.annotations.NullMarked;

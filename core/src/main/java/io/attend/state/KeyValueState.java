@@ -1,0 +1,89 @@
+package io.attend.state;
+
+import io.attend.tensor.DType;
+import io.attend.tensor.Lifetime;
+import io.attend.tensor.Shape;
+import io.attend.tensor.Tensor;
+import java.util.Optional;
+
+/// The keys and values of every position so far, [B, K, S, D] each: 2·K·D numbers a token and layer.
+///
+/// Room grows by doubling, so that appending costs amortised O(1) copies a position; what attention reads is a view. The
+/// element type and device are those of the first keys appended.
+public final class KeyValueState implements State {
+    private static final long FIRST_ROOM = 32;
+
+    private Optional<Tensor> keys = Optional.empty();
+    private Optional<Tensor> values = Optional.empty();
+    private long length;
+
+    @Override
+    public long length() {
+        return length;
+    }
+
+    @Override
+    public long bytes() {
+        return keys.map(Tensor::count).orElse(0L) * 2 * keys.map(k -> k.dtype().bytes()).orElse(0);
+    }
+
+    /// Remembers keys and values [B, K, T, D] behind those remembered so far.
+    public void append(Tensor newKeys, Tensor newValues) {
+        long needed = length + newKeys.size(2);
+        keys = Optional.of(room(keys, newKeys, needed));
+        values = Optional.of(room(values, newValues, needed));
+        keys.get().narrow(2, length, newKeys.size(2)).copy_(newKeys);
+        values.get().narrow(2, length, newValues.size(2)).copy_(newValues);
+        length = needed;
+    }
+
+    /// All keys so far [B, K, S, D], a view.
+    public Tensor keys() {
+        return keys.orElseThrow().narrow(2, 0, length);
+    }
+
+    /// All values so far [B, K, S, D], a view.
+    public Tensor values() {
+        return values.orElseThrow().narrow(2, 0, length);
+    }
+
+    private Tensor room(Optional<Tensor> old, Tensor like, long needed) {
+        if (old.isPresent() && old.get().size(2) >= needed) {
+            return old.get();
+        }
+        long capacity = Math.max(needed, old.map(t -> 2 * t.size(2)).orElse(FIRST_ROOM));
+        DType dtype = old.orElse(like).dtype();
+        Shape shape = Shape.of(like.size(0), like.size(1), capacity, like.size(3));
+        try (Lifetime _ = Lifetime.open()) {
+            Tensor bigger = Tensor.empty(shape, dtype, like.device()).retain();
+            if (old.isPresent()) {
+                bigger.narrow(2, 0, length).copy_(old.get().narrow(2, 0, length));
+                old.get().close();
+            }
+            return bigger;
+        }
+    }
+
+    @Override
+    public void select(Tensor rows) {
+        try (Lifetime _ = Lifetime.open()) {
+            keys = keys.map(t -> replaced(t, rows));
+            values = values.map(t -> replaced(t, rows));
+        }
+    }
+
+    private static Tensor replaced(Tensor old, Tensor rows) {
+        Tensor chosen = old.indexSelect(0, rows).retain();
+        old.close();
+        return chosen;
+    }
+
+    @Override
+    public void close() {
+        keys.ifPresent(Tensor::close);
+        values.ifPresent(Tensor::close);
+        keys = Optional.empty();
+        values = Optional.empty();
+        length = 0;
+    }
+}

@@ -1,0 +1,5 @@
+/// Training runs: recipes, the trainer, metrics and checkpoints.
+@NullMarked
+package io.attend.training;
+
+import org.jspecify.annotations.NullMarked;
