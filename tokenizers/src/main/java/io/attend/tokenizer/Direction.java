@@ -1,0 +1,7 @@
+package io.attend.tokenizer;
+
+/// An end of a text, in reading order: left is its beginning.
+public enum Direction {
+    LEFT,
+    RIGHT
+}

@@ -1,0 +1,331 @@
+package io.attend.tokenizer;
+
+import io.attend.tokenizer.decoder.Fuse;
+import io.attend.tokenizer.json.Json;
+import io.attend.tokenizer.model.Bpe;
+import io.attend.tokenizer.model.Vocabulary;
+import io.attend.tokenizer.postprocessor.Part;
+import io.attend.tokenizer.postprocessor.PostProcessor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SequencedSet;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/// Text to ids and back. Immutable, and safe for any number of threads at once.
+///
+///     Tokenizer tokenizer = Tokenizer.load(Path.of("bert-base-uncased"));
+///     int[] ids = tokenizer.ids("attention is all you need");
+///     String text = tokenizer.decode(ids);
+///
+/// Its [#pipeline] is a value that says all it does, component for component what a `tokenizer.json` holds.
+public final class Tokenizer {
+    private final Pipeline pipeline;
+    private final Roles roles;
+    private final Vocabulary vocabulary;
+    private final Map<Integer, AddedToken> added = new HashMap<>();
+    private final Map<String, Integer> addedIds = new HashMap<>();
+    private final int size;
+    private final Encoder encoder;
+
+    private Tokenizer(Pipeline pipeline, Roles.Names names) {
+        this.pipeline = pipeline;
+        vocabulary = pipeline.model().vocabulary();
+        int most = vocabulary.size();
+        for (AddedToken token : pipeline.addedTokens()) {
+            OptionalInt known = vocabulary.id(token.content());
+            if (known.isPresent() && known.getAsInt() != token.id()) {
+                throw new TokenizerException("added_tokens: \"" + token.content() + "\" has id " + token.id()
+                        + ", but the model's vocabulary gives it " + known.getAsInt());
+            }
+            if (token.id() >= Vocabulary.LIMIT) {
+                throw new TokenizerException("added_tokens: \"" + token.content() + "\" has id " + token.id()
+                        + "; ids must be below " + Vocabulary.LIMIT);
+            }
+            added.put(token.id(), token);
+            addedIds.put(token.content(), token.id());
+            most = Math.max(most, token.id() + 1);
+        }
+        size = most;
+        encoder = new Encoder(pipeline, this::token);
+        roles = Roles.of(names, pipeline, this::id);
+    }
+
+    /// The tokenizer that a pipeline describes.
+    public static Tokenizer of(Pipeline pipeline) {
+        return new Tokenizer(pipeline, Roles.Names.NONE);
+    }
+
+    /// Reads a tokenizer file, or a folder that has one beside its `tokenizer_config.json`.
+    ///
+    /// @throws TokenizerException naming the file and the place in it, if it cannot be read or not be understood
+    public static Tokenizer load(Path fileOrFolder) {
+        Path file = Files.isDirectory(fileOrFolder) ? fileOrFolder.resolve("tokenizer.json") : fileOrFolder;
+        Roles.Names names = Files.isDirectory(fileOrFolder) ? Roles.Names.read(fileOrFolder) : Roles.Names.NONE;
+        try {
+            return read(Files.readAllBytes(file), file.toString(), names);
+        } catch (IOException e) {
+            throw new TokenizerException(file + ": cannot be read: " + e, e);
+        }
+    }
+
+    /// Reads the text of a `tokenizer.json`.
+    ///
+    /// @throws TokenizerException naming the place, if it cannot be understood
+    public static Tokenizer read(String json) {
+        return read(json.getBytes(java.nio.charset.StandardCharsets.UTF_8), "tokenizer.json", Roles.Names.NONE);
+    }
+
+    private static Tokenizer read(byte[] json, String source, Roles.Names names) {
+        try {
+            return new Tokenizer(Json.read(Pipeline.class, Json.parse(json, source), "$"), names);
+        } catch (IllegalArgumentException e) {
+            throw new TokenizerException(source + ": " + e.getMessage(), e);
+        } catch (TokenizerException e) {
+            throw e.getMessage().startsWith(source) ? e : new TokenizerException(source + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// A tokenizer whose tokens are the code points of `texts`, in order, behind `specials`. What it has not seen
+    /// becomes `<unk>`, which must be one of the specials. It adds no special tokens by itself.
+    ///
+    /// @throws IllegalArgumentException if `<unk>` is missing
+    public static Tokenizer characters(Iterable<String> texts, List<String> specials) {
+        if (!specials.contains("<unk>")) {
+            throw new IllegalArgumentException("specials are " + specials + "; \"<unk>\" must be one of them");
+        }
+        SequencedSet<String> tokens = new LinkedHashSet<>(specials);
+        TreeSet<Integer> codePoints = new TreeSet<>();
+        texts.forEach(text -> text.codePoints().forEach(codePoints::add));
+        codePoints.stream()
+                .filter(point -> point > 0xFFFF || !Character.isSurrogate((char) (int) point))
+                .map(Character::toString)
+                .forEach(tokens::add);
+        Bpe model = new Bpe(Vocabulary.of(List.copyOf(tokens)), List.of()).unknown("<unk>");
+        List<String> first = List.copyOf(new LinkedHashSet<>(specials));
+        List<AddedToken> added = IntStream.range(0, first.size())
+                .mapToObj(id -> AddedToken.special(id, first.get(id)))
+                .toList();
+        return of(new Pipeline(model).with(added).with(new Fuse()));
+    }
+
+    /// What the tokenizer does, as a value.
+    public Pipeline pipeline() {
+        return pipeline;
+    }
+
+    /// The text of a `tokenizer.json`; [#read] gives an equal tokenizer back.
+    public String toJson() {
+        return Json.print(Json.write(pipeline));
+    }
+
+    /// Writes a `tokenizer.json`: to the file, or into the folder.
+    public void save(Path fileOrFolder) {
+        Path file = Files.isDirectory(fileOrFolder) ? fileOrFolder.resolve("tokenizer.json") : fileOrFolder;
+        try {
+            Files.writeString(file, toJson());
+        } catch (IOException e) {
+            throw new TokenizerException(file + ": cannot be written: " + e, e);
+        }
+    }
+
+    /// The tokens of a text, with the special tokens that the post-processor adds.
+    public Encoding encode(String text) {
+        return encode(text, Specials.KEEP);
+    }
+
+    public Encoding encode(String text, Specials specials) {
+        return padded(encoding(text, Optional.empty(), specials));
+    }
+
+    /// The tokens of a pair of texts, as question and answer, premise and hypothesis.
+    public Encoding encode(String first, String second) {
+        return encode(first, second, Specials.KEEP);
+    }
+
+    public Encoding encode(String first, String second, Specials specials) {
+        return padded(encoding(first, Optional.of(second), specials));
+    }
+
+    /// The tokens of many texts, on all processors; padded to one length if the pipeline pads.
+    public List<Encoding> encodeAll(List<String> texts) {
+        List<Encoding> encodings = texts.parallelStream()
+                .map(text -> encoding(text, Optional.empty(), Specials.KEEP))
+                .toList();
+        return pipeline.padding()
+                .map(padding -> {
+                    int longest =
+                            encodings.stream().mapToInt(Encoding::size).max().orElse(0);
+                    return encodings.stream()
+                            .map(e -> e.padded(padding.length(longest), padding))
+                            .toList();
+                })
+                .orElse(encodings);
+    }
+
+    /// The ids of a text, with the special tokens that the post-processor adds.
+    public int[] ids(String text) {
+        return ids(text, Specials.KEEP);
+    }
+
+    public int[] ids(String text, Specials specials) {
+        if (pipeline.truncation().isPresent() || pipeline.padding().isPresent()) {
+            return encode(text, specials).ids();
+        }
+        Encoder.Worker worker = encoder.worker();
+        try {
+            worker.encode(text);
+            return surrounded(worker.tokens.ids(), specials);
+        } finally {
+            encoder.release(worker);
+        }
+    }
+
+    private int[] surrounded(int[] ids, Specials specials) {
+        if (specials == Specials.SKIP || pipeline.postProcessor().isEmpty()) {
+            return ids;
+        }
+        return parts(false).stream()
+                .flatMapToInt(part -> switch (part) {
+                    case Part.Sequence _ -> IntStream.of(ids);
+                    case Part.Special special -> special.ids().stream().mapToInt(Integer::intValue);
+                })
+                .toArray();
+    }
+
+    private List<Part> parts(boolean pair) {
+        return pipeline.postProcessor().map(p -> p.parts(pair)).orElseGet(() -> PostProcessor.plain(pair));
+    }
+
+    private Encoding encoding(String first, Optional<String> second, Specials specials) {
+        boolean pair = second.isPresent();
+        List<Part> parts = parts(pair);
+        Encoding a = tokens(first, false);
+        Optional<Encoding> b = second.map(text -> tokens(text, true));
+        if (pipeline.truncation().isPresent()) {
+            Truncation truncation = pipeline.truncation().get();
+            int specialCount = specials == Specials.SKIP
+                    ? 0
+                    : parts.stream()
+                            .mapToInt(p -> p instanceof Part.Special s ? s.ids().size() : 0)
+                            .sum();
+            if (specialCount > truncation.maxLength()) {
+                throw new TokenizerException("truncation to " + truncation.maxLength() + " tokens leaves no room for "
+                        + specialCount + " special ones");
+            }
+            int room = truncation.maxLength() - specialCount;
+            int[] lengths = truncation.lengths(a.size(), b.map(Encoding::size).orElse(0), pair, room);
+            a = a.truncated(lengths[0], truncation.stride(), truncation.direction());
+            b = b.map(e -> e.truncated(lengths[1], truncation.stride(), truncation.direction()));
+        }
+        Encoding whole = Encoding.outside(List.of(), 0, true);
+        for (Part part : parts) {
+            whole = switch (part) {
+                case Part.Sequence(boolean isSecond, int type) ->
+                    whole.then((isSecond ? b.orElseThrow() : a).withType(type));
+                case Part.Special(List<Integer> ids, int type) when specials == Specials.KEEP ->
+                    whole.then(Encoding.outside(ids, type, true));
+                case Part.Special _ -> whole;
+            };
+        }
+        return whole;
+    }
+
+    private Encoding tokens(String text, boolean second) {
+        Encoder.Worker worker = encoder.worker();
+        try {
+            worker.encode(text);
+            return Encoding.of(worker.tokens, text, second, second ? 1 : 0);
+        } finally {
+            encoder.release(worker);
+        }
+    }
+
+    private Encoding padded(Encoding encoding) {
+        return pipeline.padding()
+                .map(padding -> encoding.padded(padding.length(encoding.size()), padding))
+                .orElse(encoding);
+    }
+
+    /// The text of ids; special tokens are left out.
+    public String decode(int... ids) {
+        return decode(ids, Specials.SKIP);
+    }
+
+    /// The text of ids. Ids that no token has are left out.
+    public String decode(int[] ids, Specials specials) {
+        List<String> tokens = new ArrayList<>(ids.length);
+        for (int id : ids) {
+            AddedToken token = added.get(id);
+            if (token != null) {
+                if (specials == Specials.KEEP || !token.special()) {
+                    tokens.add(token.content());
+                }
+            } else if (vocabulary.has(id)) {
+                tokens.add(vocabulary.token(id));
+            }
+        }
+        return pipeline.decoder()
+                .map(decoder -> String.join("", decoder.decode(tokens)))
+                .orElseGet(() -> String.join(" ", tokens));
+    }
+
+    /// One more than the largest id: how many rows an embedding needs.
+    public int size() {
+        return size;
+    }
+
+    /// The id of a token, if it is one.
+    public OptionalInt id(String token) {
+        Integer id = addedIds.get(token);
+        return id != null ? OptionalInt.of(id) : vocabulary.id(token);
+    }
+
+    /// The token of an id, as the vocabulary writes it.
+    ///
+    /// @throws IllegalArgumentException if the id has none
+    public String token(int id) {
+        AddedToken token = added.get(id);
+        return token != null ? token.content() : vocabulary.token(id);
+    }
+
+    /// The id that fills sequences up, if the tokenizer's files name one or it has a token such as `<pad>` or `[PAD]`.
+    public OptionalInt pad() {
+        return roles.pad();
+    }
+
+    /// The id that begins a text, such as `<s>`.
+    public OptionalInt bos() {
+        return roles.bos();
+    }
+
+    /// The id that ends a text, such as `</s>` or `<|endoftext|>`.
+    public OptionalInt eos() {
+        return roles.eos();
+    }
+
+    /// The id of what the vocabulary does not have, such as `<unk>`.
+    public OptionalInt unk() {
+        return roles.unk();
+    }
+
+    /// Whether decoding leaves the id out.
+    public boolean isSpecial(int id) {
+        AddedToken token = added.get(id);
+        return token != null && token.special();
+    }
+
+    /// `Tokenizer[Bpe, 50257 tokens]`
+    @Override
+    public String toString() {
+        return "Tokenizer[" + pipeline.model().getClass().getSimpleName() + ", " + size + " tokens]";
+    }
+}

@@ -1,0 +1,9 @@
+package io.attend.tokenizer.decoder;
+
+import java.util.List;
+
+/// What turns tokens back into text.
+public sealed interface Decoder permits Fuse {
+    /// The strings of tokens, one step nearer to text; at the end they are put side by side.
+    List<String> decode(List<String> tokens);
+}

@@ -1,0 +1,3 @@
+/// What adds special tokens around encoded texts: one sealed interface, one file per rule.
+@org.jspecify.annotations.NullMarked
+package io.attend.tokenizer.postprocessor;
