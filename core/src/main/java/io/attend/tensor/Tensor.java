@@ -731,6 +731,10 @@ public final class Tensor implements AutoCloseable {
         return filled("mul_", t -> t.mul_(scalar(value)));
     }
 
+    public Tensor add_(double value) {
+        return filled("add_", t -> t.add_(scalar(value)));
+    }
+
     /// Whole numbers stay whole for integer tensors, so that adding 1 to token ids does not make them floating-point.
     private Scalar scalar(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1L << 53 && !dtype().isFloating()

@@ -1,0 +1,12 @@
+package io.attend.data;
+
+import java.util.List;
+
+/// Where the examples of a recipe come from.
+public sealed interface Dataset permits DateExamples, PairFile {
+    /// Examples to learn from, the same for the same seed.
+    List<Pair> training(long seed);
+
+    /// Examples to be judged by: none of them is among those to learn from.
+    List<Pair> heldOut(long seed);
+}

@@ -1,0 +1,59 @@
+package io.attend.data;
+
+import io.attend.value.Default;
+import io.attend.value.Source;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Pairs from a text file: source TAB target on each line, UTF-8. Every `heldOutEvery`-th line is held out.
+@Source(paper = "Sequence to Sequence Learning with Neural Networks", arxiv = "1409.3215")
+public record PairFile(String path, @Default("20") int heldOutEvery) implements Dataset {
+    public static final PairFile EXAMPLE = new PairFile("pairs.tsv", 20);
+
+    public PairFile {
+        if (heldOutEvery < 2) {
+            throw new IllegalArgumentException("heldOutEvery must be at least 2, not " + heldOutEvery);
+        }
+    }
+
+    @Override
+    public List<Pair> training(long seed) {
+        return read(false);
+    }
+
+    @Override
+    public List<Pair> heldOut(long seed) {
+        return read(true);
+    }
+
+    private List<Pair> read(boolean heldOut) {
+        Path file = Path.of(path);
+        try {
+            List<String> lines = Files.readAllLines(file);
+            List<Pair> pairs = new ArrayList<>();
+            for (int i = 0; i < lines.size(); i++) {
+                String[] columns = lines.get(i).split("\t", -1);
+                if (columns.length != 2 || columns[0].isBlank() || columns[1].isBlank()) {
+                    throw new IllegalArgumentException(path + ", line " + (i + 1)
+                            + ": expected source TAB target, found " + columns.length + " columns or an empty one");
+                }
+                if ((i % heldOutEvery == heldOutEvery - 1) == heldOut) {
+                    pairs.add(new Pair(columns[0], columns[1]));
+                }
+            }
+            if (pairs.isEmpty()) {
+                throw new IllegalArgumentException(path + " has " + lines.size() + " lines, too few to "
+                        + (heldOut ? "hold any out: it takes " + heldOutEvery : "learn from"));
+            }
+            return pairs;
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(path + " is not UTF-8 text; convert it first", e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(path + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

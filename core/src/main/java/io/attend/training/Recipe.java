@@ -1,0 +1,102 @@
+package io.attend.training;
+
+import io.attend.data.Dataset;
+import io.attend.objective.Objective;
+import io.attend.optimizer.Optimizer;
+import io.attend.schedule.Schedule;
+import io.attend.value.Default;
+import io.attend.value.ValueException;
+import io.attend.value.Values;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLWriteFeature;
+
+/// A whole training run as a value: what to learn from, what to train and how. Written as YAML whose keys are these components;
+/// the same recipe, seed, machine and thread count give the same run to the bit.
+///
+/// It has many components because it is a form people fill in by name; nothing in Java calls its constructor with a row of
+/// numbers.
+///
+/// @param data examples
+/// @param model what is trained
+/// @param objective what is made small
+/// @param optimizer how gradients change weights
+/// @param schedule the learning rate of each step
+/// @param steps batches in all
+/// @param batch examples a step
+/// @param clip the largest joint norm of the gradients
+/// @param seed of initial weights, order and dropout
+/// @param evaluateEvery steps between measurements on held-out examples
+/// @param checkpointEvery steps between checkpoints
+/// @param keepCheckpoints how many checkpoints stay, at least 1
+public record Recipe(
+        Dataset data,
+        Blueprint model,
+        @Default("{\"type\": \"TeacherForcing\"}") Objective objective,
+        @Default("{\"type\": \"AdamW\"}") Optimizer optimizer,
+        Schedule schedule,
+        int steps,
+        @Default("64") int batch,
+        @Default("1.0") double clip,
+        @Default("1") long seed,
+        @Default("500") int evaluateEvery,
+        @Default("1000") int checkpointEvery,
+        @Default("2") int keepCheckpoints) {
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+            .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
+            .enable(tools.jackson.core.StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    public Recipe {
+        positive("steps", steps);
+        positive("batch", batch);
+        positive("evaluateEvery", evaluateEvery);
+        positive("checkpointEvery", checkpointEvery);
+        positive("keepCheckpoints", keepCheckpoints);
+        if (!(clip > 0)) {
+            throw new IllegalArgumentException("clip must be positive, not " + clip);
+        }
+    }
+
+    private static void positive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be at least 1, not " + value);
+        }
+    }
+
+    /// Reads a recipe; each override is `key=value` or `key.key=value` in YAML, and the last one wins.
+    ///
+    /// @throws ValueException naming the path of what is unknown, missing or impossible
+    public static Recipe parse(String yaml, List<String> overrides) {
+        if (!(Values.tree(YAML, yaml) instanceof ObjectNode tree)) {
+            throw new ValueException("$", "a recipe is a YAML mapping with the keys of Recipe");
+        }
+        overrides.forEach(override -> apply(tree, override));
+        return Values.read(Recipe.class, tree);
+    }
+
+    private static void apply(ObjectNode tree, String override) {
+        int equals = override.indexOf('=');
+        if (equals < 1) {
+            throw new ValueException("$", "\"" + override + "\" is not key=value");
+        }
+        String[] keys = override.substring(0, equals).split("\\.", -1);
+        ObjectNode place = tree;
+        for (int i = 0; i < keys.length - 1; i++) {
+            JsonNode next = place.path(keys[i]);
+            if (!(next instanceof ObjectNode inner)) {
+                throw new ValueException("$", "\"" + override + "\": the recipe has no mapping " + keys[i]);
+            }
+            place = inner;
+        }
+        place.set(keys[keys.length - 1], Values.tree(YAML, override.substring(equals + 1)));
+    }
+
+    /// The recipe as YAML with every key written out.
+    public String toYaml() {
+        return YAML.writeValueAsString(Values.write(this));
+    }
+}

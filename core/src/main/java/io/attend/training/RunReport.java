@@ -1,0 +1,113 @@
+package io.attend.training;
+
+import io.attend.architecture.Inputs;
+import io.attend.checkpoint.RunFolder;
+import io.attend.embedding.Tokens;
+import io.attend.generation.TextModel;
+import io.attend.inspect.Tree;
+import io.attend.layer.Context;
+import io.attend.layer.Observer;
+import io.attend.layer.Place;
+import io.attend.tensor.Lifetime;
+import io.attend.tensor.NoGradient;
+import io.attend.tensor.Tensor;
+import io.attend.training.report.AttentionMap;
+import io.attend.training.report.Chart;
+import io.attend.training.report.Fact;
+import io.attend.training.report.MetricsLog;
+import io.attend.training.report.Report;
+import io.attend.training.report.Sample;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/// The `report.html` of a run: what it learned, how, and where its decoder looked.
+final class RunReport {
+    private static final int SAMPLES = 16;
+
+    private RunReport() {}
+
+    static void write(RunFolder folder, Recipe recipe, TextModel text, Trainer.Outcome outcome, Evaluation judged) {
+        try {
+            new Report(
+                            folder.path().getFileName().toString(),
+                            "Trained by Attend: " + recipe.steps() + " steps of " + recipe.batch() + " examples, seed " + recipe.seed(),
+                            List.of(
+                                    new Fact("exact match", String.format(Locale.ROOT, "%.1f%%", 100 * outcome.exactMatch())),
+                                    new Fact("held out", String.format(Locale.ROOT, "%,d examples", judged.pairs().size())),
+                                    new Fact("parameters", String.format(Locale.ROOT, "%,d", outcome.parameters())),
+                                    new Fact("steps", String.format(Locale.ROOT, "%,d", recipe.steps())),
+                                    new Fact("time", String.format(Locale.ROOT, "%.0f s", outcome.seconds()))),
+                            Chart.of(MetricsLog.read(folder.metrics())),
+                            samples(text, judged),
+                            Tree.of(text.model().architecture()))
+                    .write(folder.report());
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder.report() + " cannot be written", e);
+        }
+    }
+
+    /// The first readings, and whatever was read wrong.
+    private static List<Sample> samples(TextModel text, Evaluation judged) {
+        Set<Integer> chosen = new LinkedHashSet<>();
+        IntStream.range(0, judged.pairs().size()).filter(i -> !judged.right(i)).limit(4).forEach(chosen::add);
+        IntStream.range(0, judged.pairs().size()).limit(SAMPLES - chosen.size()).forEach(chosen::add);
+        return chosen.stream()
+                .sorted()
+                .map(i -> new Sample(
+                        judged.pairs().get(i).source(),
+                        judged.pairs().get(i).target(),
+                        judged.written().get(i),
+                        maps(text, judged.pairs().get(i).source(), judged.written().get(i))))
+                .toList();
+    }
+
+    private static List<AttentionMap> maps(TextModel text, String source, String written) {
+        List<AttentionMap> maps = new ArrayList<>();
+        int[] read = text.encode(source);
+        int[] said = text.encode(written);
+        try (Lifetime _ = Lifetime.open();
+                NoGradient _ = NoGradient.open()) {
+            Observer observer = (place, what, weights) -> {
+                if (what.equals("attention") && place.toString().endsWith(".cross")) {
+                    maps.add(map(text, place, weights, read, said));
+                }
+            };
+            long[] shifted = new long[said.length];
+            shifted[0] = text.begin();
+            for (int i = 1; i < said.length; i++) {
+                shifted[i] = said[i - 1];
+            }
+            text.model()
+                    .forward(
+                            Inputs.of(
+                                    Tokens.of(Tensor.of(Arrays.stream(read).asLongStream().toArray(), 1, read.length)),
+                                    Tokens.of(Tensor.of(shifted, 1, shifted.length))),
+                            Context.inference().observed(observer));
+        }
+        return maps;
+    }
+
+    private static AttentionMap map(TextModel text, Place place, Tensor weights, int[] read, int[] said) {
+        float[] flat = weights.toFloats(); // [1, H, T, S]
+        float[][][] byHead = new float[(int) weights.size(1)][said.length][read.length];
+        int at = 0;
+        for (float[][] head : byHead) {
+            for (float[] row : head) {
+                System.arraycopy(flat, at, row, 0, row.length);
+                at += row.length;
+            }
+        }
+        return new AttentionMap(place.toString(), symbols(text, said), symbols(text, read), byHead);
+    }
+
+    private static List<String> symbols(TextModel text, int[] ids) {
+        return Arrays.stream(ids).mapToObj(text.tokenizer()::token).toList();
+    }
+}
