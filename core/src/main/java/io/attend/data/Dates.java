@@ -70,8 +70,9 @@ public final class Dates {
     private static final int HELD_OUT_ONE_IN = 20;
     private static final int COMMAS_LOST_ONE_IN = 8;
 
-    private static final Map<String, Map<Form, DateTimeFormatter>> FORMATTERS = formatters(("en-US en-GB de fr es pt-BR it"
-            + " nl sv da nb fi pl cs hr hu ro lt el ru uk tr ar-EG fa he hi bn mr th vi id fil sw ja zh-CN ko"));
+    private static final Map<String, Map<Form, DateTimeFormatter>> FORMATTERS = formatters(
+            ("en-US en-GB de fr es pt-BR it nl sv da nb fi pl cs hr hu ro lt el ru uk tr ar-EG fa he hi bn mr th vi id"
+                    + " fil sw ja zh-CN ko"));
     private static final List<String> LOCALES = List.copyOf(FORMATTERS.keySet());
     private static final Set<String> TAGS =
             LOCALES.stream().map(tag -> tag.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());

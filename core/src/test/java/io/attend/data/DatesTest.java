@@ -24,45 +24,45 @@ class DatesTest {
     /// Written by hand, the way a person of that country would; not copied from the formatter's output.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            en-US  | LONG   | 2024-03-05 | March 5, 2024
-            en-US  | SHORT  | 2024-03-05 | 3/5/2024 en-US
-            en-US  | SHORT  | 2024-03-25 | 3/25/2024
-            en-US  | PADDED | 2024-03-05 | 03/05/2024 en-US
-            en-GB  | FULL   | 2024-03-05 | Tuesday, 5 March 2024
-            en-GB  | PADDED | 2024-03-05 | 05/03/2024 en-GB
-            de     | LONG   | 2024-03-05 | 5. März 2024
-            de     | MEDIUM | 2024-03-05 | 05.03.2024
-            de     | FULL   | 1999-12-31 | Freitag, 31. Dezember 1999
-            fr     | LONG   | 1944-08-25 | 25 août 1944
-            es     | LONG   | 2024-03-05 | 5 de marzo de 2024
-            pt-BR  | LONG   | 2024-03-05 | 5 de março de 2024
-            it     | LONG   | 1946-06-02 | 2 giugno 1946
-            nl     | LONG   | 2024-03-05 | 5 maart 2024
-            da     | FULL   | 2024-03-05 | tirsdag den 5. marts 2024
-            fi     | LONG   | 1917-12-06 | 6. joulukuuta 1917
-            pl     | LONG   | 1918-11-11 | 11 listopada 1918
-            hr     | LONG   | 1991-10-08 | 8. listopada 1991.
-            cs     | LONG   | 1989-11-17 | 17. listopadu 1989
-            hu     | LONG   | 2024-03-05 | 2024. március 5.
-            lt     | LONG   | 1990-03-11 | 1990 m. kovo 11 d.
-            el     | LONG   | 2024-03-25 | 25 Μαρτίου 2024
-            ru     | LONG   | 1961-04-12 | 12 апреля 1961 г.
-            uk     | LONG   | 1991-08-24 | 24 серпня 1991 р.
-            tr     | LONG   | 1923-10-29 | 29 Ekim 1923
-            ar-EG  | LONG   | 2024-03-05 | ٥ مارس ٢٠٢٤
-            fa     | LONG   | 2024-03-05 | ۵ مارس ۲۰۲۴
-            he     | LONG   | 1948-05-14 | 14 במאי 1948
-            hi     | LONG   | 1947-08-15 | 15 अगस्त 1947
-            mr     | LONG   | 1960-05-01 | १ मे, १९६०
-            bn     | LONG   | 2024-03-05 | ৫ মার্চ, ২০২৪
-            th     | LONG   | 2024-03-05 | 5 มีนาคม ค.ศ. 2024
-            vi     | LONG   | 1945-09-02 | 2 tháng 9, 1945
-            fil    | LONG   | 1898-06-12 | Hunyo 12, 1898
-            ja     | LONG   | 2024-03-05 | 2024年3月5日
-            zh-CN  | FULL   | 2024-03-05 | 2024年3月5日星期二
-            ko     | LONG   | 2024-03-05 | 2024년 3월 5일
-            sw     | ISO    | 2024-03-05 | 2024-03-05
-            """)
+        en-US  | LONG   | 2024-03-05 | March 5, 2024
+        en-US  | SHORT  | 2024-03-05 | 3/5/2024 en-US
+        en-US  | SHORT  | 2024-03-25 | 3/25/2024
+        en-US  | PADDED | 2024-03-05 | 03/05/2024 en-US
+        en-GB  | FULL   | 2024-03-05 | Tuesday, 5 March 2024
+        en-GB  | PADDED | 2024-03-05 | 05/03/2024 en-GB
+        de     | LONG   | 2024-03-05 | 5. März 2024
+        de     | MEDIUM | 2024-03-05 | 05.03.2024
+        de     | FULL   | 1999-12-31 | Freitag, 31. Dezember 1999
+        fr     | LONG   | 1944-08-25 | 25 août 1944
+        es     | LONG   | 2024-03-05 | 5 de marzo de 2024
+        pt-BR  | LONG   | 2024-03-05 | 5 de março de 2024
+        it     | LONG   | 1946-06-02 | 2 giugno 1946
+        nl     | LONG   | 2024-03-05 | 5 maart 2024
+        da     | FULL   | 2024-03-05 | tirsdag den 5. marts 2024
+        fi     | LONG   | 1917-12-06 | 6. joulukuuta 1917
+        pl     | LONG   | 1918-11-11 | 11 listopada 1918
+        hr     | LONG   | 1991-10-08 | 8. listopada 1991.
+        cs     | LONG   | 1989-11-17 | 17. listopadu 1989
+        hu     | LONG   | 2024-03-05 | 2024. március 5.
+        lt     | LONG   | 1990-03-11 | 1990 m. kovo 11 d.
+        el     | LONG   | 2024-03-25 | 25 Μαρτίου 2024
+        ru     | LONG   | 1961-04-12 | 12 апреля 1961 г.
+        uk     | LONG   | 1991-08-24 | 24 серпня 1991 р.
+        tr     | LONG   | 1923-10-29 | 29 Ekim 1923
+        ar-EG  | LONG   | 2024-03-05 | ٥ مارس ٢٠٢٤
+        fa     | LONG   | 2024-03-05 | ۵ مارس ۲۰۲۴
+        he     | LONG   | 1948-05-14 | 14 במאי 1948
+        hi     | LONG   | 1947-08-15 | 15 अगस्त 1947
+        mr     | LONG   | 1960-05-01 | १ मे, १९६०
+        bn     | LONG   | 2024-03-05 | ৫ মার্চ, ২০২৪
+        th     | LONG   | 2024-03-05 | 5 มีนาคม ค.ศ. 2024
+        vi     | LONG   | 1945-09-02 | 2 tháng 9, 1945
+        fil    | LONG   | 1898-06-12 | Hunyo 12, 1898
+        ja     | LONG   | 2024-03-05 | 2024年3月5日
+        zh-CN  | FULL   | 2024-03-05 | 2024年3月5日星期二
+        ko     | LONG   | 2024-03-05 | 2024년 3월 5일
+        sw     | ISO    | 2024-03-05 | 2024-03-05
+        """)
     void writesDatesAsPeopleDo(String locale, Form form, LocalDate day, String text) {
         assertThat(Dates.write(day, locale, form, true)).isEqualTo(Dates.normalise(text));
     }
@@ -132,9 +132,11 @@ class DatesTest {
     @Test
     void textsAreShortComposedAndPlain() {
         int longest = 0;
-        for (Pair example : Dates.training(13, 200_000)) {
+        for (Pair example : Dates.training(13, 50_000)) {
             String text = example.source();
-            assertThat(Normalizer.isNormalized(text, Normalizer.Form.NFC)).as(text).isTrue();
+            assertThat(Normalizer.isNormalized(text, Normalizer.Form.NFC))
+                    .as(text)
+                    .isTrue();
             assertThat(text).doesNotContainPattern("[\\p{Cf}\\p{Cc}\u00a0\u202f\u2009]|  |^ | $");
             assertThat(Dates.normalise(text)).isEqualTo(text);
             longest = Math.max(longest, text.codePointCount(0, text.length()));
@@ -182,49 +184,49 @@ class DatesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            3/4/2024   | true
-            03/04/2024 | true
-            12/11/2024 | true
-            3-4-2024   | true
-            3/3/2024   | false
-            13/4/2024  | false
-            4/13/2024  | false
-            3.4.2024   | false
-            2024/3/4   | false
-            ٣/٤/٢٠٢٤   | false
-            3/4/24     | false
-            3/4/2024 fr | false
-            """)
+        3/4/2024   | true
+        03/04/2024 | true
+        12/11/2024 | true
+        3-4-2024   | true
+        3/3/2024   | false
+        13/4/2024  | false
+        4/13/2024  | false
+        3.4.2024   | false
+        2024/3/4   | false
+        ٣/٤/٢٠٢٤   | false
+        3/4/24     | false
+        3/4/2024 fr | false
+        """)
     void knowsWhenDayAndMonthCouldBeTakenForEachOther(String text, boolean ambiguous) {
         assertThat(Dates.ambiguous(text)).isEqualTo(ambiguous);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            '  5.\t\u00a0März \u202f2024\n'  | 5. märz 2024
-            MARCH 5TH, 2024                  | march 5, 2024
-            the 1st of May 2024              | the 1 may 2024
-            1er mai 2024                     | 1 mai 2024
-            1º de maio de 2024               | 1 de maio de 2024
-            5 ARALIK 2024                    | 5 aralik 2024
-            5 Aralık 2024                    | 5 aralik 2024
-            5 NİSAN 2024                     | 5 nisan 2024
-            5. Ma\u0308rz 2024               | 5. märz 2024
-            ２０２４年３月５日                | 2024年3月5日
-            '٥\u200f/٣\u200f/٢٠٢٤'           | ٥/٣/٢٠٢٤
-            п\u2019ятниця                    | п'ятниця
-            2024\u201303\u201305             | 2024-03-05
-            5-3-2024                         | 5/3/2024
-            5-3-2024 nl                      | 5/3/2024 nl
-            [en-US] 03/04/2024               | 03/04/2024 en-us
-            en_us: 03/04/2024                | 03/04/2024 en-us
-            03/04/2024 (EN-GB)               | 03/04/2024 en-gb
-            03/25/2024 en-US                 | 03/25/2024
-            05.03.2024 [de]                  | 05.03.2024
-            03/04/2024 xx                    | 03/04/2024 xx
-            5 de marzo de 2024               | 5 de marzo de 2024
-            ''                               | ''
-            """)
+        '  5.\t\u00a0März \u202f2024\n'  | 5. märz 2024
+        MARCH 5TH, 2024                  | march 5, 2024
+        the 1st of May 2024              | the 1 may 2024
+        1er mai 2024                     | 1 mai 2024
+        1º de maio de 2024               | 1 de maio de 2024
+        5 ARALIK 2024                    | 5 aralik 2024
+        5 Aralık 2024                    | 5 aralik 2024
+        5 NİSAN 2024                     | 5 nisan 2024
+        5. Ma\u0308rz 2024               | 5. märz 2024
+        ２０２４年３月５日                | 2024年3月5日
+        '٥\u200f/٣\u200f/٢٠٢٤'           | ٥/٣/٢٠٢٤
+        п\u2019ятниця                    | п'ятниця
+        2024\u201303\u201305             | 2024-03-05
+        5-3-2024                         | 5/3/2024
+        5-3-2024 nl                      | 5/3/2024 nl
+        [en-US] 03/04/2024               | 03/04/2024 en-us
+        en_us: 03/04/2024                | 03/04/2024 en-us
+        03/04/2024 (EN-GB)               | 03/04/2024 en-gb
+        03/25/2024 en-US                 | 03/25/2024
+        05.03.2024 [de]                  | 05.03.2024
+        03/04/2024 xx                    | 03/04/2024 xx
+        5 de marzo de 2024               | 5 de marzo de 2024
+        ''                               | ''
+        """)
     void bringsTypedTextToTheFormOfTraining(String typed, String text) {
         String unescaped = typed.translateEscapes();
         assertThat(Dates.normalise(unescaped)).isEqualTo(text);
