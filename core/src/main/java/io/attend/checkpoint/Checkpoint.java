@@ -68,6 +68,11 @@ public final class Checkpoint implements AutoCloseable {
         return home.data(name);
     }
 
+    /// The folder.
+    public Path path() {
+        return folder;
+    }
+
     @Override
     public void close() {
         files.forEach(Safetensors::close);

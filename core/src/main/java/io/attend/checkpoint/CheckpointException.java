@@ -17,11 +17,11 @@ import java.util.stream.Collectors;
 public final class CheckpointException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    CheckpointException(Path path, String message) {
+    public CheckpointException(Path path, String message) {
         super(oneLine(path + ": " + message));
     }
 
-    CheckpointException(Path path, String message, Throwable cause) {
+    public CheckpointException(Path path, String message, Throwable cause) {
         super(oneLine(path + ": " + message), cause);
     }
 
