@@ -1,2 +1,5 @@
-@org.jspecify.annotations.NullMarked
+/// The `attend` command.
+@NullMarked
 package io.attend.app;
+
+import org.jspecify.annotations.NullMarked;

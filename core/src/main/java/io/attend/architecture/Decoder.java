@@ -21,7 +21,7 @@ public record Decoder(Embedding embedding, Stack stack) implements Topology {
 
     @Override
     public Topology.Built build(Parameters parameters, int width) {
-        return new SingleStack("decoder", embedding, stack, parameters, width);
+        return new SingleStack(this, embedding, stack, parameters, width);
     }
 
     @Override

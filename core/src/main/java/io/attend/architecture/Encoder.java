@@ -14,7 +14,7 @@ public record Encoder(Embedding embedding, Stack stack) implements Topology {
 
     @Override
     public Topology.Built build(Parameters parameters, int width) {
-        return new SingleStack("encoder", embedding, stack, parameters, width);
+        return new SingleStack(this, embedding, stack, parameters, width);
     }
 
     @Override

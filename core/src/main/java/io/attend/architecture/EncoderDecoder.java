@@ -95,7 +95,7 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
                     .cached(sizes.cached())
                     .memory(sizes.source());
             Cost written = target.cost(writing).plus(decoder.cost(writing));
-            return sizes.cached() > 0 ? written : source.cost(reading).plus(encoder.cost(reading)).plus(written);
+            return sizes.cached() > 0 ? written : source.cost(reading).plus(encoder.cost(reading)).forgetting().plus(written);
         }
     }
 }

@@ -18,9 +18,11 @@ final class SingleStack implements Topology.Built {
     private final String place;
     private final Embedding.Built embedding;
     private final Layer stack;
+    private final boolean remembers;
 
-    SingleStack(String place, Embedding embedding, Stack stack, Parameters parameters, int width) {
-        this.place = place;
+    SingleStack(Topology value, Embedding embedding, Stack stack, Parameters parameters, int width) {
+        this.place = value.stacks().keySet().iterator().next();
+        this.remembers = value.generates();
         this.embedding = embedding.build(parameters.in("embedding"), width, Optional.empty());
         this.stack = stack.build(parameters.in(place), Site.width(width));
     }
@@ -51,6 +53,7 @@ final class SingleStack implements Topology.Built {
     @Override
     public Cost cost(Topology.Sizes sizes) {
         Load load = Load.batch(sizes.batch()).length(sizes.source()).cached(sizes.cached());
-        return embedding.cost(load).plus(stack.cost(load));
+        Cost cost = embedding.cost(load).plus(stack.cost(load));
+        return remembers ? cost : cost.forgetting();
     }
 }

@@ -20,6 +20,11 @@ public record Cost(double flops, double saved, double state) {
         return new Cost(flops, saved, state + numbers);
     }
 
+    /// The same work where nothing is remembered, as when an encoder does it.
+    public Cost forgetting() {
+        return new Cost(flops, saved, 0);
+    }
+
     public Cost plus(Cost other) {
         return new Cost(flops + other.flops, saved + other.saved, state + other.state);
     }

@@ -47,16 +47,20 @@ public record LearnedPosition(int maximum) implements AbsolutePosition {
 
         @Override
         public Tensor forward(Tensor x, Context context) {
-            long end = context.cached() + x.size(1);
-            if (end > maximum) {
-                throw new IllegalArgumentException(place + ": the text has " + end + " tokens, but the model has learned only "
+            check(context.cached() + x.size(1));
+            return x.add(weight.tensor().narrow(0, context.cached(), x.size(1))); // [B, T, E]
+        }
+
+        private void check(long tokens) {
+            if (tokens > maximum) {
+                throw new IllegalArgumentException(place + ": the text has " + tokens + " tokens, but the model has learned only "
                         + maximum + " positions; shorten the text or train a model with a larger maximum");
             }
-            return x.add(weight.tensor().narrow(0, context.cached(), x.size(1))); // [B, T, E]
         }
 
         @Override
         public Cost cost(Load load) {
+            check(load.keys());
             return Cost.flops(load.rows() * width);
         }
     }

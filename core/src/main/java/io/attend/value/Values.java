@@ -51,6 +51,11 @@ public final class Values {
         return writeAny(value, value.getClass());
     }
 
+    /// The value as indented JSON with its type named, as it stands in a component of its family.
+    public static String jsonWithType(Record value) {
+        return JSON.writeValueAsString(writeAny(value, Record.class)) + "\n";
+    }
+
     /// Reads a value from JSON text.
     public static <T> T parse(Class<T> type, String json) {
         return read(type, tree(JSON, json));

@@ -1,0 +1,41 @@
+package io.attend.app;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import tools.jackson.databind.json.JsonMapper;
+
+/// How figures are written for people and for programs.
+final class Output {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String[] UNITS = {"", "k", "M", "G", "T", "P", "E"};
+
+    private Output() {}
+
+    /// One line of JSON.
+    static void json(PrintWriter out, Object value) {
+        out.println(JSON.writeValueAsString(value));
+        out.flush();
+    }
+
+    /// `1.2 GB`
+    static String bytes(double bytes) {
+        return scaled(bytes) + "B";
+    }
+
+    /// `3.4 G`
+    static String flops(double flops) {
+        return scaled(flops).strip();
+    }
+
+    private static String scaled(double number) {
+        int unit = 0;
+        while (number >= 999.5 && unit < UNITS.length - 1) {
+            number /= 1000;
+            unit++;
+        }
+        String digits = unit == 0 || number >= 100
+                ? String.format(Locale.ROOT, "%.0f", number)
+                : String.format(Locale.ROOT, number >= 10 ? "%.1f" : "%.2f", number);
+        return digits + " " + UNITS[unit];
+    }
+}

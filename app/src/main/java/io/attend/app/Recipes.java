@@ -1,0 +1,44 @@
+package io.attend.app;
+
+import io.attend.training.Recipe;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Finds recipes: a file, or one that comes with Attend by its name.
+final class Recipes {
+    private Recipes() {}
+
+    static Recipe read(String nameOrPath, List<String> overrides) {
+        Path file = Path.of(nameOrPath);
+        try {
+            if (Files.isRegularFile(file)) {
+                return parse(nameOrPath, Files.readString(file), overrides);
+            }
+            if (nameOrPath.matches("[a-z0-9-]+")) {
+                try (InputStream in = Recipes.class.getResourceAsStream("recipes/" + nameOrPath + ".yaml")) {
+                    if (in != null) {
+                        return parse(nameOrPath, new String(in.readAllBytes(), StandardCharsets.UTF_8), overrides);
+                    }
+                }
+            }
+        } catch (CharacterCodingException _) {
+            throw new UsageException(nameOrPath + " is not a text file in UTF-8; a recipe is YAML");
+        } catch (IOException e) {
+            throw new UsageException(nameOrPath + " cannot be read: " + e.getMessage());
+        }
+        throw new UsageException("there is no recipe " + nameOrPath + ": neither a file nor one that comes with Attend (dates)");
+    }
+
+    private static Recipe parse(String name, String yaml, List<String> overrides) {
+        try {
+            return Recipe.parse(yaml, overrides);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(name + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.attend.app;
+
+import io.attend.checkpoint.RunFolder;
+import io.attend.training.Recipe;
+import io.attend.training.Trainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What the commands that train have in common.
+final class Runs {
+    private Runs() {}
+
+    /// Refuses to mix two runs in one folder: a run goes on only with the recipe it was begun with.
+    static void checkSame(RunFolder folder, Recipe recipe) {
+        if (!Files.exists(folder.recipe())) {
+            return;
+        }
+        if (!recipe.toYaml().equals(begun(folder).toYaml())) {
+            throw new UsageException(folder.path() + " holds a run of another recipe (" + folder.recipe()
+                    + "); name another folder with --run, or delete this one");
+        }
+    }
+
+    static Recipe begun(RunFolder folder) {
+        try {
+            return Recipe.parse(Files.readString(folder.recipe()), List.of());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalArgumentException(folder.recipe() + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    static Map<String, Object> figures(Trainer.Outcome outcome, double seconds, Path folder) {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("exactMatch", outcome.exactMatch());
+        figures.put("seconds", Math.round(seconds * 10) / 10.0);
+        figures.put("parameters", outcome.parameters());
+        figures.put("run", folder.toString());
+        return figures;
+    }
+}

@@ -1,0 +1,58 @@
+package io.attend.cost;
+
+import io.attend.architecture.Architecture;
+import io.attend.architecture.Topology;
+import io.attend.layer.Cost;
+import io.attend.layer.Load;
+import io.attend.layer.Parameter;
+import io.attend.layer.Parameters;
+import io.attend.tensor.DType;
+
+/// What an architecture costs at a size, without building one: parameters exactly, operations and bytes from what each layer's own
+/// file says of it.
+///
+/// @param parameters numbers learned, exact
+/// @param forwardFlops operations of one forward pass; a multiply and an add are two
+/// @param trainingFlops operations of one training step: the backward pass does every product twice more
+/// @param weightBytes the parameters
+/// @param gradientBytes one number a parameter
+/// @param optimizerBytes what the optimizer remembers, in float32
+/// @param activationBytes kept from the forward for the backward pass
+/// @param cacheBytes remembered for later steps of a generation
+public record Costs(
+        long parameters,
+        double forwardFlops,
+        double trainingFlops,
+        long weightBytes,
+        long gradientBytes,
+        long optimizerBytes,
+        long activationBytes,
+        long cacheBytes) {
+    /// @param sizes how much goes through at once
+    /// @param dtype of weights, activations and cache
+    /// @param optimizerNumbers numbers the optimizer keeps for each weight; AdamW keeps 2
+    public static Costs of(Architecture architecture, Topology.Sizes sizes, DType dtype, double optimizerNumbers) {
+        Parameters recorded = Parameters.root();
+        Architecture.Built built = architecture.build(recorded);
+        long parameters = recorded.all().stream()
+                .filter(p -> p.kind() == Parameter.Kind.WEIGHT)
+                .mapToLong(p -> p.shape().count())
+                .sum();
+        Load written = Load.batch(sizes.batch()).length(sizes.target()).cached(sizes.cached());
+        Cost cost = built.topology().cost(sizes).plus(built.head().cost(written));
+        return new Costs(
+                parameters,
+                cost.flops(),
+                3 * cost.flops(),
+                parameters * dtype.bytes(),
+                parameters * dtype.bytes(),
+                (long) (parameters * optimizerNumbers * DType.FLOAT32.bytes()),
+                (long) (cost.saved() * dtype.bytes()),
+                (long) (cost.state() * dtype.bytes()));
+    }
+
+    /// Bytes at the peak of a training step.
+    public long trainingBytes() {
+        return weightBytes + gradientBytes + optimizerBytes + activationBytes;
+    }
+}
