@@ -29,15 +29,16 @@ public final class Attend implements AutoCloseable {
         this.text = new TextModel(model, tokenizer);
     }
 
-    /// Loads a run folder: its architecture, its tokenizer and its weights, which stay mapped from their file. Of a run that has
-    /// not finished it takes the newest checkpoint.
+    /// Loads a run folder: its architecture, its tokenizer and its weights, which stay mapped from their file. Of a
+    /// run that has not finished it takes the newest checkpoint.
     ///
     /// @throws CheckpointException naming the file and what is wrong with it
     public static Attend load(Path folder) {
         RunFolder run = RunFolder.open(folder);
         Architecture architecture = architecture(run.architecture());
         Tokenizer tokenizer = Tokenizer.load(run.tokenizer());
-        Path weights = Files.exists(run.model()) ? folder : run.newest().orElseThrow().folder();
+        Path weights =
+                Files.exists(run.model()) ? folder : run.newest().orElseThrow().folder();
         Transformer model = Transformer.load(architecture, Checkpoint.open(weights), Device.CPU);
         try {
             return new Attend(model, tokenizer);

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "catalogue",
-        description = "List every variant there is, or show the page of one: what it is, formula, source, keys and an example.")
+        description =
+                "List every variant there is, or show the page of one: what it is, formula, source, keys and an example.")
 final class CatalogueCommand implements Callable<Integer> {
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "A variant, such as SoftmaxAttention.")
     private Optional<String> name = Optional.empty();
@@ -47,7 +48,8 @@ final class CatalogueCommand implements Callable<Integer> {
         } else if (json) {
             Map<String, Object> families = new LinkedHashMap<>();
             Catalogue.families()
-                    .forEach(family -> families.put(family.getSimpleName(), Variants.of(family).keySet()));
+                    .forEach(family -> families.put(
+                            family.getSimpleName(), Variants.of(family).keySet()));
             Output.json(out, families);
         } else {
             for (Class<?> family : Catalogue.families()) {

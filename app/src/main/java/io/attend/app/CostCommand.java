@@ -19,21 +19,30 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "cost",
-        description = "What a model costs, without building it: parameters exactly, operations and bytes by its layers' own formulas.")
+        description =
+                "What a model costs, without building it: parameters exactly, operations and bytes by its layers' own formulas.")
 final class CostCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "MODEL",
-            description = "Run folders, architecture.json files, or transformer-base, transformer-big, gpt2, bert-base.")
+            description =
+                    "Run folders, architecture.json files, or transformer-base, transformer-big, gpt2, bert-base.")
     private List<String> models;
 
-    @Option(names = "--lengths", split = ",", paramLabel = "T", description = "Tokens a sequence: 512 or 2k; several by comma (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--lengths",
+            split = ",",
+            paramLabel = "T",
+            description = "Tokens a sequence: 512 or 2k; several by comma (${DEFAULT-VALUE}).")
     private List<String> lengths = List.of("128", "512");
 
     @Option(names = "--batch", paramLabel = "B", description = "Sequences at once (${DEFAULT-VALUE}).")
     private int batch = 1;
 
-    @Option(names = "--type", paramLabel = "TYPE", description = "Of weights, activations and cache: float32, bfloat16 (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            description = "Of weights, activations and cache: float32, bfloat16 (${DEFAULT-VALUE}).")
     private DType type = DType.FLOAT32;
 
     @Option(names = "--json", description = "One JSON object a line.")
@@ -49,7 +58,16 @@ final class CostCommand implements Callable<Integer> {
         }
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {
-            "model", "length", "parameters", "forward", "step", "weights", "gradients", "optimizer", "activations", "cache"
+            "model",
+            "length",
+            "parameters",
+            "forward",
+            "step",
+            "weights",
+            "gradients",
+            "optimizer",
+            "activations",
+            "cache"
         });
         for (String model : models) {
             Architecture architecture = Architectures.read(model);
@@ -81,8 +99,9 @@ final class CostCommand implements Callable<Integer> {
             table(rows);
             spec.commandLine()
                     .getOut()
-                    .println("forward, step: operations (FLOPs) of a forward pass and of a training step; optimizer: AdamW; batch "
-                            + batch + ", " + type);
+                    .println(
+                            "forward, step: operations (FLOPs) of a forward pass and of a training step; optimizer: AdamW; batch "
+                                    + batch + ", " + type);
         }
         return 0;
     }

@@ -15,7 +15,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "inspect", description = "Show what a model is made of: every parameter with its shape, repeated blocks folded.")
+@Command(
+        name = "inspect",
+        description = "Show what a model is made of: every parameter with its shape, repeated blocks folded.")
 final class Inspect implements Callable<Integer> {
     @Parameters(
             index = "0",
@@ -50,7 +52,12 @@ final class Inspect implements Callable<Integer> {
             all.put("shapes", shapes);
             Output.json(out, all);
         } else {
-            out.printf(Locale.ROOT, "%s of width %,d: %,d parameters%n", read.topology().getClass().getSimpleName(), read.width(), count);
+            out.printf(
+                    Locale.ROOT,
+                    "%s of width %,d: %,d parameters%n",
+                    read.topology().getClass().getSimpleName(),
+                    read.width(),
+                    count);
             out.print(Tree.of(read));
         }
         out.flush();

@@ -10,7 +10,8 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/// The `attend` command. Answers go to standard output, everything else to standard error; exit 0 done, 1 failed, 2 wrong usage.
+/// The `attend` command. Answers go to standard output, everything else to standard error; exit 0 done, 1 failed, 2
+/// wrong usage.
 @Command(
         name = "attend",
         description = "The transformer for the JVM: build, train, run, measure and look inside.",
@@ -21,7 +22,10 @@ import picocli.CommandLine.ScopeType;
         usageHelpAutoWidth = true,
         footer = "%nStart with: attend quickstart")
 public final class Main implements Runnable {
-    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "With an error, show where in the code it came from.")
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "With an error, show where in the code it came from.")
     private boolean verbose;
 
     @CommandLine.Spec
@@ -54,8 +58,9 @@ public final class Main implements Runnable {
         };
         IParameterExceptionHandler misused = (wrong, _) -> {
             CommandLine command = wrong.getCommandLine();
-            err.println(command.getCommandSpec().qualifiedName() + ": " + wrong.getMessage().lines().findFirst().orElse("")
-                    + "; see " + command.getCommandSpec().qualifiedName() + " --help");
+            err.println(command.getCommandSpec().qualifiedName() + ": "
+                    + wrong.getMessage().lines().findFirst().orElse("") + "; see "
+                    + command.getCommandSpec().qualifiedName() + " --help");
             return 2;
         };
         return line.setOut(out)

@@ -21,10 +21,11 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "quickstart",
-        description = "Train the transformer of 2017 to read dates in some 36 languages, in a few minutes, and show what it learned.")
+        description =
+                "Train the transformer of 2017 to read dates in some 36 languages, in a few minutes, and show what it learned.")
 final class Quickstart implements Callable<Integer> {
-    private static final List<String> TYPED =
-            List.of("5. März 2024", "July 4th, 1976", "2024年3月5日", "١٤ يوليو ١٩٥٨", "14 июля 1989 г.", "09/11/2001 en-US");
+    private static final List<String> TYPED = List.of(
+            "5. März 2024", "July 4th, 1976", "2024年3月5日", "١٤ يوليو ١٩٥٨", "14 июля 1989 г.", "09/11/2001 en-US");
 
     @Option(names = "--run", paramLabel = "DIR", description = "The run folder (${DEFAULT-VALUE}).")
     private Path run = Path.of("runs", "quickstart");
@@ -62,7 +63,8 @@ final class Quickstart implements Callable<Integer> {
         return 0;
     }
 
-    /// A quickstart that was stopped goes on; one that finished is made anew, being reproducible; anything else is left alone.
+    /// A quickstart that was stopped goes on; one that finished is made anew, being reproducible; anything else is
+    /// left alone.
     private void begin(RunFolder folder, Recipe recipe) {
         if (!Files.exists(folder.recipe())) {
             return;

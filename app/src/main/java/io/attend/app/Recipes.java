@@ -31,7 +31,8 @@ final class Recipes {
         } catch (IOException e) {
             throw new UsageException(nameOrPath + " cannot be read: " + e.getMessage());
         }
-        throw new UsageException("there is no recipe " + nameOrPath + ": neither a file nor one that comes with Attend (dates)");
+        throw new UsageException(
+                "there is no recipe " + nameOrPath + ": neither a file nor one that comes with Attend (dates)");
     }
 
     private static Recipe parse(String name, String yaml, List<String> overrides) {

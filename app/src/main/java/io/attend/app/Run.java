@@ -28,7 +28,11 @@ final class Run implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "MODEL", description = "A run folder.")
     private Path model;
 
-    @Parameters(index = "2..*", arity = "1..*", paramLabel = "INPUT", description = "The text; several are answered in order.")
+    @Parameters(
+            index = "2..*",
+            arity = "1..*",
+            paramLabel = "INPUT",
+            description = "The text; several are answered in order.")
     private List<String> inputs;
 
     @Option(names = "--json", description = "Answer each text with one line of JSON.")

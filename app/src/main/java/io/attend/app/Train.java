@@ -10,19 +10,26 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.Model.CommandSpec;
 
 @Command(
         name = "train",
-        description = "Carry out a recipe. A run that was stopped goes on from its last checkpoint when the command is given again.")
+        description =
+                "Carry out a recipe. A run that was stopped goes on from its last checkpoint when the command is given again.")
 final class Train implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "RECIPE", description = "A YAML file, or the name of a recipe that comes with Attend: dates.")
+    @Parameters(
+            index = "0",
+            paramLabel = "RECIPE",
+            description = "A YAML file, or the name of a recipe that comes with Attend: dates.")
     private String recipe;
 
-    @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "Changes to the recipe, such as steps=500 or model.width=128; the last one wins.")
+    @Parameters(
+            index = "1..*",
+            paramLabel = "KEY=VALUE",
+            description = "Changes to the recipe, such as steps=500 or model.width=128; the last one wins.")
     private List<String> overrides = List.of();
 
     @Option(names = "--run", paramLabel = "DIR", description = "The run folder; runs/NAME by default.")

@@ -8,29 +8,34 @@ import io.attend.value.Default;
 import io.attend.value.ValueException;
 import io.attend.value.Values;
 
-/// A whole model as a value: what it is made of, without its numbers. Comparing, printing and checking one needs no native
-/// code.
+/// A whole model as a value: what it is made of, without its numbers. Comparing, printing and checking one needs no
+/// native code.
 ///
-/// One that cannot be built cannot be made: the constructor goes through the very build that a model goes through, recording
-/// parameters without memory, and refuses what does not fit together by the place where it does not.
+/// One that cannot be built cannot be made: the constructor goes through the very build that a model goes through,
+/// recording parameters without memory, and refuses what does not fit together by the place where it does not.
 ///
 /// @param format the version of the JSON form, 1
 /// @param width numbers a position has in the stream, E
 /// @param topology how stacks are put together
 /// @param head what is made of the last vectors
 public record Architecture(
-        @Default("1") int format, int width, Topology topology, @Default("\"NoHead\"") Head head) {
+        @Default("1") int format,
+        int width,
+        Topology topology,
+        @Default("\"NoHead\"") Head head) {
     private static final int FORMAT = 1;
 
     public Architecture {
         if (format != FORMAT) {
-            throw new IllegalArgumentException("format " + format + " is not one this version reads; it reads " + FORMAT);
+            throw new IllegalArgumentException(
+                    "format " + format + " is not one this version reads; it reads " + FORMAT);
         }
         if (width < 1 || width > 1 << 20) {
             throw new IllegalArgumentException("width must be from 1 to 1048576, not " + width);
         }
         Parameters parameters = Parameters.root();
-        head.build(parameters.in("head"), width, topology.build(parameters, width).table());
+        head.build(
+                parameters.in("head"), width, topology.build(parameters, width).table());
     }
 
     public Architecture(int width, Topology topology, Head head) {

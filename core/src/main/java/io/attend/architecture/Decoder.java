@@ -10,12 +10,14 @@ import java.util.Map;
 ///     y = stack(embedding(tokens))
 @Source(paper = "Language Models are Unsupervised Multitask Learners", reference = "OpenAI 2019")
 public record Decoder(Embedding embedding, Stack stack) implements Topology {
-    public static final Decoder EXAMPLE = (Decoder) Presets.gpt(31, 1, Presets.Size.width(10).heads(2), 61).topology();
+    public static final Decoder EXAMPLE =
+            (Decoder) Presets.gpt(31, 1, Presets.Size.width(10).heads(2), 61).topology();
 
     public Decoder {
         if (!stack.causal()) {
-            throw new IllegalArgumentException("a Decoder must not see the future, but an attention of its stack does; give it the"
-                    + " mask Causal, or use an Encoder");
+            throw new IllegalArgumentException(
+                    "a Decoder must not see the future, but an attention of its stack does; give it the"
+                            + " mask Causal, or use an Encoder");
         }
     }
 

@@ -8,9 +8,12 @@ import java.util.Map;
 /// One stack that reads a whole sequence at once: BERT and its kin.
 ///
 ///     y = stack(embedding(source))
-@Source(paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding", arxiv = "1810.04805")
+@Source(
+        paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
+        arxiv = "1810.04805")
 public record Encoder(Embedding embedding, Stack stack) implements Topology {
-    public static final Encoder EXAMPLE = (Encoder) Presets.bert(31, 1, Presets.Size.width(10).heads(2), 61).topology();
+    public static final Encoder EXAMPLE =
+            (Encoder) Presets.bert(31, 1, Presets.Size.width(10).heads(2), 61).topology();
 
     @Override
     public Topology.Built build(Parameters parameters, int width) {

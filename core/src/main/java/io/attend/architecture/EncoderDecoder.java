@@ -16,18 +16,20 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Two stacks: one reads the source, the other writes the target while it looks at what the first made of it. The 2017
-/// Transformer.
+/// Two stacks: one reads the source, the other writes the target while it looks at what the first made of it. The
+/// 2017 Transformer.
 ///
 ///     memory = encoder(source(x))        y = decoder(target(z), memory)
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
 public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, Stack decoder) implements Topology {
-    public static final EncoderDecoder EXAMPLE = (EncoderDecoder) Presets.transformer(31, 1, Presets.Size.width(10).heads(2), 0).topology();
+    public static final EncoderDecoder EXAMPLE = (EncoderDecoder)
+            Presets.transformer(31, 1, Presets.Size.width(10).heads(2), 0).topology();
 
     public EncoderDecoder {
         if (!decoder.causal()) {
-            throw new IllegalArgumentException("a decoder must not see the future, but an attention of its stack does; give it the"
-                    + " mask Causal");
+            throw new IllegalArgumentException(
+                    "a decoder must not see the future, but an attention of its stack does; give it the"
+                            + " mask Causal");
         }
     }
 
@@ -59,13 +61,15 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
             source = value.source.build(parameters.in("source"), width, Optional.empty());
             encoder = value.encoder.build(parameters.in("encoder"), Site.width(width));
             target = value.target.build(parameters.in("target"), width, source.table());
-            decoder = value.decoder.build(parameters.in("decoder"), Site.width(width).withMemory(width));
+            decoder = value.decoder.build(
+                    parameters.in("decoder"), Site.width(width).withMemory(width));
         }
 
         @Override
         public Tensor forward(Inputs inputs, Context context) {
-            Input written = inputs.target().orElseThrow(() -> new IllegalArgumentException(
-                    "an encoder-decoder takes a source and a target, and there is no target"));
+            Input written = inputs.target()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "an encoder-decoder takes a source and a target, and there is no target"));
             Memory memory = read(inputs.source(), context).orElseThrow();
             return step(written, context.padded(written.keep()).attending(memory));
         }
@@ -95,7 +99,12 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
                     .cached(sizes.cached())
                     .memory(sizes.source());
             Cost written = target.cost(writing).plus(decoder.cost(writing));
-            return sizes.cached() > 0 ? written : source.cost(reading).plus(encoder.cost(reading)).forgetting().plus(written);
+            return sizes.cached() > 0
+                    ? written
+                    : source.cost(reading)
+                            .plus(encoder.cost(reading))
+                            .forgetting()
+                            .plus(written);
         }
     }
 }

@@ -61,13 +61,14 @@ public final class Presets {
         return gpt(50_257, 12, Size.width(768), 1024);
     }
 
-    /// BERT base, uncased, with its head for masked words: 12 blocks of width 768, 12 heads, 30,522 words, 512 positions.
+    /// BERT base, uncased, with its head for masked words: 12 blocks of width 768, 12 heads, 30,522 words, 512
+    /// positions.
     public static Architecture bertBase() {
         return bert(30_522, 12, Size.width(768), 512);
     }
 
-    /// An encoder-decoder as the 2017 paper has it: post-norm, sinusoidal positions, ReLU, one table of words for source, target
-    /// and output, embeddings scaled by the square root of the width.
+    /// An encoder-decoder as the 2017 paper has it: post-norm, sinusoidal positions, ReLU, one table of words for
+    /// source, target and output, embeddings scaled by the square root of the width.
     public static Architecture transformer(int vocabulary, int layers, Size size, double dropout) {
         Sublayer feed = new Feed(new DenseFeedForward(size.hidden(), new Relu(), Bias.ADDED, dropout));
         Block reads = new Block(
@@ -75,7 +76,8 @@ public final class Presets {
         Block writes = new Block(
                 List.of(
                         attends(size, new Causal(), dropout),
-                        new CrossAttention(SoftmaxAttention.of(Heads.of(size.heads())).dropout(dropout)),
+                        new CrossAttention(
+                                SoftmaxAttention.of(Heads.of(size.heads())).dropout(dropout)),
                         feed),
                 norm(1e-5),
                 new PostNorm(dropout));

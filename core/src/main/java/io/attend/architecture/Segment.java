@@ -4,7 +4,10 @@ import io.attend.value.Default;
 import java.util.List;
 
 /// Blocks that repeat: `new Segment(12, block)` is twelve equal blocks, a list of blocks alternates.
-public record Segment(int times, List<Block> blocks, @Default("\"separate\"") Sharing sharing) {
+public record Segment(
+        int times,
+        List<Block> blocks,
+        @Default("\"separate\"") Sharing sharing) {
     public Segment {
         blocks = List.copyOf(blocks);
         if (times < 1) {

@@ -30,7 +30,8 @@ final class SingleStack implements Topology.Built {
     @Override
     public Tensor forward(Inputs inputs, Context context) {
         if (inputs.target().isPresent()) {
-            throw new IllegalArgumentException("this model has one stack, " + place + ": it takes a source and no target");
+            throw new IllegalArgumentException(
+                    "this model has one stack, " + place + ": it takes a source and no target");
         }
         return step(inputs.source(), context.padded(inputs.source().keep()));
     }

@@ -16,7 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Segments one after another, and a last norm: what most people call the model's layers.
-public record Stack(List<Segment> segments, @Default("\"NoNorm\"") Norm finalNorm) {
+public record Stack(
+        List<Segment> segments, @Default("\"NoNorm\"") Norm finalNorm) {
     public Stack {
         segments = List.copyOf(segments);
         if (segments.isEmpty()) {
@@ -52,7 +53,8 @@ public record Stack(List<Segment> segments, @Default("\"NoNorm\"") Norm finalNor
                 .allMatch(Sublayer::causal);
     }
 
-    /// Builds every block at `parameters.in("0")`, `in("1")`, ...; with shared weights a repetition uses the place of the first.
+    /// Builds every block at `parameters.in("0")`, `in("1")`, ...; with shared weights a repetition uses the place
+    /// of the first.
     Layer build(Parameters parameters, Site site) {
         List<Applied> applied = new ArrayList<>();
         for (Segment segment : segments) {
@@ -95,9 +97,7 @@ public record Stack(List<Segment> segments, @Default("\"NoNorm\"") Norm finalNor
 
         @Override
         public Cost cost(Load load) {
-            return applied.stream()
-                    .map(next -> next.block.cost(load))
-                    .reduce(norm.cost(load), Cost::plus);
+            return applied.stream().map(next -> next.block.cost(load)).reduce(norm.cost(load), Cost::plus);
         }
     }
 }

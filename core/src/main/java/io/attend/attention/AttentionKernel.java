@@ -8,8 +8,8 @@ import io.attend.tensor.Device;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
-/// The one door to the engine's fused attention, and the explicit computation beside it for all that the fused kernel cannot
-/// do exactly.
+/// The one door to the engine's fused attention, and the explicit computation beside it for all that the fused
+/// kernel cannot do exactly.
 ///
 ///     A = softmax(score(Q, K) + bias)  over the keys that are visible        Y = A V
 ///
@@ -41,7 +41,12 @@ final class AttentionKernel {
     }
 
     static Tensor fused(
-            Tensor queries, Tensor keys, Tensor values, Context.Visible visible, Optional<Tensor> bias, Score.Built score) {
+            Tensor queries,
+            Tensor keys,
+            Tensor values,
+            Context.Visible visible,
+            Optional<Tensor> bias,
+            Score.Built score) {
         DType dtype = queries.dtype();
         if (dtype.isFloating() && dtype.bytes() == 2 && queries.device().equals(Device.CPU)) {
             return fused(
@@ -86,7 +91,9 @@ final class AttentionKernel {
             weights = scores.softmax(-1);
         } else {
             Tensor hidden = allowed(visible, queries, keys).logicalNot();
-            weights = scores.maskedFill(hidden, Double.NEGATIVE_INFINITY).softmax(-1).maskedFill(hidden, 0);
+            weights = scores.maskedFill(hidden, Double.NEGATIVE_INFINITY)
+                    .softmax(-1)
+                    .maskedFill(hidden, 0);
         }
         context.show("attention", weights);
         return context.dropout(weights, dropout).matmul(allValues); // [B, H, T, D]

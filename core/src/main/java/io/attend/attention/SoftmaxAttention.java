@@ -24,12 +24,13 @@ import java.util.Optional;
 
 /// Softmax attention with several heads, each looking for something else; query heads may share keys and values.
 ///
-///     A = softmax(score(Q, K) + bias)   over keys the mask allows          Y = A V,  concatenated over heads, times Wₒ
+///     A = softmax(score(Q, K) + bias)   over keys the mask allows          Y = A V,  concatenated over heads,
+/// times Wₒ
 ///
-/// x [B, T, E]; Q [B, H, T, D], K and V [B, K, S, D] → Y [B, T, E]. K = H is multi-head, 1 < K < H grouped-query, K = 1
-/// multi-query attention. Time O(T·S·H·D) and O(T·E·(H + K)·D) for the projections; memory linear in T by the fused kernel;
-/// remembers 2·K·D numbers a token. Attention to a memory projects it once and remembers it for the whole generation.
-/// Names: our head size D is the paper's d_k, Hugging Face's `head_dim`; our width E is d_model.
+/// x [B, T, E]; Q [B, H, T, D], K and V [B, K, S, D] → Y [B, T, E]. K = H is multi-head, 1 < K < H grouped-query, K
+/// = 1 multi-query attention. Time O(T·S·H·D) and O(T·E·(H + K)·D) for the projections; memory linear in T by the
+/// fused kernel; remembers 2·K·D numbers a token. Attention to a memory projects it once and remembers it for the
+/// whole generation. Names: our head size D is the paper's d_k, Hugging Face's `head_dim`; our width E is d_model.
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
 public record SoftmaxAttention(
         Heads heads,
@@ -52,7 +53,8 @@ public record SoftmaxAttention(
 
     /// Bidirectional attention without positions or dropout.
     public static SoftmaxAttention of(Heads heads) {
-        return new SoftmaxAttention(heads, new Bidirectional(), new NoPosition(), new ScaledDotProduct(), Bias.ADDED, 0);
+        return new SoftmaxAttention(
+                heads, new Bidirectional(), new NoPosition(), new ScaledDotProduct(), Bias.ADDED, 0);
     }
 
     public SoftmaxAttention masked(Mask by) {
@@ -83,8 +85,10 @@ public record SoftmaxAttention(
                 this,
                 parameters,
                 site.width(),
-                site.memory().orElseThrow(() -> parameters.refuse("cross-attention needs a memory, which only the decoder of an"
-                        + " EncoderDecoder has; remove it or change the topology")));
+                site.memory()
+                        .orElseThrow(
+                                () -> parameters.refuse("cross-attention needs a memory, which only the decoder of an"
+                                        + " EncoderDecoder has; remove it or change the topology")));
     }
 
     /// The four projections and the split into heads, common to both uses.
@@ -107,10 +111,14 @@ public record SoftmaxAttention(
             this.size = value.heads.sizeIn(width, parameters);
             int queryWidth = value.heads.count() * size;
             int keyWidth = value.heads.keyValueCount() * size;
-            this.query = new Linear(parameters.in("query"), Linear.Size.from(width).to(queryWidth), value.bias);
-            this.key = new Linear(parameters.in("key"), Linear.Size.from(memoryWidth).to(keyWidth), value.bias);
-            this.values = new Linear(parameters.in("value"), Linear.Size.from(memoryWidth).to(keyWidth), value.bias);
-            this.output = new Linear(parameters.in("output"), Linear.Size.from(queryWidth).to(width), value.bias);
+            this.query =
+                    new Linear(parameters.in("query"), Linear.Size.from(width).to(queryWidth), value.bias);
+            this.key = new Linear(
+                    parameters.in("key"), Linear.Size.from(memoryWidth).to(keyWidth), value.bias);
+            this.values = new Linear(
+                    parameters.in("value"), Linear.Size.from(memoryWidth).to(keyWidth), value.bias);
+            this.output = new Linear(
+                    parameters.in("output"), Linear.Size.from(queryWidth).to(width), value.bias);
             this.position = value.position.build(
                     parameters.in("position"), new HeadShape(value.heads.count(), value.heads.keyValueCount(), size));
             this.score = value.score.build(parameters.in("score"), size);

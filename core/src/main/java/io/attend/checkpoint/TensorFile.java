@@ -14,7 +14,11 @@ public final class TensorFile {
     /// Writes the tensors, whole and at once or not at all.
     public static void write(Path target, Map<String, Tensor> tensors) {
         List<Item> items = tensors.entrySet().stream()
-                .map(e -> Item.of(e.getKey(), e.getValue().dtype(), e.getValue().shape(), e.getValue().contiguous().memory()))
+                .map(e -> Item.of(
+                        e.getKey(),
+                        e.getValue().dtype(),
+                        e.getValue().shape(),
+                        e.getValue().contiguous().memory()))
                 .toList();
         SafetensorsWriter.write(target, Map.of("format", "pt"), items);
     }

@@ -8,8 +8,8 @@ import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
 import io.attend.tensor.DType;
 
-/// What an architecture costs at a size, without building one: parameters exactly, operations and bytes from what each layer's own
-/// file says of it.
+/// What an architecture costs at a size, without building one: parameters exactly, operations and bytes from what
+/// each layer's own file says of it.
 ///
 /// @param parameters numbers learned, exact
 /// @param forwardFlops operations of one forward pass; a multiply and an add are two

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/// Which examples make up the batch of a step. A pure function of the seed and the step, so that a run resumed at any step goes
-/// on with the very batches it would have had.
+/// Which examples make up the batch of a step. A pure function of the seed and the step, so that a run resumed at
+/// any step goes on with the very batches it would have had.
 ///
-/// Every epoch is a new shuffle. Examples of similar length are put together (within groups of [#GROUP] batches) so that little
-/// is padding, and the batches are shuffled again.
+/// Every epoch is a new shuffle. Examples of similar length are put together (within groups of [#GROUP] batches) so
+/// that little is padding, and the batches are shuffled again.
 public final class Order {
     private static final int GROUP = 25;
 
@@ -51,7 +51,8 @@ public final class Order {
 
     private List<List<Integer>> shuffled(long number) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + number);
-        List<Integer> order = new ArrayList<>(IntStream.range(0, lengths.size()).boxed().toList());
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, lengths.size()).boxed().toList());
         Collections.shuffle(order, random);
         List<List<Integer>> made = new ArrayList<>();
         for (int from = 0; from < batchesPerEpoch * batch; from += GROUP * batch) {

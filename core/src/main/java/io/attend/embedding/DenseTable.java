@@ -12,8 +12,8 @@ import java.util.Optional;
 ///
 ///     x = W[id]
 ///
-/// ids [B, T] → x [B, T, E]; V·E parameters, which start normal with deviation E^(-1/2). A head may use the same numbers to
-/// score words. Names: our `vocabulary` V is Hugging Face's `vocab_size`.
+/// ids [B, T] → x [B, T, E]; V·E parameters, which start normal with deviation E^(-1/2). A head may use the same
+/// numbers to score words. Names: our `vocabulary` V is Hugging Face's `vocab_size`.
 @Source(paper = "A Neural Probabilistic Language Model", reference = "Journal of Machine Learning Research 3, 2003")
 public record DenseTable(int vocabulary) implements Table {
     public static final DenseTable EXAMPLE = new DenseTable(31);

@@ -15,7 +15,7 @@ public record SharedTable() implements Table {
 
     @Override
     public Built build(Parameters parameters, int width, Optional<Built> source) {
-        return source.orElseThrow(() -> parameters.refuse("a SharedTable needs the table of an encoder to share, and there is"
-                + " none here; use a DenseTable"));
+        return source.orElseThrow(() -> parameters.refuse(
+                "a SharedTable needs the table of an encoder to share, and there is" + " none here; use a DenseTable"));
     }
 }

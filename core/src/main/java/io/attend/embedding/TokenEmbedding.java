@@ -33,9 +33,8 @@ public record TokenEmbedding(
         @Default("\"NoNorm\"") Norm norm,
         @Default("0.0") double dropout)
         implements Embedding {
-    public static final TokenEmbedding EXAMPLE = of(new DenseTable(31))
-            .position(SinusoidalPosition.EXAMPLE)
-            .scale(Scale.SQUARE_ROOT_OF_WIDTH);
+    public static final TokenEmbedding EXAMPLE =
+            of(new DenseTable(31)).position(SinusoidalPosition.EXAMPLE).scale(Scale.SQUARE_ROOT_OF_WIDTH);
 
     public TokenEmbedding {
         if (segments.isPresent() && segments.getAsInt() < 1) {

@@ -14,7 +14,8 @@ import java.util.List;
 ///
 ///     yₜ = argmax_v p(v | source, y before t)
 ///
-/// At most `limit` new tokens. One forward pass a token, over that token alone: what came before is in the session's states.
+/// At most `limit` new tokens. One forward pass a token, over that token alone: what came before is in the
+/// session's states.
 @Source(paper = "Sequence to Sequence Learning with Neural Networks", arxiv = "1409.3215")
 public record Greedy(int limit) implements Decoding {
     public static final Greedy EXAMPLE = new Greedy(17);

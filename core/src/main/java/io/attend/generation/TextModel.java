@@ -28,8 +28,8 @@ public record TextModel(Transformer model, Tokenizer tokenizer) {
     }
 
     private static int required(String role, OptionalInt id) {
-        return id.orElseThrow(() -> new IllegalArgumentException(
-                "the tokenizer has no " + role + " token; it needs those of " + SPECIALS));
+        return id.orElseThrow(() ->
+                new IllegalArgumentException("the tokenizer has no " + role + " token; it needs those of " + SPECIALS));
     }
 
     public int pad() {
@@ -61,9 +61,9 @@ public record TextModel(Transformer model, Tokenizer tokenizer) {
     public List<String> write(List<String> sources, Decoding decoding) {
         try (Lifetime _ = Lifetime.open()) {
             Tokens source = Tokens.padded(sources.stream().map(this::encode).toList(), pad());
-            long[] begins = IntStream.range(0, sources.size()).mapToLong(_ -> begin()).toArray();
-            Decoding.Start start =
-                    new Decoding.Start(Optional.of(source), Tensor.of(begins, sources.size(), 1), end());
+            long[] begins =
+                    IntStream.range(0, sources.size()).mapToLong(_ -> begin()).toArray();
+            Decoding.Start start = new Decoding.Start(Optional.of(source), Tensor.of(begins, sources.size(), 1), end());
             return decoding.write(model, start).stream().map(tokenizer::decode).toList();
         }
     }

@@ -22,9 +22,12 @@ import java.util.Optional;
 ///     logits = W · norm(activation(D x + d)) + b        W the embedding table [V, E]
 ///
 /// x [B, T, E] → logits [B, T, V]. Names: our `dense` and `norm` are Hugging Face's `cls.predictions.transform`.
-@Source(paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding", arxiv = "1810.04805")
-public record MaskedLanguageHead(@Default("\"Gelu\"") Activation activation, @Default("{\"type\": \"LayerNorm\"}") Norm norm)
-        implements Head {
+@Source(
+        paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
+        arxiv = "1810.04805")
+public record MaskedLanguageHead(
+        @Default("\"Gelu\"") Activation activation,
+        @Default("{\"type\": \"LayerNorm\"}") Norm norm) implements Head {
     public static final MaskedLanguageHead EXAMPLE =
             new MaskedLanguageHead(new Gelu(), new LayerNorm(1e-12, Bias.ADDED));
 

@@ -13,7 +13,9 @@ import java.util.Optional;
 /// The vectors themselves, for models that embed.
 ///
 ///     y = x
-@Source(paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding", arxiv = "1810.04805")
+@Source(
+        paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
+        arxiv = "1810.04805")
 public record NoHead() implements Head {
     public static final NoHead EXAMPLE = new NoHead();
 

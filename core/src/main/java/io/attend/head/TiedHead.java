@@ -15,8 +15,8 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// A score for every word by the very vectors that embed them: what a word means where it is read is what it means where it is
-/// written.
+/// A score for every word by the very vectors that embed them: what a word means where it is read is what it means
+/// where it is written.
 ///
 ///     logits = W x + b        W the embedding table [V, E]
 ///

@@ -14,14 +14,14 @@ import java.lang.reflect.Type;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
-import java.util.LinkedHashSet;
 import java.util.stream.Collectors;
 
-/// Every family of variants there is, found by walking from the values a person writes (an architecture, a recipe, a decoding, a
-/// task) through their components and `permits` lists: what can be written is what is listed.
+/// Every family of variants there is, found by walking from the values a person writes (an architecture, a recipe,
+/// a decoding, a task) through their components and `permits` lists: what can be written is what is listed.
 public final class Catalogue {
     private static final List<Class<?>> ROOTS = List.of(Architecture.class, Recipe.class, Decoding.class, Task.class);
 
@@ -52,8 +52,8 @@ public final class Catalogue {
     private static void collect(Type type, Deque<Class<?>> open) {
         switch (type) {
             case Class<?> plain -> open.add(plain);
-            case ParameterizedType generic -> Arrays.stream(generic.getActualTypeArguments())
-                    .forEach(argument -> collect(argument, open));
+            case ParameterizedType generic ->
+                Arrays.stream(generic.getActualTypeArguments()).forEach(argument -> collect(argument, open));
             default -> {}
         }
     }
@@ -77,7 +77,11 @@ public final class Catalogue {
 
                 """);
         for (Class<?> family : families()) {
-            text.append("- [").append(family.getSimpleName()).append("](#").append(anchor(family)).append("): ")
+            text.append("- [")
+                    .append(family.getSimpleName())
+                    .append("](#")
+                    .append(anchor(family))
+                    .append("): ")
                     .append(String.join(", ", Variants.of(family).keySet()))
                     .append('\n');
         }
@@ -85,7 +89,10 @@ public final class Catalogue {
             text.append("\n## ").append(family.getSimpleName()).append("\n\n");
             text.append(Variants.page(family).orElse(""));
             for (Class<? extends Record> variant : Variants.of(family).values()) {
-                text.append("\n### ").append(variant.getSimpleName()).append("\n\n").append(page(variant));
+                text.append("\n### ")
+                        .append(variant.getSimpleName())
+                        .append("\n\n")
+                        .append(page(variant));
             }
         }
         return text.toString();
@@ -112,23 +119,31 @@ public final class Catalogue {
             for (RecordComponent component : variant.getRecordComponents()) {
                 Default given = component.getAnnotation(Default.class);
                 boolean optional = component.getType().getSimpleName().startsWith("Optional");
-                text.append("| `").append(component.getName()).append("` | ")
-                        .append(name(component.getGenericType())).append(" | ")
+                text.append("| `")
+                        .append(component.getName())
+                        .append("` | ")
+                        .append(name(component.getGenericType()))
+                        .append(" | ")
                         .append(given != null ? "`" + given.value() + "`" : optional ? "absent" : "must be given")
                         .append(" |\n");
             }
         }
         Variants.examples(variant).stream()
                 .findFirst()
-                .ifPresent(example -> text.append("\n```json\n").append(Values.jsonWithType(example)).append("```\n"));
+                .ifPresent(example -> text.append("\n```json\n")
+                        .append(Values.jsonWithType(example))
+                        .append("```\n"));
         return text.toString();
     }
 
     private static String name(Type type) {
         return switch (type) {
             case Class<?> plain -> plain.getSimpleName();
-            case ParameterizedType generic -> name(generic.getRawType()) + " of "
-                    + Arrays.stream(generic.getActualTypeArguments()).map(Catalogue::name).collect(Collectors.joining(", "));
+            case ParameterizedType generic ->
+                name(generic.getRawType()) + " of "
+                        + Arrays.stream(generic.getActualTypeArguments())
+                                .map(Catalogue::name)
+                                .collect(Collectors.joining(", "));
             default -> type.getTypeName();
         };
     }

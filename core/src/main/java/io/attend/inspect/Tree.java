@@ -58,8 +58,10 @@ public final class Tree {
 
     /// What two places must have in common to be folded.
     private String form() {
-        StringBuilder form = new StringBuilder(parameter.map(p -> p.shape().toString()).orElse(""));
-        children.forEach((name, child) -> form.append('(').append(name).append(child.form()).append(')'));
+        StringBuilder form =
+                new StringBuilder(parameter.map(p -> p.shape().toString()).orElse(""));
+        children.forEach((name, child) ->
+                form.append('(').append(name).append(child.form()).append(')'));
         return form.toString();
     }
 
@@ -84,7 +86,9 @@ public final class Tree {
             Tree child = entries.get(i).getValue();
             int end = i + 1;
             boolean numbered = first.chars().allMatch(Character::isDigit);
-            while (numbered && end < entries.size() && entries.get(end).getValue().form().equals(child.form())) {
+            while (numbered
+                    && end < entries.size()
+                    && entries.get(end).getValue().form().equals(child.form())) {
                 end++;
             }
             int times = end - i;

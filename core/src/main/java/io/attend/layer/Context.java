@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Everything that changes from call to call: whether this is training, what was generated before, what is padding, the
-/// memory to attend to, and who is watching. Belongs to one forward pass on one thread.
+/// Everything that changes from call to call: whether this is training, what was generated before, what is padding,
+/// the memory to attend to, and who is watching. Belongs to one forward pass on one thread.
 public final class Context {
     private final Optional<Random> random;
     private final Optional<Map<Place, State>> states;
@@ -77,8 +77,8 @@ public final class Context {
         return new Context(random, Optional.of(states), cached, keep, memory, observer, place, memo, home);
     }
 
-    /// The same pass over sequences of which only the positions where `keep` [B, S] is true are real; S counts the cached
-    /// positions too.
+    /// The same pass over sequences of which only the positions where `keep` [B, S] is true are real; S counts the
+    /// cached positions too.
     public Context padded(Optional<Tensor> keep) {
         return new Context(random, states, cached, keep, memory, observer, place, new HashMap<>(), home);
     }
@@ -158,7 +158,8 @@ public final class Context {
                 return keys(keep.orElseThrow(), keys);
             }
             Tensor pairs = mask.allowed(
-                    Tensor.arange(keys - queries, keys).unsqueeze(1), Tensor.arange(0, keys).unsqueeze(0)); // [T, S]
+                    Tensor.arange(keys - queries, keys).unsqueeze(1),
+                    Tensor.arange(0, keys).unsqueeze(0)); // [T, S]
             return keep.isPresent() ? pairs.logicalAnd(keys(keep.get(), keys)) : pairs;
         });
         return new Visible(Mask.Reach.SOME, Optional.of(allowed));
@@ -166,8 +167,7 @@ public final class Context {
 
     /// What cross-attention may see: every position of the memory that is not padding.
     public Visible visibleMemory() {
-        return memory()
-                .keep()
+        return memory().keep()
                 .map(kept -> new Visible(Mask.Reach.SOME, Optional.of(once("memory", () -> keys(kept, kept.size(1))))))
                 .orElse(new Visible(Mask.Reach.ALL, Optional.empty()));
     }

@@ -14,8 +14,8 @@ public interface Initializer {
 
     Initializer ONES = (shape, _) -> Tensor.ones(shape, DType.FLOAT32);
 
-    /// Uniform in ±√(6 / (inputs + outputs)) for a matrix [outputs, inputs] (Glorot & Bengio 2010), as the 2017 Transformer's
-    /// own code starts its projections.
+    /// Uniform in ±√(6 / (inputs + outputs)) for a matrix [outputs, inputs] (Glorot & Bengio 2010), as the 2017
+    /// Transformer's own code starts its projections.
     Initializer GLOROT = (shape, random) -> {
         double bound = Math.sqrt(6.0 / (shape.size(0) + shape.size(1)));
         return random.uniform(shape, -bound, bound);

@@ -2,8 +2,8 @@ package io.attend.layer;
 
 import io.attend.tensor.Tensor;
 
-/// A function from vectors to vectors, [B, T, E] → [B, T, E], with parameters fixed when it was built. All that changes
-/// between calls is in the context.
+/// A function from vectors to vectors, [B, T, E] → [B, T, E], with parameters fixed when it was built. All that
+/// changes between calls is in the context.
 public interface Layer {
     Tensor forward(Tensor x, Context context);
 

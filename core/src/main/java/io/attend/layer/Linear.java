@@ -4,8 +4,8 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
-/// A learned matrix product, `y = x Wᵀ + b`: x [..., I] → y [..., O]. Every weight of every model multiplies here, so that
-/// adapters and quantisation wrap a product by its name and never touch a layer.
+/// A learned matrix product, `y = x Wᵀ + b`: x [..., I] → y [..., O]. Every weight of every model multiplies here,
+/// so that adapters and quantisation wrap a product by its name and never touch a layer.
 ///
 /// Cost: 2·I·O operations a row.
 public final class Linear {

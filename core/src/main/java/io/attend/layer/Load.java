@@ -1,11 +1,12 @@
 package io.attend.layer;
 
-/// How much work a forward pass is given: a batch of sequences of `length` new tokens each, behind `cached` earlier ones,
-/// attending to a memory of `memory` positions where there is one.
+/// How much work a forward pass is given: a batch of sequences of `length` new tokens each, behind `cached` earlier
+/// ones, attending to a memory of `memory` positions where there is one.
 public record Load(long batch, long length, long cached, long memory) {
     public Load {
         if (batch < 1 || length < 1 || cached < 0 || memory < 0) {
-            throw new IllegalArgumentException("a load needs a batch and a length of at least 1, not " + batch + " and " + length);
+            throw new IllegalArgumentException(
+                    "a load needs a batch and a length of at least 1, not " + batch + " and " + length);
         }
     }
 

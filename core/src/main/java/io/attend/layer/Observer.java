@@ -2,8 +2,8 @@ package io.attend.layer;
 
 import io.attend.tensor.Tensor;
 
-/// Watches what flows through a model: hidden states and attention weights, by the place they appear at. Attention computes
-/// its weights only for an observer that wants them, since the fused kernel never has them.
+/// Watches what flows through a model: hidden states and attention weights, by the place they appear at. Attention
+/// computes its weights only for an observer that wants them, since the fused kernel never has them.
 public interface Observer {
     /// @param what `hidden` [B, T, E] or `attention` [B, H, T, S]
     void see(Place place, String what, Tensor tensor);

@@ -4,8 +4,9 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
-/// A named array of numbers in a model. Building a model only records them; they are filled afterwards, from a checkpoint or
-/// from their initializers, so that one build path serves both and shapes can be known without memory or native code.
+/// A named array of numbers in a model. Building a model only records them; they are filled afterwards, from a
+/// checkpoint or from their initializers, so that one build path serves both and shapes can be known without memory
+/// or native code.
 public final class Parameter {
     private final String name;
     private final Shape shape;
@@ -49,8 +50,10 @@ public final class Parameter {
     ///
     /// @throws IllegalStateException if the model was only recorded
     public Tensor tensor() {
-        return tensor.orElseThrow(() -> new IllegalStateException(
-                name + " has no numbers: the model was recorded, not loaded; use Transformer.initialize or Transformer.load"));
+        return tensor.orElseThrow(
+                () -> new IllegalStateException(
+                        name
+                                + " has no numbers: the model was recorded, not loaded; use Transformer.initialize or Transformer.load"));
     }
 
     /// Gives the parameter its numbers and keeps them until [#close].

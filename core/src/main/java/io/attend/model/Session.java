@@ -13,8 +13,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// One batch of texts being written, step by step. It holds all that a model remembers between steps, so that the model itself
-/// never changes and many sessions share it. For one thread at a time.
+/// One batch of texts being written, step by step. It holds all that a model remembers between steps, so that the
+/// model itself never changes and many sessions share it. For one thread at a time.
 public final class Session implements AutoCloseable {
     private final Architecture.Built model;
     private final Map<Place, State> states = new HashMap<>();

@@ -25,8 +25,8 @@ import java.util.function.Function;
 
 /// The one model: any [Architecture] with numbers in it.
 ///
-/// Its weights never change while it is used, so any number of threads may share it; what changes from step to step is held by
-/// a [Session]. A model outlives every [Lifetime] and is freed by [#close].
+/// Its weights never change while it is used, so any number of threads may share it; what changes from step to step
+/// is held by a [Session]. A model outlives every [Lifetime] and is freed by [#close].
 public final class Transformer implements AutoCloseable {
     private final Architecture architecture;
     private final Parameters parameters;
@@ -65,7 +65,8 @@ public final class Transformer implements AutoCloseable {
         return recorded.all();
     }
 
-    /// A model with the weights of a checkpoint, mapped from its file where the device allows: pages load as they are touched.
+    /// A model with the weights of a checkpoint, mapped from its file where the device allows: pages load as they
+    /// are touched.
     ///
     /// @throws CheckpointException listing every tensor that is missing, left over or of another shape
     public static Transformer load(Architecture architecture, Checkpoint checkpoint, Device device) {
@@ -78,7 +79,8 @@ public final class Transformer implements AutoCloseable {
                 }
             }
             Entry entry = Objects.requireNonNull(entries.get(p.name()));
-            return Tensor.over(checkpoint.data(p.name()), entry.dtype(), entry.shape()).to(device);
+            return Tensor.over(checkpoint.data(p.name()), entry.dtype(), entry.shape())
+                    .to(device);
         });
     }
 
@@ -93,7 +95,8 @@ public final class Transformer implements AutoCloseable {
             } else if (entry == null) {
                 problems.add(parameter.name() + " is missing");
             } else if (!entry.shape().equals(parameter.shape())) {
-                problems.add(parameter.name() + " is " + entry.shape() + ", but the architecture wants " + parameter.shape());
+                problems.add(parameter.name() + " is " + entry.shape() + ", but the architecture wants "
+                        + parameter.shape());
             } else if (!entry.dtype().isFloating()) {
                 problems.add(parameter.name() + " is " + entry.dtype() + ", but weights are floating-point");
             }
@@ -102,9 +105,11 @@ public final class Transformer implements AutoCloseable {
         unused.forEach(name -> problems.add(name + " has no place in the architecture"));
         if (!problems.isEmpty()) {
             String shown = String.join("; ", problems.subList(0, Math.min(5, problems.size())));
-            throw new CheckpointException(checkpoint.path(), "the weights do not fit the architecture: " + shown
-                    + (problems.size() > 5 ? "; and " + (problems.size() - 5) + " more" : "")
-                    + ". Use the architecture.json the weights were saved with");
+            throw new CheckpointException(
+                    checkpoint.path(),
+                    "the weights do not fit the architecture: " + shown
+                            + (problems.size() > 5 ? "; and " + (problems.size() - 5) + " more" : "")
+                            + ". Use the architecture.json the weights were saved with");
         }
     }
 
@@ -144,7 +149,9 @@ public final class Transformer implements AutoCloseable {
         boolean reads = architecture.topology().stacks().containsKey("encoder");
         if (reads != source.isPresent()) {
             throw new IllegalArgumentException(
-                    reads ? "this model writes about a source, and there is none" : "this model writes without a source");
+                    reads
+                            ? "this model writes about a source, and there is none"
+                            : "this model writes without a source");
         }
         return new Session(built, source);
     }

@@ -18,10 +18,12 @@ import java.util.Optional;
 ///
 ///     y = (x − mean(x)) / √(var(x) + epsilon) · weight + bias
 ///
-/// x [B, T, E] → y [B, T, E]. Time about 8 operations a number; keeps its input and two numbers a row for the backward pass.
-/// Names: our `weight` and `bias` are the paper's gain g and bias b.
+/// x [B, T, E] → y [B, T, E]. Time about 8 operations a number; keeps its input and two numbers a row for the
+/// backward pass. Names: our `weight` and `bias` are the paper's gain g and bias b.
 @Source(paper = "Layer Normalization", arxiv = "1607.06450")
-public record LayerNorm(@Default("1e-5") double epsilon, @Default("\"added\"") Bias bias) implements Norm {
+public record LayerNorm(
+        @Default("1e-5") double epsilon,
+        @Default("\"added\"") Bias bias) implements Norm {
     public static final LayerNorm EXAMPLE = new LayerNorm(1e-5, Bias.ADDED);
     public static final LayerNorm WITHOUT_BIAS = new LayerNorm(1e-6, Bias.NONE);
 

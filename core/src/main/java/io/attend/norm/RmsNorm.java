@@ -16,8 +16,8 @@ import io.attend.value.Source;
 ///
 ///     y = x / √(mean(x²) + epsilon) · weight
 ///
-/// x [B, T, E] → y [B, T, E]. Time about 4 operations a number; keeps its input and one number a row for the backward pass.
-/// Names: our `weight` is the paper's gain g.
+/// x [B, T, E] → y [B, T, E]. Time about 4 operations a number; keeps its input and one number a row for the
+/// backward pass. Names: our `weight` is the paper's gain g.
 @Source(paper = "Root Mean Square Layer Normalization", arxiv = "1910.07467")
 public record RmsNorm(@Default("1e-6") double epsilon) implements Norm {
     public static final RmsNorm EXAMPLE = new RmsNorm(1e-6);

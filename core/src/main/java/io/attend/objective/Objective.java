@@ -10,6 +10,7 @@ public sealed interface Objective permits TeacherForcing {
     /// The mean loss of a batch, a single number.
     ///
     /// @param inputs what the model is given
-    /// @param answers [B, T] int64, what it should say at each position; [TeacherForcing#IGNORED] where nothing is asked
+    /// @param answers [B, T] int64, what it should say at each position; [TeacherForcing#IGNORED] where nothing is
+    ///     asked
     Tensor loss(Transformer model, Inputs inputs, Tensor answers, Context context);
 }

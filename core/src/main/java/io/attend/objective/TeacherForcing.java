@@ -7,12 +7,13 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 
-/// The model is shown the right beginning of every target and asked for the next token; all positions are learned at once.
+/// The model is shown the right beginning of every target and asked for the next token; all positions are learned
+/// at once.
 ///
 ///     loss = − mean over t of Σ_v q(v) log p(v | source, target before t)
 ///
-/// With `smoothing` s, q is (1 − s) on the right token plus s spread evenly over the vocabulary, which keeps a model from being
-/// too sure; without, q is the right token alone. Padding does not count.
+/// With `smoothing` s, q is (1 − s) on the right token plus s spread evenly over the vocabulary, which keeps a
+/// model from being too sure; without, q is the right token alone. Padding does not count.
 @Source(paper = "Rethinking the Inception Architecture for Computer Vision", arxiv = "1512.00567")
 public record TeacherForcing(@Default("0.0") double smoothing) implements Objective {
     public static final TeacherForcing EXAMPLE = new TeacherForcing(0.1);

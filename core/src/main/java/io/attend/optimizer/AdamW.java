@@ -18,8 +18,8 @@ import java.util.Map;
 ///
 ///     m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²      θ ← θ − η (m̂ / (√v̂ + ε) + λ θ)
 ///
-/// Vectors (biases, the numbers of norms) are not decayed; λ acts on matrices alone. Remembers 2 numbers a weight. Names: our
-/// `decay` is λ, PyTorch's `weight_decay`.
+/// Vectors (biases, the numbers of norms) are not decayed; λ acts on matrices alone. Remembers 2 numbers a weight.
+/// Names: our `decay` is λ, PyTorch's `weight_decay`.
 @Source(paper = "Decoupled Weight Decay Regularization", arxiv = "1711.05101")
 public record AdamW(
         @Default("0.9") double beta1,
@@ -60,7 +60,8 @@ public record AdamW(
             this.value = value;
             this.groups = List.of(
                     new Group(weights.stream().filter(p -> p.shape().rank() > 1).toList(), value.decay),
-                    new Group(weights.stream().filter(p -> p.shape().rank() <= 1).toList(), 0));
+                    new Group(
+                            weights.stream().filter(p -> p.shape().rank() <= 1).toList(), 0));
         }
 
         @Override
@@ -86,8 +87,9 @@ public record AdamW(
         public void restore(Map<String, Tensor> saved) {
             Map<String, Tensor> state = state();
             if (!saved.keySet().equals(state.keySet())) {
-                throw new IllegalArgumentException("the saved optimizer remembers other weights than the model has: "
-                        + saved.size() / 3 + " against " + state.size() / 3 + "; resume with the recipe it was saved with");
+                throw new IllegalArgumentException(
+                        "the saved optimizer remembers other weights than the model has: " + saved.size() / 3
+                                + " against " + state.size() / 3 + "; resume with the recipe it was saved with");
             }
             try (Lifetime _ = Lifetime.open();
                     NoGradient _ = NoGradient.open()) {

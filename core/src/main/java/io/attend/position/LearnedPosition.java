@@ -15,8 +15,8 @@ import io.attend.value.Source;
 ///
 ///     y(p) = x(p) + table(p)        p < maximum
 ///
-/// x [B, T, E] → y [B, T, E]; maximum·E parameters. Names: our `maximum` is Hugging Face's `max_position_embeddings` or
-/// `n_positions`.
+/// x [B, T, E] → y [B, T, E]; maximum·E parameters. Names: our `maximum` is Hugging Face's
+/// `max_position_embeddings` or `n_positions`.
 @Source(paper = "Convolutional Sequence to Sequence Learning", arxiv = "1705.03122")
 public record LearnedPosition(int maximum) implements AbsolutePosition {
     public static final LearnedPosition EXAMPLE = new LearnedPosition(61);
@@ -53,8 +53,9 @@ public record LearnedPosition(int maximum) implements AbsolutePosition {
 
         private void check(long tokens) {
             if (tokens > maximum) {
-                throw new IllegalArgumentException(place + ": the text has " + tokens + " tokens, but the model has learned only "
-                        + maximum + " positions; shorten the text or train a model with a larger maximum");
+                throw new IllegalArgumentException(
+                        place + ": the text has " + tokens + " tokens, but the model has learned only " + maximum
+                                + " positions; shorten the text or train a model with a larger maximum");
             }
         }
 

@@ -14,9 +14,9 @@ import io.attend.value.Source;
 ///
 ///     PE(p, 2i) = sin(p / 10000^(2i/E))        PE(p, 2i+1) = cos(p / 10000^(2i/E))        y = x + PE
 ///
-/// x [B, T, E] → y [B, T, E]. `interleaved` puts sine and cosine at even and odd places as the paper writes it; `halves` puts
-/// all sines before all cosines, as the paper's own code and many models do. PE(p + k) is a linear function of PE(p), which
-/// lets attention work with distances.
+/// x [B, T, E] → y [B, T, E]. `interleaved` puts sine and cosine at even and odd places as the paper writes it;
+/// `halves` puts all sines before all cosines, as the paper's own code and many models do. PE(p + k) is a linear
+/// function of PE(p), which lets attention work with distances.
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
 public record SinusoidalPosition(@Default("\"interleaved\"") Order order) implements AbsolutePosition {
     public static final SinusoidalPosition EXAMPLE = new SinusoidalPosition(Order.INTERLEAVED);
@@ -53,7 +53,8 @@ public record SinusoidalPosition(@Default("\"interleaved\"") Order order) implem
 
         @Override
         public Tensor forward(Tensor x, Context context) {
-            return x.add(context.once(this, () -> waves(context.positions(x.size(1)))).to(x.dtype())); // [B, T, E]
+            return x.add(context.once(this, () -> waves(context.positions(x.size(1))))
+                    .to(x.dtype())); // [B, T, E]
         }
 
         private Tensor waves(Tensor positions) {

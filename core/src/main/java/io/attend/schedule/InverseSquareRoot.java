@@ -6,8 +6,8 @@ import io.attend.value.Source;
 ///
 ///     rate(t) = peak · min(t / warmup, √(warmup / t))
 ///
-/// Differs from the paper only in how the height is given: its E^(-1/2) · min(t^(-1/2), t · warmup^(-3/2)) is this one with
-/// peak = (E · warmup)^(-1/2).
+/// Differs from the paper only in how the height is given: its E^(-1/2) · min(t^(-1/2), t · warmup^(-3/2)) is this
+/// one with peak = (E · warmup)^(-1/2).
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
 public record InverseSquareRoot(double peak, int warmup) implements Schedule {
     public static final InverseSquareRoot EXAMPLE = new InverseSquareRoot(0.003, 400);

@@ -5,7 +5,8 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 import java.util.OptionalDouble;
 
-/// The dot product of query and key, divided by the square root of their size so that its variance does not grow with it.
+/// The dot product of query and key, divided by the square root of their size so that its variance does not grow
+/// with it.
 ///
 ///     score(q, k) = q · k / √D
 ///

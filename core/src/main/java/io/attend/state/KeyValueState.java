@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /// The keys and values of every position so far, [B, K, S, D] each: 2·K·D numbers a token and layer.
 ///
-/// Room grows by doubling, so that appending costs amortised O(1) copies a position; what attention reads is a view. The
-/// element type and device are those of the first keys appended.
+/// Room grows by doubling, so that appending costs amortised O(1) copies a position; what attention reads is a
+/// view. The element type and device are those of the first keys appended.
 public final class KeyValueState implements State {
     private static final long FIRST_ROOM = 32;
 
@@ -24,7 +24,9 @@ public final class KeyValueState implements State {
 
     @Override
     public long bytes() {
-        return keys.map(Tensor::count).orElse(0L) * 2 * keys.map(k -> k.dtype().bytes()).orElse(0);
+        return keys.map(Tensor::count).orElse(0L)
+                * 2
+                * keys.map(k -> k.dtype().bytes()).orElse(0);
     }
 
     /// Remembers keys and values [B, K, T, D] behind those remembered so far.

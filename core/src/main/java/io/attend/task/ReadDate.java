@@ -28,12 +28,14 @@ public record ReadDate() implements Task {
         }
         int length = text.codePointCount(0, text.length());
         if (length > Dates.LONGEST) {
-            throw new IllegalArgumentException("the text has " + length + " characters, but the longest date the model has seen"
-                    + " has " + Dates.LONGEST + "; write the date alone");
+            throw new IllegalArgumentException(
+                    "the text has " + length + " characters, but the longest date the model has seen" + " has "
+                            + Dates.LONGEST + "; write the date alone");
         }
         if (Dates.ambiguous(text)) {
-            throw new IllegalArgumentException("\"" + text + "\" could be two days; name the locale behind it, such as \"" + text
-                    + " en-US\" or \"" + text + " fr\"");
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" could be two days; name the locale behind it, such as \"" + text
+                            + " en-US\" or \"" + text + " fr\"");
         }
         String written = model.write(List.of(text), new Greedy(16)).getFirst();
         try {

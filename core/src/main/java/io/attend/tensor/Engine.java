@@ -14,15 +14,15 @@ import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/// Loads libtorch, once, in the way that cannot go wrong, and holds the constants of the binding that would otherwise be
-/// allocated anew at every call.
+/// Loads libtorch, once, in the way that cannot go wrong, and holds the constants of the binding that would
+/// otherwise be allocated anew at every call.
 final class Engine {
     static {
         // JavaCPP's garbage-collected pointers cost 2.8 instead of 1.1 microseconds a call; Lifetime replaces them.
         System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
         try {
-            // Unpack every native library before the first is linked: with a libtorch of the system's own in its library
-            // folders the loader would otherwise mix the two and crash.
+            // Unpack every native library before the first is linked: with a libtorch of the system's own in its
+            // library folders the loader would otherwise mix the two and crash.
             Loader.cacheResources("/org/bytedeco/pytorch/" + Loader.getPlatform() + "/");
         } catch (IOException e) {
             throw new UncheckedIOException(

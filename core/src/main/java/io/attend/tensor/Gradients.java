@@ -8,7 +8,8 @@ import org.bytedeco.pytorch.global.torch;
 public final class Gradients {
     private Gradients() {}
 
-    /// Scales the gradients of `weights` down together if their joint Euclidean norm passes `most` (Pascanu et al. 2013).
+    /// Scales the gradients of `weights` down together if their joint Euclidean norm passes `most` (Pascanu et al.
+    /// 2013).
     ///
     /// @return the norm before
     public static double clip(List<Tensor> weights, double most) {

@@ -2,19 +2,21 @@ package io.attend.tensor;
 
 import org.bytedeco.javacpp.PointerScope;
 
-/// How long tensors live: every tensor made on this thread belongs to the innermost open lifetime and is freed, at once and
-/// without the garbage collector, when that closes.
+/// How long tensors live: every tensor made on this thread belongs to the innermost open lifetime and is freed, at
+/// once and without the garbage collector, when that closes.
 ///
 ///     try (Lifetime step = Lifetime.open()) {
 ///         Tensor loss = model.loss(batch);
 ///         loss.backward();
 ///     }
 ///
-/// One opens at load, per training step, per decoding step and around each block; nothing inside a layer manages memory. A
-/// tensor made while none is open would leak, so it is refused. [#keep] lets a tensor outlive the innermost lifetime by
-/// handing it to the one around it; [Tensor#retain] lets it outlive all of them, until [Tensor#close].
+/// One opens at load, per training step, per decoding step and around each block; nothing inside a layer manages
+/// memory. A tensor made while none is open would leak, so it is refused. [#keep] lets a tensor outlive the
+/// innermost lifetime by handing it to the one around it; [Tensor#retain] lets it outlive all of them, until
+/// [Tensor#close].
 ///
-/// Belongs to the thread that opened it; lifetimes close in the reverse order of opening, which try-with-resources ensures.
+/// Belongs to the thread that opened it; lifetimes close in the reverse order of opening, which try-with-resources
+/// ensures.
 public final class Lifetime implements AutoCloseable {
     private static final ThreadLocal<Lifetime[]> INNERMOST = ThreadLocal.withInitial(() -> new Lifetime[1]);
 
@@ -62,7 +64,8 @@ public final class Lifetime implements AutoCloseable {
     public Tensor keep(Tensor tensor) {
         Lifetime around = outer;
         if (around == null) {
-            throw new IllegalStateException("no Lifetime is open around this one; use tensor.retain() and close it yourself");
+            throw new IllegalStateException(
+                    "no Lifetime is open around this one; use tensor.retain() and close it yourself");
         }
         return around.adopt(tensor);
     }

@@ -4,9 +4,9 @@ import org.bytedeco.pytorch.GradMode;
 
 /// While open, operations on this thread record nothing for a backward pass.
 ///
-/// The engine keeps this setting per native thread: open it only on a platform thread or around work that never blocks, since
-/// a virtual thread may be moved to another carrier while it waits. Weights that do not require gradients need no guard at
-/// all, which is how inference runs.
+/// The engine keeps this setting per native thread: open it only on a platform thread or around work that never
+/// blocks, since a virtual thread may be moved to another carrier while it waits. Weights that do not require
+/// gradients need no guard at all, which is how inference runs.
 public final class NoGradient implements AutoCloseable {
     private final boolean before;
 

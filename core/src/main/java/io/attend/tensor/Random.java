@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /// A seeded source of random numbers whose state can be saved and restored to the bit.
 ///
-/// All randomness of a model passes through one of these, never through the engine's global generator, so that two runs of
-/// the same seed are equal whatever else the process does. Not for use by two threads at once.
+/// All randomness of a model passes through one of these, never through the engine's global generator, so that two
+/// runs of the same seed are equal whatever else the process does. Not for use by two threads at once.
 public final class Random implements AutoCloseable {
     private final Generator generator;
     private final GeneratorOptional optional;
@@ -32,8 +32,8 @@ public final class Random implements AutoCloseable {
         return Tensor.empty(shape, DType.FLOAT32).filled("uniform", t -> t.uniform_(from, to, optional));
     }
 
-    /// Dropout (Srivastava et al. 2014): each element is zero with chance `rate` and otherwise divided by `1 - rate`, so that
-    /// its expectation stays.
+    /// Dropout (Srivastava et al. 2014): each element is zero with chance `rate` and otherwise divided by `1 -
+    /// rate`, so that its expectation stays.
     public Tensor dropout(Tensor x, double rate) {
         if (rate == 0) {
             return x;

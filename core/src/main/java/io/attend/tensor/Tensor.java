@@ -20,9 +20,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /// A multi-dimensional array of numbers with automatic differentiation: a thin final facade over libtorch's tensor.
 ///
-/// Operations carry PyTorch's names and meaning, `_` at the end of a name marks those that write in place. Every result belongs
-/// to the innermost open [Lifetime] and shares nothing with the garbage collector. Failures are [TensorException]s naming the
-/// operation, the shapes and the reason. About a microsecond of overhead an operation.
+/// Operations carry PyTorch's names and meaning, `_` at the end of a name marks those that write in place. Every
+/// result belongs to the innermost open [Lifetime] and shares nothing with the garbage collector. Failures are
+/// [TensorException]s naming the operation, the shapes and the reason. About a microsecond of overhead an operation.
 ///
 /// Over 500 lines because it is one flat table of operations; there is no logic to find here.
 public final class Tensor implements AutoCloseable {
@@ -68,8 +68,8 @@ public final class Tensor implements AutoCloseable {
 
     public static Tensor empty(Shape shape, DType dtype, Device device) {
         Engine.start();
-        return made("empty " + dtype, () -> torch.empty(
-                shape.toArray(), Types.options(dtype, device), Engine.NO_FORMAT));
+        return made(
+                "empty " + dtype, () -> torch.empty(shape.toArray(), Types.options(dtype, device), Engine.NO_FORMAT));
     }
 
     public static Tensor zeros(Shape shape, DType dtype) {
@@ -87,8 +87,8 @@ public final class Tensor implements AutoCloseable {
     /// The integers `from, from + 1, ..., to - 1`, [to - from] int64.
     public static Tensor arange(long from, long to) {
         Engine.start();
-        return made("arange", () -> torch.arange(
-                new Scalar(from), new Scalar(to), Types.options(DType.INT64, Device.CPU)));
+        return made(
+                "arange", () -> torch.arange(new Scalar(from), new Scalar(to), Types.options(DType.INT64, Device.CPU)));
     }
 
     public static Tensor of(float[] values, long... shape) {
@@ -114,8 +114,8 @@ public final class Tensor implements AutoCloseable {
     private static Shape shape(long[] sizes, int count) {
         Shape shape = sizes.length == 0 ? Shape.of(count) : Shape.of(sizes);
         if (shape.count() != count) {
-            throw new IllegalArgumentException("shape " + shape + " holds " + shape.count() + " elements, but " + count
-                    + " values were given");
+            throw new IllegalArgumentException(
+                    "shape " + shape + " holds " + shape.count() + " elements, but " + count + " values were given");
         }
         return shape;
     }
@@ -128,9 +128,9 @@ public final class Tensor implements AutoCloseable {
         return tensor;
     }
 
-    /// A tensor over `data` itself: no copy, pages of a mapped file load as they are touched. The segment stays mapped for as
-    /// long as any tensor uses it, so it must come from an automatic or the global arena: one that can be closed would leave
-    /// the tensor pointing at nothing.
+    /// A tensor over `data` itself: no copy, pages of a mapped file load as they are touched. The segment stays
+    /// mapped for as long as any tensor uses it, so it must come from an automatic or the global arena: one that
+    /// can be closed would leave the tensor pointing at nothing.
     public static Tensor over(MemorySegment data, DType dtype, Shape shape) {
         Engine.start();
         checkBytes(data, dtype, shape);
@@ -275,7 +275,9 @@ public final class Tensor implements AutoCloseable {
         checkOpen();
         Lifetime.require();
         org.bytedeco.pytorch.Tensor borrowed = pointer.mutable_grad();
-        return borrowed.defined() ? Optional.of(new Tensor(new org.bytedeco.pytorch.Tensor(borrowed))) : Optional.empty();
+        return borrowed.defined()
+                ? Optional.of(new Tensor(new org.bytedeco.pytorch.Tensor(borrowed)))
+                : Optional.empty();
     }
 
     /// Drops the gradient, so that the next backward pass starts from nothing.
@@ -284,7 +286,8 @@ public final class Tensor implements AutoCloseable {
         pointer.mutable_grad().reset();
     }
 
-    /// Adds the derivative of this single number with respect to every tensor that requires it to that tensor's [#grad].
+    /// Adds the derivative of this single number with respect to every tensor that requires it to that tensor's
+    /// [#grad].
     public void backward() {
         run("backward", pointer::backward, this);
     }
@@ -357,7 +360,10 @@ public final class Tensor implements AutoCloseable {
     }
 
     public Tensor repeatInterleave(long times, int axis) {
-        return made("repeat_interleave", () -> pointer.repeat_interleave(times, new LongOptional(axis), new LongOptional()), this);
+        return made(
+                "repeat_interleave",
+                () -> pointer.repeat_interleave(times, new LongOptional(axis), new LongOptional()),
+                this);
     }
 
     /// Splits an axis into parts of `size`, the last one shorter if need be.
@@ -652,7 +658,12 @@ public final class Tensor implements AutoCloseable {
 
     /// `this [..., K] times weightᵀ plus bias` with weight [N, K] and bias [N] → [..., N].
     public Tensor linear(Tensor weight, Tensor bias) {
-        return made("linear", () -> torch.linear(pointer, weight.pointer, new TensorOptional(bias.pointer)), this, weight, bias);
+        return made(
+                "linear",
+                () -> torch.linear(pointer, weight.pointer, new TensorOptional(bias.pointer)),
+                this,
+                weight,
+                bias);
     }
 
     // ---- fused layers ----
@@ -662,7 +673,12 @@ public final class Tensor implements AutoCloseable {
         return made(
                 "layer_norm",
                 () -> torch.layer_norm(
-                        pointer, new long[] {size(-1)}, new TensorOptional(weight.pointer), optional(bias), epsilon, true),
+                        pointer,
+                        new long[] {size(-1)},
+                        new TensorOptional(weight.pointer),
+                        optional(bias),
+                        epsilon,
+                        true),
                 this,
                 weight);
     }
@@ -672,7 +688,10 @@ public final class Tensor implements AutoCloseable {
         return made(
                 "rms_norm",
                 () -> torch.rms_norm(
-                        pointer, new long[] {size(-1)}, new TensorOptional(weight.pointer), new DoubleOptional(epsilon)),
+                        pointer,
+                        new long[] {size(-1)},
+                        new TensorOptional(weight.pointer),
+                        new DoubleOptional(epsilon)),
                 this,
                 weight);
     }
@@ -696,8 +715,8 @@ public final class Tensor implements AutoCloseable {
                 values);
     }
 
-    /// Mean cross-entropy of logits [N, V] against classes [N], leaving out positions whose class is `ignored`; `smoothing`
-    /// spreads that share of the probability evenly over all classes (Szegedy et al. 2016).
+    /// Mean cross-entropy of logits [N, V] against classes [N], leaving out positions whose class is `ignored`;
+    /// `smoothing` spreads that share of the probability evenly over all classes (Szegedy et al. 2016).
     public Tensor crossEntropy(Tensor classes, long ignored, double smoothing) {
         return made(
                 "cross_entropy",

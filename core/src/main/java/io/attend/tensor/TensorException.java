@@ -3,8 +3,8 @@ package io.attend.tensor;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/// An operation on tensors that cannot be done. The message is one line: the operation, the shapes and types it was given,
-/// and why; the engine's own text is the cause.
+/// An operation on tensors that cannot be done. The message is one line: the operation, the shapes and types it was
+/// given, and why; the engine's own text is the cause.
 public final class TensorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -16,8 +16,8 @@ public final class TensorException extends RuntimeException {
         super(message, cause);
     }
 
-    /// The engine's failure in our words. Closed operands are told apart from the rest, since asking a closed tensor for its
-    /// shape would fail again.
+    /// The engine's failure in our words. Closed operands are told apart from the rest, since asking a closed
+    /// tensor for its shape would fail again.
     static RuntimeException translate(String operation, RuntimeException failure, Tensor... operands) {
         if (Arrays.stream(operands).anyMatch(Tensor::isClosed)) {
             return new TensorException(

@@ -16,9 +16,8 @@ import java.util.List;
 record Batch(Inputs inputs, Tensor answers, long tokens) {
     static Batch of(List<TokenPair> pairs, TextModel text) {
         Tokens source = Tokens.padded(pairs.stream().map(TokenPair::source).toList(), text.pad());
-        List<int[]> shifted = pairs.stream()
-                .map(pair -> shift(pair.target(), text.begin()))
-                .toList();
+        List<int[]> shifted =
+                pairs.stream().map(pair -> shift(pair.target(), text.begin())).toList();
         Tokens target = Tokens.padded(shifted, text.pad());
         int longest = Math.toIntExact(target.length());
         long[] answers = new long[pairs.size() * longest];

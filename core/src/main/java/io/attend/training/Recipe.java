@@ -13,11 +13,11 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
-/// A whole training run as a value: what to learn from, what to train and how. Written as YAML whose keys are these components;
-/// the same recipe, seed, machine and thread count give the same run to the bit.
+/// A whole training run as a value: what to learn from, what to train and how. Written as YAML whose keys are these
+/// components; the same recipe, seed, machine and thread count give the same run to the bit.
 ///
-/// It has many components because it is a form people fill in by name; nothing in Java calls its constructor with a row of
-/// numbers.
+/// It has many components because it is a form people fill in by name; nothing in Java calls its constructor with a
+/// row of numbers.
 ///
 /// @param data examples
 /// @param model what is trained

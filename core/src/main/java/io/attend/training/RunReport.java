@@ -37,10 +37,18 @@ final class RunReport {
         try {
             new Report(
                             folder.path().getFileName().toString(),
-                            "Trained by Attend: " + recipe.steps() + " steps of " + recipe.batch() + " examples, seed " + recipe.seed(),
+                            "Trained by Attend: " + recipe.steps() + " steps of " + recipe.batch() + " examples, seed "
+                                    + recipe.seed(),
                             List.of(
-                                    new Fact("exact match", String.format(Locale.ROOT, "%.1f%%", 100 * outcome.exactMatch())),
-                                    new Fact("held out", String.format(Locale.ROOT, "%,d examples", judged.pairs().size())),
+                                    new Fact(
+                                            "exact match",
+                                            String.format(Locale.ROOT, "%.1f%%", 100 * outcome.exactMatch())),
+                                    new Fact(
+                                            "held out",
+                                            String.format(
+                                                    Locale.ROOT,
+                                                    "%,d examples",
+                                                    judged.pairs().size())),
                                     new Fact("parameters", String.format(Locale.ROOT, "%,d", outcome.parameters())),
                                     new Fact("steps", String.format(Locale.ROOT, "%,d", recipe.steps())),
                                     new Fact("time", String.format(Locale.ROOT, "%.0f s", outcome.seconds()))),
@@ -56,7 +64,10 @@ final class RunReport {
     /// The first readings, and whatever was read wrong.
     private static List<Sample> samples(TextModel text, Evaluation judged) {
         Set<Integer> chosen = new LinkedHashSet<>();
-        IntStream.range(0, judged.pairs().size()).filter(i -> !judged.right(i)).limit(4).forEach(chosen::add);
+        IntStream.range(0, judged.pairs().size())
+                .filter(i -> !judged.right(i))
+                .limit(4)
+                .forEach(chosen::add);
         IntStream.range(0, judged.pairs().size()).limit(SAMPLES - chosen.size()).forEach(chosen::add);
         return chosen.stream()
                 .sorted()
@@ -64,7 +75,10 @@ final class RunReport {
                         judged.pairs().get(i).source(),
                         judged.pairs().get(i).target(),
                         judged.written().get(i),
-                        maps(text, judged.pairs().get(i).source(), judged.written().get(i))))
+                        maps(
+                                text,
+                                judged.pairs().get(i).source(),
+                                judged.written().get(i))))
                 .toList();
     }
 
@@ -87,7 +101,8 @@ final class RunReport {
             text.model()
                     .forward(
                             Inputs.of(
-                                    Tokens.of(Tensor.of(Arrays.stream(read).asLongStream().toArray(), 1, read.length)),
+                                    Tokens.of(Tensor.of(
+                                            Arrays.stream(read).asLongStream().toArray(), 1, read.length)),
                                     Tokens.of(Tensor.of(shifted, 1, shifted.length))),
                             Context.inference().observed(observer));
         }

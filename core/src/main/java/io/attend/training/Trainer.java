@@ -8,7 +8,6 @@ import io.attend.checkpoint.TensorFile;
 import io.attend.data.Order;
 import io.attend.data.Pair;
 import io.attend.data.TokenPair;
-import io.attend.generation.Greedy;
 import io.attend.generation.TextModel;
 import io.attend.layer.Context;
 import io.attend.layer.Parameter;
@@ -25,9 +24,6 @@ import io.attend.training.report.MetricsLog;
 import io.attend.training.report.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,9 +32,9 @@ import java.util.stream.Stream;
 
 /// Carries out a recipe in a run folder, from the newest checkpoint there if there is one.
 ///
-/// Everything that decides what comes next is either a function of the seed and the step (the order of examples) or in the
-/// checkpoint (weights, what the optimizer remembers, the state of the random source): a run that is stopped and resumed goes on
-/// to the same bits as one that was not.
+/// Everything that decides what comes next is either a function of the seed and the step (the order of examples) or
+/// in the checkpoint (weights, what the optimizer remembers, the state of the random source): a run that is stopped
+/// and resumed goes on to the same bits as one that was not.
 public final class Trainer {
     private static final int METRICS_EVERY = 20;
     private static final int JUDGED_AT_ONCE = 250;
@@ -68,7 +64,10 @@ public final class Trainer {
         List<Pair> training = recipe.data().training(recipe.seed());
         List<Pair> heldOut = recipe.data().heldOut(recipe.seed());
         Tokenizer tokenizer = Tokenizer.characters(
-                () -> training.stream().flatMap(p -> Stream.of(p.source(), p.target())).iterator(), TextModel.SPECIALS);
+                () -> training.stream()
+                        .flatMap(p -> Stream.of(p.source(), p.target()))
+                        .iterator(),
+                TextModel.SPECIALS);
         Architecture architecture = recipe.model().architecture(tokenizer.size());
         Atomic.text(folder.recipe(), recipe.toYaml());
         Atomic.text(folder.architecture(), architecture.toJson());
@@ -94,7 +93,9 @@ public final class Trainer {
     }
 
     private static List<TokenPair> tokens(TextModel text, List<Pair> pairs) {
-        return pairs.stream().map(pair -> text.encode(pair.source(), pair.target())).toList();
+        return pairs.stream()
+                .map(pair -> text.encode(pair.source(), pair.target()))
+                .toList();
     }
 
     private static int longest(List<Pair> pairs) {
@@ -118,14 +119,21 @@ public final class Trainer {
         private final Order order;
         private long step;
 
-        Loop(TextModel text, Optimizer.Built optimizer, Random random, List<TokenPair> training, List<TokenPair> heldOut) {
+        Loop(
+                TextModel text,
+                Optimizer.Built optimizer,
+                Random random,
+                List<TokenPair> training,
+                List<TokenPair> heldOut) {
             this.text = text;
             this.optimizer = optimizer;
             this.random = random;
             this.training = training;
             this.heldOut = heldOut;
-            this.weights = text.model().weights().stream().map(Parameter::tensor).toList();
-            List<Integer> lengths = training.stream().map(pair -> pair.source().length).toList();
+            this.weights =
+                    text.model().weights().stream().map(Parameter::tensor).toList();
+            List<Integer> lengths =
+                    training.stream().map(pair -> pair.source().length).toList();
             this.order = new Order(lengths, recipe.batch(), recipe.seed());
             weights.forEach(weight -> weight.requiresGrad(true));
         }
@@ -135,7 +143,9 @@ public final class Trainer {
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open();
                         Transformer stored = Transformer.load(
-                                text.model().architecture(), Checkpoint.open(saved.folder()), io.attend.tensor.Device.CPU)) {
+                                text.model().architecture(),
+                                Checkpoint.open(saved.folder()),
+                                io.attend.tensor.Device.CPU)) {
                     List<Parameter> from = stored.weights();
                     for (int i = 0; i < weights.size(); i++) {
                         weights.get(i).copy_(from.get(i).tensor());
@@ -193,7 +203,8 @@ public final class Trainer {
 
         private Step learn() {
             try (Lifetime _ = Lifetime.open()) {
-                Batch batch = Batch.of(order.batch(step).stream().map(training::get).toList(), text);
+                Batch batch =
+                        Batch.of(order.batch(step).stream().map(training::get).toList(), text);
                 Tensor loss = recipe.objective()
                         .loss(text.model(), batch.inputs(), batch.answers(), Context.training(random));
                 double value = loss.item();
@@ -217,8 +228,8 @@ public final class Trainer {
             for (int from = 0; from < heldOut.size(); from += JUDGED_AT_ONCE) {
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open()) {
-                    Batch batch = Batch.of(
-                            heldOut.subList(from, Math.min(from + JUDGED_AT_ONCE, heldOut.size())), text);
+                    Batch batch =
+                            Batch.of(heldOut.subList(from, Math.min(from + JUDGED_AT_ONCE, heldOut.size())), text);
                     sum += recipe.objective()
                             .loss(text.model(), batch.inputs(), batch.answers(), Context.inference())
                             .item();

@@ -28,10 +28,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Records to JSON and back.
 ///
-/// A record is an object with one key per component. A member of a sealed family carries `"type"`, its simple name; one
-/// without components is the bare name, `"Causal"`. Enumerations are their names in lower case with dashes. An absent
-/// optional leaves its key out. Missing keys come from [Default]; a missing key without one, an unknown key, a duplicate key
-/// and a value of the wrong sort are [ValueException]s that begin with the path.
+/// A record is an object with one key per component. A member of a sealed family carries `"type"`, its simple name;
+/// one without components is the bare name, `"Causal"`. Enumerations are their names in lower case with dashes. An
+/// absent optional leaves its key out. Missing keys come from [Default]; a missing key without one, an unknown key,
+/// a duplicate key and a value of the wrong sort are [ValueException]s that begin with the path.
 public final class Values {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -68,8 +68,10 @@ public final class Values {
         } catch (JacksonException e) {
             String place = e.getLocation() == null
                     ? ""
-                    : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
-            throw new ValueException("$", e.getOriginalMessage().lines().findFirst().orElse("unreadable") + place);
+                    : " at line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr();
+            throw new ValueException(
+                    "$", e.getOriginalMessage().lines().findFirst().orElse("unreadable") + place);
         }
     }
 
@@ -93,7 +95,9 @@ public final class Values {
                 yield array;
             }
             case Record item -> writeRecord(item, raw(declared).isRecord());
-            default -> throw new IllegalArgumentException("no JSON form for " + value.getClass().getName());
+            default ->
+                throw new IllegalArgumentException(
+                        "no JSON form for " + value.getClass().getName());
         };
     }
 
@@ -108,13 +112,12 @@ public final class Values {
         }
         for (RecordComponent component : components) {
             Object item = get(component, value);
-            Object present =
-                    switch (item) {
-                        case OptionalInt number -> number.isPresent() ? number.getAsInt() : Optional.empty();
-                        case OptionalDouble number -> number.isPresent() ? number.getAsDouble() : Optional.empty();
-                        case Optional<?> some when some.isPresent() -> some.get();
-                        default -> item;
-                    };
+            Object present = switch (item) {
+                case OptionalInt number -> number.isPresent() ? number.getAsInt() : Optional.empty();
+                case OptionalDouble number -> number.isPresent() ? number.getAsDouble() : Optional.empty();
+                case Optional<?> some when some.isPresent() -> some.get();
+                default -> item;
+            };
             if (!(present instanceof Optional<?>)) {
                 Type type = raw(component.getGenericType()) == Optional.class
                         ? argument(component.getGenericType())
@@ -155,10 +158,12 @@ public final class Values {
             return Arrays.stream(type.getEnumConstants())
                     .filter(constant -> name((Enum<?>) constant).equals(name))
                     .findFirst()
-                    .orElseThrow(() -> new ValueException(path, "unknown " + name + "; known: "
-                            + Arrays.stream(type.getEnumConstants())
-                                    .map(constant -> name((Enum<?>) constant))
-                                    .collect(Collectors.joining(", "))));
+                    .orElseThrow(() -> new ValueException(
+                            path,
+                            "unknown " + name + "; known: "
+                                    + Arrays.stream(type.getEnumConstants())
+                                            .map(constant -> name((Enum<?>) constant))
+                                            .collect(Collectors.joining(", "))));
         } else if (type.isRecord()) {
             return readRecord(type, node, path, Set.of());
         } else if (type.isSealed()) {
@@ -175,8 +180,10 @@ public final class Values {
         }
         Class<? extends Record> variant = variants.get(type.stringValue());
         if (variant == null) {
-            throw new ValueException(path, "unknown " + family.getSimpleName() + " type " + type.stringValue()
-                    + "; known: " + String.join(", ", variants.keySet()));
+            throw new ValueException(
+                    path,
+                    "unknown " + family.getSimpleName() + " type " + type.stringValue() + "; known: "
+                            + String.join(", ", variants.keySet()));
         }
         return readRecord(
                 variant, node.isString() ? JsonNodeFactory.instance.objectNode() : node, path, Set.of("type"));
@@ -236,7 +243,8 @@ public final class Values {
         if (!fits) {
             String found = node.toString();
             throw new ValueException(
-                    path, "expected " + wanted + ", found " + (found.length() > 60 ? found.substring(0, 60) + "..." : found));
+                    path,
+                    "expected " + wanted + ", found " + (found.length() > 60 ? found.substring(0, 60) + "..." : found));
         }
         return node;
     }

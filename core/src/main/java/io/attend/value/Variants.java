@@ -37,8 +37,8 @@ public final class Variants {
         }
     }
 
-    /// The examples a variant gives of itself: its public static final fields of its own type. Contract tests run them, the
-    /// catalogue prints the first.
+    /// The examples a variant gives of itself: its public static final fields of its own type. Contract tests run
+    /// them, the catalogue prints the first.
     public static List<Record> examples(Class<? extends Record> variant) {
         return Arrays.stream(variant.getFields())
                 .filter(Variants::isConstant)
@@ -57,12 +57,13 @@ public final class Variants {
         return Modifier.isStatic(field.getModifiers()) && Modifier.isFinal(field.getModifiers());
     }
 
-    /// The page of a variant: the Markdown comment that stands before its declaration in its source file, which travels in
-    /// the jar beside the class. Nothing if the comment is missing.
+    /// The page of a variant: the Markdown comment that stands before its declaration in its source file, which
+    /// travels in the jar beside the class. Nothing if the comment is missing.
     public static Optional<String> page(Class<?> type) {
         List<String> lines = source(type).lines().toList();
-        Predicate<String> declares = line -> line.matches(
-                "public (final )?(non-sealed |sealed )?(record|interface|class|enum) " + type.getSimpleName() + "\\b.*");
+        Predicate<String> declares =
+                line -> line.matches("public (final )?(non-sealed |sealed )?(record|interface|class|enum) "
+                        + type.getSimpleName() + "\\b.*");
         int declaration = 0;
         while (declaration < lines.size() && !declares.test(lines.get(declaration))) {
             declaration++;

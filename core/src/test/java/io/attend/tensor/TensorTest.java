@@ -131,7 +131,8 @@ class TensorTest {
     @Test
     void dropoutKeepsTheExpectationAndItsRate() {
         try (Random random = Random.seeded(11)) {
-            float[] kept = random.dropout(Tensor.ones(Shape.of(100_003), DType.FLOAT32), 0.3).toFloats();
+            float[] kept = random.dropout(Tensor.ones(Shape.of(100_003), DType.FLOAT32), 0.3)
+                    .toFloats();
             double mean = 0;
             int zeros = 0;
             for (float value : kept) {
@@ -148,8 +149,10 @@ class TensorTest {
         Tensor table = Tensor.zeros(Shape.of(5, 3), DType.FLOAT32);
         assertThatThrownBy(() -> table.embedding(Tensor.of(new long[] {5}))).isInstanceOf(TensorException.class);
         assertThatThrownBy(() -> table.embedding(Tensor.of(new long[] {-1}))).isInstanceOf(TensorException.class);
-        assertThatThrownBy(() -> table.indexSelect(0, Tensor.of(new long[] {7}))).isInstanceOf(TensorException.class);
-        assertThatThrownBy(() -> table.gather(0, Tensor.of(new long[] {7}, 1, 1))).isInstanceOf(TensorException.class);
+        assertThatThrownBy(() -> table.indexSelect(0, Tensor.of(new long[] {7})))
+                .isInstanceOf(TensorException.class);
+        assertThatThrownBy(() -> table.gather(0, Tensor.of(new long[] {7}, 1, 1)))
+                .isInstanceOf(TensorException.class);
         assertThatThrownBy(() -> Tensor.zeros(Shape.of(4, 5), DType.FLOAT32)
                         .crossEntropy(Tensor.of(new long[] {0, 1, 2, 5}), -100, 0))
                 .isInstanceOf(TensorException.class);

@@ -39,12 +39,13 @@ final class Encoder {
         List<AddedToken> before = pipeline.addedTokens().stream()
                 .filter(token -> !token.normalized())
                 .toList();
-        List<AddedToken> after = pipeline.addedTokens().stream()
-                .filter(AddedToken::normalized)
-                .toList();
+        List<AddedToken> after =
+                pipeline.addedTokens().stream().filter(AddedToken::normalized).toList();
         raw = new AddedTokens(before, before.stream().map(AddedToken::content).toList(), false);
         normalized = new AddedTokens(
-                after, after.stream().map(AddedToken::content).map(this::normalize).toList(), false);
+                after,
+                after.stream().map(AddedToken::content).map(this::normalize).toList(),
+                false);
     }
 
     /// A text as the normalizer leaves it.

@@ -56,7 +56,8 @@ public final class Encoding {
                 i += units;
                 points[i] = point + 1;
             }
-            columns[POINT_START] = Arrays.stream(columns[START]).map(i -> points[i]).toArray();
+            columns[POINT_START] =
+                    Arrays.stream(columns[START]).map(i -> points[i]).toArray();
             columns[POINT_END] = Arrays.stream(columns[END]).map(i -> points[i]).toArray();
         }
         return new Encoding(columns, List.of());

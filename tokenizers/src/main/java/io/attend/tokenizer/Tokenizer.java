@@ -231,8 +231,8 @@ public final class Tokenizer {
             whole = switch (part) {
                 case Part.Sequence(boolean isSecond, int type) ->
                     whole.then((isSecond ? b.orElseThrow() : a).withType(type));
-                case Part.Special(List<Integer> ids, int type) when specials == Specials.KEEP ->
-                    whole.then(Encoding.outside(ids, type, true));
+                case Part.Special(List<Integer> ids, int type)
+                when specials == Specials.KEEP -> whole.then(Encoding.outside(ids, type, true));
                 case Part.Special _ -> whole;
             };
         }

@@ -28,8 +28,8 @@ final class BpeTables {
         unknown = bpe.unkToken()
                 .map(token -> vocabulary
                         .id(token)
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                "unk_token \"" + token + "\" is not in the vocabulary")))
+                        .orElseThrow(() ->
+                                new IllegalArgumentException("unk_token \"" + token + "\" is not in the vocabulary")))
                 .orElse(-1);
         affixes = bpe.continuingSubwordPrefix().filter(p -> !p.isEmpty()).isPresent()
                 || bpe.endOfWordSuffix().filter(s -> !s.isEmpty()).isPresent();

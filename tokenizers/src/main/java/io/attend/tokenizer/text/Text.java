@@ -31,9 +31,7 @@ public final class Text {
         input.getChars(from, to, chars, 0);
         for (int i = 0; i < length; i++) {
             if (Character.isSurrogate(chars[i])) {
-                if (Character.isHighSurrogate(chars[i])
-                        && i + 1 < length
-                        && Character.isLowSurrogate(chars[i + 1])) {
+                if (Character.isHighSurrogate(chars[i]) && i + 1 < length && Character.isLowSurrogate(chars[i + 1])) {
                     i++;
                 } else {
                     chars[i] = '\ufffd';
