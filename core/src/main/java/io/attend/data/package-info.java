@@ -1,0 +1,3 @@
+/// What a model is trained on and measured with.
+@org.jspecify.annotations.NullMarked
+package io.attend.data;
