@@ -35,6 +35,7 @@ public final class Safetensors {
     public record Entry(String name, DType dtype, Shape shape, long offset, long bytes) {}
 
     /// @throws CheckpointException if the file is missing, damaged or holds an element type [DType] does not have
+    @SuppressWarnings("MustBeClosedChecker") // what is returned closes the arena
     public static Safetensors open(Path file) {
         return new Safetensors(file);
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Files that must not be believed. Each message is one line with the tensor and both values.
 class SafetensorsRefusalTest {
@@ -244,6 +245,30 @@ class SafetensorsRefusalTest {
 
     private static String tensor(String name, String dtype, String shape, String offsets) {
         return "\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":%s}".formatted(name, dtype, shape, offsets);
+    }
+
+    /// All that the format has and we do not.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "U16",
+                "U32",
+                "U64",
+                "C64",
+                "F4",
+                "F6_E2M3",
+                "F6_E3M2",
+                "F8_E8M0",
+                "F8_E5M2",
+                "F8_E4M3FNUZ",
+                "f32",
+                ""
+            })
+    void elementTypes(String code) throws IOException {
+        refuses(
+                HandMade.safetensors("{%s}".formatted(tensor("w", code, "[0]", "[0,0]")), 0),
+                "tensor w has element type " + code + ", which is not known; known: F64, F32, BF16, F16, I64, I32, I16,"
+                        + " I8, U8, BOOL; save it again as one of these");
     }
 
     @Test
