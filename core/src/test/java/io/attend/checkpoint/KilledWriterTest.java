@@ -43,11 +43,10 @@ class KilledWriterTest {
     }
 
     private static void assertWhole(Step step) {
-        try (Checkpoint checkpoint = Checkpoint.open(step.folder())) {
-            MemorySegment expected = MemorySegment.ofArray(new byte[BYTES]).fill((byte) step.number());
-            assertThat(checkpoint.data("weight").mismatch(expected)).isEqualTo(-1);
-            assertThat(step.folder().resolve("state.json")).hasContent("step " + step.number());
-        }
+        Checkpoint checkpoint = Checkpoint.open(step.folder());
+        MemorySegment expected = MemorySegment.ofArray(new byte[BYTES]).fill((byte) step.number());
+        assertThat(checkpoint.data("weight").mismatch(expected)).isEqualTo(-1);
+        assertThat(step.folder().resolve("state.json")).hasContent("step " + step.number());
     }
 
     private static long killAfterSomeSteps(Path folder, long first, Random random) throws Exception {

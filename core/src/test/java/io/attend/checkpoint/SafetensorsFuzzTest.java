@@ -58,7 +58,8 @@ class SafetensorsFuzzTest {
         Random random = new Random(7);
         for (int i = 0; i < THROUGH_FILES; i++) {
             Path path = Files.write(folder.resolve("model.safetensors"), damaged(random));
-            try (Safetensors file = Safetensors.open(path)) {
+            try {
+                Safetensors file = Safetensors.open(path);
                 file.entries().keySet().forEach(name -> file.data(name).toArray(JAVA_BYTE));
             } catch (CheckpointException e) {
                 assertThat(e.getMessage()).doesNotContain("\n");

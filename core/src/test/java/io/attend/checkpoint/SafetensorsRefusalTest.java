@@ -33,7 +33,7 @@ class SafetensorsRefusalTest {
 
     private void refuses(byte[] bytes, String message) throws IOException {
         Path path = Files.write(folder.resolve("model.safetensors"), bytes);
-        assertThatThrownBy(() -> Safetensors.open(path).close())
+        assertThatThrownBy(() -> Safetensors.open(path))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(path + ": " + message);
     }
@@ -324,7 +324,7 @@ class SafetensorsRefusalTest {
         try (var sparse = new RandomAccessFile(path.toFile(), "rw")) {
             sparse.setLength(200_000_000);
         }
-        assertThatThrownBy(() -> Safetensors.open(path).close())
+        assertThatThrownBy(() -> Safetensors.open(path))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(path + ": the header at byte 8 claims 100000001 bytes, but the file has 200000000 and a"
                         + " header at most 100000000" + DAMAGED);
@@ -344,7 +344,7 @@ class SafetensorsRefusalTest {
         Path path = Files.write(folder.resolve("model.safetensors"), length(1 << 30, 100));
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
-        assertThatThrownBy(() -> Safetensors.open(path).close())
+        assertThatThrownBy(() -> Safetensors.open(path))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("claims 1073741824 bytes, but the file has 100");
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4 << 20);
@@ -361,7 +361,7 @@ class SafetensorsRefusalTest {
     @Test
     void missingFile() {
         Path path = folder.resolve("absent.safetensors");
-        assertThatThrownBy(() -> Safetensors.open(path).close())
+        assertThatThrownBy(() -> Safetensors.open(path))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(path + ": no such file");
     }
@@ -369,14 +369,14 @@ class SafetensorsRefusalTest {
     @Test
     void brokenLink() throws IOException {
         Path path = Files.createSymbolicLink(folder.resolve("model.safetensors"), folder.resolve("blob"));
-        assertThatThrownBy(() -> Safetensors.open(path).close())
+        assertThatThrownBy(() -> Safetensors.open(path))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(path + ": is a broken link");
     }
 
     @Test
     void folderInsteadOfAFile() {
-        assertThatThrownBy(() -> Safetensors.open(folder).close())
+        assertThatThrownBy(() -> Safetensors.open(folder))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(folder + ": is not a file");
     }

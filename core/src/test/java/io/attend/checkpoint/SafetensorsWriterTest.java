@@ -79,12 +79,11 @@ class SafetensorsWriterTest {
     }
 
     private void copy(Path source) {
-        try (Safetensors file = Safetensors.open(source)) {
-            List<Item> items = file.entries().values().stream()
-                    .map(entry -> Item.of(entry.name(), entry.dtype(), entry.shape(), file.data(entry.name())))
-                    .toList();
-            SafetensorsWriter.write(target, file.metadata(), items);
-        }
+        Safetensors file = Safetensors.open(source);
+        List<Item> items = file.entries().values().stream()
+                .map(entry -> Item.of(entry.name(), entry.dtype(), entry.shape(), file.data(entry.name())))
+                .toList();
+        SafetensorsWriter.write(target, file.metadata(), items);
     }
 
     @ParameterizedTest
@@ -97,13 +96,12 @@ class SafetensorsWriterTest {
                 item("alsoEmpty", dtype, 3, 0, 11),
                 item("block", dtype, 2, 3, 5, 1));
         SafetensorsWriter.write(target, Map.of(), items);
-        try (Safetensors file = Safetensors.open(target)) {
-            assertThat(file.entries().keySet()).containsExactlyInAnyOrderElementsOf(names(items));
-            for (Item item : items) {
-                assertThat(file.entries().get(item.name()).dtype()).isEqualTo(dtype);
-                assertThat(file.entries().get(item.name()).shape()).isEqualTo(item.shape());
-                assertThat(file.data(item.name()).mismatch(item.data().get())).isEqualTo(-1);
-            }
+        Safetensors file = Safetensors.open(target);
+        assertThat(file.entries().keySet()).containsExactlyInAnyOrderElementsOf(names(items));
+        for (Item item : items) {
+            assertThat(file.entries().get(item.name()).dtype()).isEqualTo(dtype);
+            assertThat(file.entries().get(item.name()).shape()).isEqualTo(item.shape());
+            assertThat(file.data(item.name()).mismatch(item.data().get())).isEqualTo(-1);
         }
     }
 
@@ -117,11 +115,10 @@ class SafetensorsWriterTest {
                 item("b", DType.INT32, 1),
                 item("wide", DType.FLOAT64, 1));
         SafetensorsWriter.write(target, Map.of(), items);
-        try (Safetensors file = Safetensors.open(target)) {
-            assertThat(file.entries().keySet()).containsExactly("wide", "y", "b", "half", "z", "a");
-            assertThat(file.entries().values())
-                    .allMatch(entry -> entry.offset() % entry.dtype().bytes() == 0);
-        }
+        Safetensors file = Safetensors.open(target);
+        assertThat(file.entries().keySet()).containsExactly("wide", "y", "b", "half", "z", "a");
+        assertThat(file.entries().values())
+                .allMatch(entry -> entry.offset() % entry.dtype().bytes() == 0);
     }
 
     @Test
@@ -140,16 +137,15 @@ class SafetensorsWriterTest {
             metadata.put(key, "value of " + key);
         }
         SafetensorsWriter.write(target, metadata, List.of(item("重み.\u0001😀", DType.INT8, 5)));
-        try (Safetensors file = Safetensors.open(target)) {
-            assertThat(file.entries()).containsOnlyKeys("重み.\u0001😀");
-            assertThat(file.metadata())
-                    .containsExactly(
-                            entry("", "value of "),
-                            entry("a\"b\\c\n", "value of a\"b\\c\n"),
-                            entry("format", "value of format"),
-                            entry("step", "value of step"),
-                            entry("ünï", "value of ünï"));
-        }
+        Safetensors file = Safetensors.open(target);
+        assertThat(file.entries()).containsOnlyKeys("重み.\u0001😀");
+        assertThat(file.metadata())
+                .containsExactly(
+                        entry("", "value of "),
+                        entry("a\"b\\c\n", "value of a\"b\\c\n"),
+                        entry("format", "value of format"),
+                        entry("step", "value of step"),
+                        entry("ünï", "value of ünï"));
     }
 
     /// More than one piece of 8 MiB, from the heap and from outside it.
@@ -167,10 +163,9 @@ class SafetensorsWriterTest {
                     List.of(
                             Item.of("heap", DType.UINT8, shape, heap),
                             Item.of("outside", DType.UINT8, shape, outside)));
-            try (Safetensors file = Safetensors.open(target)) {
-                assertThat(file.data("heap").mismatch(heap)).isEqualTo(-1);
-                assertThat(file.data("outside").mismatch(heap)).isEqualTo(-1);
-            }
+            Safetensors file = Safetensors.open(target);
+            assertThat(file.data("heap").mismatch(heap)).isEqualTo(-1);
+            assertThat(file.data("outside").mismatch(heap)).isEqualTo(-1);
         }
     }
 
@@ -184,10 +179,9 @@ class SafetensorsWriterTest {
             items.add(item("t" + i, () -> MemorySegment.ofArray(buffer).fill(value)));
         }
         SafetensorsWriter.write(target, Map.of(), items);
-        try (Safetensors file = Safetensors.open(target)) {
-            for (byte i = 0; i < 5; i++) {
-                assertThat(file.data("t" + i).toArray(JAVA_BYTE)).containsExactly(i, i, i);
-            }
+        Safetensors file = Safetensors.open(target);
+        for (byte i = 0; i < 5; i++) {
+            assertThat(file.data("t" + i).toArray(JAVA_BYTE)).containsExactly(i, i, i);
         }
     }
 

@@ -45,7 +45,7 @@ class TrainerTest {
         assertThat(loss(rows.getLast())).isLessThan(loss(rows.getFirst()));
         assertThat(rows).extracting(Metrics::step).containsExactly(20L, 20L, 40L, 40L, 60L, 60L);
         assertThat(run.steps()).extracting(RunFolder.Step::number).containsExactly(20L, 40L, 60L);
-        assertThat(run.report()).content().contains("encoder.0", "exact match");
+        assertThat(run.report()).content().contains("decoder.0.cross", "exact match");
         assertThat(outcome.parameters()).isPositive();
         assertThat(Recipe.parse(Files.readString(run.recipe()), List.of())).isEqualTo(Recipe.parse(TINY, List.of()));
         try (Attend model = Attend.load(run.path())) {
