@@ -17,8 +17,8 @@ class OrderTest {
         for (int epoch = 0; epoch < 3; epoch++) {
             List<Integer> seen = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                assertThat(order.batch(epoch * 20 + i)).hasSize(5);
-                seen.addAll(order.batch(epoch * 20 + i));
+                assertThat(order.batch(20L * epoch + i)).hasSize(5);
+                seen.addAll(order.batch(20L * epoch + i));
             }
             assertThat(new HashSet<>(seen)).hasSameSizeAs(seen).hasSize(100);
         }
@@ -39,7 +39,7 @@ class OrderTest {
     void examplesOfABatchHaveSimilarLengths() {
         Order order = new Order(LENGTHS, 5, 11);
         double spread = IntStream.range(0, 20)
-                .mapToLong(i -> {
+                .mapToInt(i -> {
                     var lengths = order.batch(i).stream().mapToInt(LENGTHS::get).summaryStatistics();
                     return lengths.getMax() - lengths.getMin();
                 })
