@@ -153,8 +153,8 @@ final class Encoder {
                     trailing++;
                 }
                 if (leading > 0) {
-                    boolean put = trim == Trim.SPACES_AND_PREFIX && (i == 0 || start == 0);
-                    start = Math.min(start + (put ? leading - 1 : leading), end);
+                    boolean put = trim == Trim.SPACES_AND_PREFIX && leading == 1 && (i == 0 || start == 0);
+                    start = Math.min(put ? start : start + leading, end);
                 }
                 if (trailing > 0 && end >= trailing) {
                     end = Math.max(end - trailing, start);

@@ -120,6 +120,11 @@ public final class Text {
         cuts = 0;
     }
 
+    /// Where in the input the text begins.
+    public int origin() {
+        return base;
+    }
+
     /// Where in the input the character at `index` begins.
     public int start(int index) {
         return aligned ? starts[index] : base + index;
@@ -228,6 +233,20 @@ public final class Text {
         public void insertBefore(int codePoint) {
             move();
             write(codePoint, at, at + (Character.isHighSurrogate(chars[at]) ? 2 : 1));
+        }
+
+        /// Puts a code point as Unicode normalization says: `change` 0 takes the place of the next code point, -n that of
+        /// the next and n more, and 1 takes none.
+        public void change(int codePoint, int change) {
+            if (change > 0) {
+                insert(codePoint);
+                return;
+            }
+            int to = at;
+            for (int i = change; i <= 0 && to < length; i++) {
+                to += Character.isHighSurrogate(chars[to]) && to + 1 < length ? 2 : 1;
+            }
+            put(codePoint, to - at);
         }
 
         /// Drops the old characters up to `to`.
