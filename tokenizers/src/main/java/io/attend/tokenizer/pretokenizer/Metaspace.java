@@ -16,7 +16,7 @@ public record Metaspace(String replacement, PrependScheme prependScheme, boolean
 
     /// Where a space is put that the text does not have.
     public enum PrependScheme {
-        /// Before the first piece of a text.
+        /// Before the piece a text begins with.
         @Spelled("first")
         FIRST,
         /// Nowhere.
@@ -95,8 +95,6 @@ public record Metaspace(String replacement, PrependScheme prependScheme, boolean
     private boolean prepends(Text text, int piece, char[] chars, char space) {
         int start = text.pieceStart(piece);
         return chars[start] != space
-                && (prependScheme == PrependScheme.ALWAYS
-                        || (start == 0 && text.pieceEnd(piece) == text.length() ? text.origin() : text.start(start))
-                                == 0);
+                && (prependScheme == PrependScheme.ALWAYS || text.start(start) == 0);
     }
 }

@@ -2,7 +2,8 @@ package io.attend.tokenizer.pretokenizer;
 
 import java.lang.Character.UnicodeScript;
 
-/// Cuts where the script changes, as SentencePiece does: kana count as Han, a space belongs to any script.
+/// Cuts where the script changes, as SentencePiece does: kana count as Han, a space and what has no
+/// script go with what stands before them; at the beginning they are dropped, as the Rust library does.
 public record UnicodeScripts() implements PreTokenizer {
     @Override
     public Splitter build() {
@@ -10,23 +11,23 @@ public record UnicodeScripts() implements PreTokenizer {
             char[] chars = text.chars();
             for (int piece = 0; piece < text.pieces(); piece++) {
                 int end = text.pieceEnd(piece);
-                int start = text.pieceStart(piece);
+                int start = -1;
                 UnicodeScript last = UnicodeScript.UNKNOWN;
-                boolean first = true;
-                for (int i = start; i < end; ) {
+                for (int i = text.pieceStart(piece); i < end; ) {
                     int codePoint = Character.codePointAt(chars, i, end);
-                    if (codePoint != ' ') {
-                        UnicodeScript script = script(codePoint);
-                        if (!first && script != last) {
+                    UnicodeScript script = codePoint == ' ' ? UnicodeScript.UNKNOWN : script(codePoint);
+                    if (script != UnicodeScript.UNKNOWN && script != last) {
+                        if (start >= 0) {
                             text.piece(start, i);
-                            start = i;
                         }
+                        start = i;
                         last = script;
-                        first = false;
                     }
                     i += Character.charCount(codePoint);
                 }
-                text.piece(start, end);
+                if (start >= 0) {
+                    text.piece(start, end);
+                }
             }
             text.cut();
         };

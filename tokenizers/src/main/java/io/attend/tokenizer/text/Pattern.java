@@ -63,11 +63,29 @@ public sealed interface Pattern {
         private static java.util.regex.Pattern compile(String regex) {
             try {
                 return java.util.regex.Pattern.compile(
-                        regex, java.util.regex.Pattern.UNICODE_CHARACTER_CLASS | java.util.regex.Pattern.MULTILINE);
+                        translated(regex), java.util.regex.Pattern.UNICODE_CHARACTER_CLASS | java.util.regex.Pattern.MULTILINE);
             } catch (PatternSyntaxException e) {
                 throw new IllegalArgumentException(
                         "regex " + regex + " is not understood: " + e.getDescription() + " at " + e.getIndex(), e);
             }
+        }
+
+        /// The expression in Java's dialect: here joiners are no word characters, and Latin-1 fractions and superscripts are.
+        private static String translated(String regex) {
+            StringBuilder java = new StringBuilder();
+            for (int i = 0; i < regex.length(); i++) {
+                char c = regex.charAt(i);
+                char escaped = c == '\\' && i + 1 < regex.length() ? regex.charAt(++i) : 0;
+                switch (escaped) {
+                    case 0 -> java.append(c);
+                    case 'w' -> java.append("[\\p{IsAlphabetic}\\p{M}\\p{Nd}\\p{Pc}²³¹¼-¾]");
+                    case 'W' -> java.append("[^\\p{IsAlphabetic}\\p{M}\\p{Nd}\\p{Pc}²³¹¼-¾]");
+                    case 'h' -> java.append("[0-9a-fA-F]");
+                    case 'H' -> java.append("[^0-9a-fA-F]");
+                    default -> java.append('\\').append(escaped);
+                }
+            }
+            return java.toString();
         }
 
         /// How many characters a search may look at: enough for any sane expression, not for one that backtracks for

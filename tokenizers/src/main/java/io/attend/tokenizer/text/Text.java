@@ -120,11 +120,6 @@ public final class Text {
         cuts = 0;
     }
 
-    /// Where in the input the text begins.
-    public int origin() {
-        return base;
-    }
-
     /// Where in the input the character at `index` begins.
     public int start(int index) {
         return aligned ? starts[index] : base + index;

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Ids, types, words, offsets and decoded texts equal those of Hugging Face's Rust library.
 class RustEqualityTest {
     /// How many random strings; `-Dattend.random=200000` for all of the evidence.
-    private static final int RANDOM = Integer.getInteger("attend.random", 20_000);
+    private static final int RANDOM = Integer.getInteger("attend.random", 5_000);
 
     private static final List<String> CORPORA = List.of(
             "tokenizers/botchan.txt.gz",
@@ -45,7 +45,7 @@ class RustEqualityTest {
         try (Rust rust = kind.rust()) {
             for (String corpus : CORPORA) {
                 List<String> lines = SharedData.text(corpus).lines().toList();
-                int most = Integer.getInteger("attend.lines", 1_000);
+                int most = Integer.getInteger("attend.lines", 200);
                 int step = Math.max(1, lines.size() / most);
                 for (int i = 0; i < lines.size(); i += step) {
                     rust.same(lines.get(i));
