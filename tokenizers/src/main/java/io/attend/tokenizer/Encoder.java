@@ -153,12 +153,12 @@ final class Encoder {
                 while (trailing < token.length() && isSpace(token.charAt(token.length() - 1 - trailing))) {
                     trailing++;
                 }
-                if (leading > 0) {
-                    boolean put = trim == Trim.SPACES_AND_PREFIX && (i == 0 || start == 0);
-                    start = Math.min(start + (put ? leading - 1 : leading), end);
+                boolean put = trim == Trim.SPACES_AND_PREFIX && leading == 1 && (i == 0 || start == 0);
+                for (int n = put ? 0 : leading; n > 0 && start < end; n--) {
+                    start += Character.charCount(input.codePointAt(start));
                 }
-                if (trailing > 0 && end >= trailing) {
-                    end = Math.max(end - trailing, start);
+                for (int n = trailing; n > 0 && end > start; n--) {
+                    end -= Character.charCount(input.codePointBefore(end));
                 }
                 tokens.place(i, start, end);
             }

@@ -1,6 +1,10 @@
 package io.attend.tokenizer;
 
 import io.attend.tokenizer.decoder.Fuse;
+import io.attend.tokenizer.format.Format;
+import io.attend.tokenizer.format.Loaded;
+import io.attend.tokenizer.format.RoleNames;
+import io.attend.tokenizer.format.TokenizerJson;
 import io.attend.tokenizer.json.Json;
 import io.attend.tokenizer.model.Bpe;
 import io.attend.tokenizer.model.Vocabulary;
@@ -36,7 +40,7 @@ public final class Tokenizer {
     private final int size;
     private final Encoder encoder;
 
-    private Tokenizer(Pipeline pipeline, Roles.Names names) {
+    private Tokenizer(Pipeline pipeline, RoleNames names) {
         this.pipeline = pipeline;
         vocabulary = pipeline.model().vocabulary();
         int most = vocabulary.size();
@@ -61,19 +65,19 @@ public final class Tokenizer {
 
     /// The tokenizer that a pipeline describes.
     public static Tokenizer of(Pipeline pipeline) {
-        return new Tokenizer(pipeline, Roles.Names.NONE);
+        return new Tokenizer(pipeline, RoleNames.NONE);
     }
 
-    /// Reads a tokenizer file, or a folder that has one beside its `tokenizer_config.json`.
+    /// Reads a tokenizer: `tokenizer.json`, a SentencePiece `.model`, `vocab.json` with `merges.txt`, `vocab.txt`,
+    /// `.tiktoken`, a `.gguf` file, or a folder that holds one, where `tokenizer_config.json` says which tokens have a role.
     ///
     /// @throws TokenizerException naming the file and the place in it, if it cannot be read or not be understood
     public static Tokenizer load(Path fileOrFolder) {
-        Path file = Files.isDirectory(fileOrFolder) ? fileOrFolder.resolve("tokenizer.json") : fileOrFolder;
-        Roles.Names names = Files.isDirectory(fileOrFolder) ? Roles.Names.read(fileOrFolder) : Roles.Names.NONE;
+        Loaded loaded = Format.load(fileOrFolder);
         try {
-            return read(Files.readAllBytes(file), file.toString(), names);
-        } catch (IOException e) {
-            throw new TokenizerException(file + ": cannot be read: " + e, e);
+            return new Tokenizer(loaded.pipeline(), loaded.roles());
+        } catch (IllegalArgumentException | TokenizerException e) {
+            throw new TokenizerException(fileOrFolder + ": " + e.getMessage(), e);
         }
     }
 
@@ -81,16 +85,10 @@ public final class Tokenizer {
     ///
     /// @throws TokenizerException naming the place, if it cannot be understood
     public static Tokenizer read(String json) {
-        return read(json.getBytes(java.nio.charset.StandardCharsets.UTF_8), "tokenizer.json", Roles.Names.NONE);
-    }
-
-    private static Tokenizer read(byte[] json, String source, Roles.Names names) {
         try {
-            return new Tokenizer(Json.read(Pipeline.class, Json.parse(json, source), "$"), names);
+            return of(TokenizerJson.read(json, "tokenizer.json"));
         } catch (IllegalArgumentException e) {
-            throw new TokenizerException(source + ": " + e.getMessage(), e);
-        } catch (TokenizerException e) {
-            throw e.getMessage().startsWith(source) ? e : new TokenizerException(source + ": " + e.getMessage(), e);
+            throw new TokenizerException("tokenizer.json: " + e.getMessage(), e);
         }
     }
 

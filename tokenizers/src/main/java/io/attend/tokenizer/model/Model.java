@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What turns a piece of text into ids.
-public sealed interface Model permits Bpe {
+public sealed interface Model permits Bpe, Unigram, WordLevel, WordPiece {
     /// The model's own tokens; added tokens may have ids beyond them.
     Vocabulary vocabulary();
 

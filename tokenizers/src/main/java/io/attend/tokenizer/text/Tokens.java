@@ -61,9 +61,14 @@ public final class Tokens {
         return ends[token];
     }
 
-    /// Makes the last token end at `end`.
-    public void stretch(int end) {
-        ends[size - 1] = end;
+    /// Makes a token part of the one before it.
+    public void fuse(int token) {
+        ends[token - 1] = ends[token];
+        int rest = size - token - 1;
+        System.arraycopy(ids, token + 1, ids, token, rest);
+        System.arraycopy(starts, token + 1, starts, token, rest);
+        System.arraycopy(ends, token + 1, ends, token, rest);
+        size--;
     }
 
     /// Says that the tokens from `from` on belong to `word`.
