@@ -16,6 +16,7 @@ public sealed interface Model permits Bpe, Unigram, WordLevel, WordPiece {
     Supplier<Segmenter> build();
 
     /// Old files do not say what their model is: its keys do.
+    @SuppressWarnings("unused") // called by name when a model is read
     private static void upgrade(ObjectNode node) {
         if (!node.has("type")) {
             node.put(
