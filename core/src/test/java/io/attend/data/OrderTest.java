@@ -39,7 +39,7 @@ class OrderTest {
     void examplesOfABatchHaveSimilarLengths() {
         Order order = new Order(LENGTHS, 5, 11);
         double spread = IntStream.range(0, 20)
-                .mapToInt(i -> {
+                .map(i -> {
                     var lengths = order.batch(i).stream().mapToInt(LENGTHS::get).summaryStatistics();
                     return lengths.getMax() - lengths.getMin();
                 })

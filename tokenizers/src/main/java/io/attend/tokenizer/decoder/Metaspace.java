@@ -9,6 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record Metaspace(String replacement, PrependScheme prependScheme, boolean split) implements Decoder {
     static final Metaspace DEFAULT = new Metaspace("▁", PrependScheme.ALWAYS, true);
 
+    @SuppressWarnings("unused") // called by name when a file is read
     private static void upgrade(ObjectNode node) {
         node.remove("str_rep");
         var prefix = node.remove("add_prefix_space");

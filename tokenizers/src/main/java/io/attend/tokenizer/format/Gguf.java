@@ -45,6 +45,7 @@ public record Gguf() implements Format {
         }
     }
 
+    @SuppressWarnings("EnumOrdinal") // the order is the file format's
     private record Reading(GgufHead head, Path file) {
         Loaded loaded() {
             List<String> tokens = head.strings("tokenizer.ggml.tokens");

@@ -27,6 +27,7 @@ public record Metaspace(String replacement, PrependScheme prependScheme, boolean
         ALWAYS
     }
 
+    @SuppressWarnings("unused") // called by name when a file is read
     private static void upgrade(ObjectNode node) {
         node.remove("str_rep");
         var prefix = node.remove("add_prefix_space");
