@@ -71,8 +71,17 @@ public final class Values {
                     : " at line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
             throw new ValueException(
-                    "$", e.getOriginalMessage().lines().findFirst().orElse("unreadable") + place);
+                    "$", reason(e) + place);
         }
+    }
+
+    /// What the parser says, without its own idea of where: it repeats the place in a form of its own.
+    private static String reason(JacksonException e) {
+        return e.getOriginalMessage()
+                .lines()
+                .findFirst()
+                .orElse("unreadable")
+                .replaceFirst(" \\(start marker at .*", "");
     }
 
     /// Reads a value from a tree.
