@@ -24,9 +24,8 @@ public final class KeyValueState implements State {
 
     @Override
     public long bytes() {
-        return keys.map(Tensor::count).orElse(0L)
-                * 2
-                * keys.map(k -> k.dtype().bytes()).orElse(0);
+        return keys.map(room -> 2 * room.count() / room.size(2) * length * room.dtype().bytes())
+                .orElse(0L);
     }
 
     /// Remembers keys and values [B, K, T, D] behind those remembered so far.
