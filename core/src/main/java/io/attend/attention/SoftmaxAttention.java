@@ -165,11 +165,11 @@ public record SoftmaxAttention(
 
         @Override
         public Cost cost(Load load) {
-            double keyNumbers = 2.0 * load.rows() * value.heads.keyValueCount() * size;
+            double numbers = 2.0 * value.heads.keyValueCount() * size; // a position
             return pairs(load, load.keys())
                     .plus(Cost.flops(key.flops(load.rows()) + values.flops(load.rows())))
-                    .saving(load.rows() * width + keyNumbers)
-                    .remembering(keyNumbers);
+                    .saving(load.rows() * (width + numbers))
+                    .remembering(numbers * load.batch() * load.keys());
         }
     }
 

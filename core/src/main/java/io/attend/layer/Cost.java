@@ -4,7 +4,7 @@ package io.attend.layer;
 ///
 /// @param flops floating-point operations of the forward pass; a multiply and an add are two
 /// @param saved numbers kept from the forward pass for the backward pass
-/// @param state numbers remembered for later steps of a generation
+/// @param state numbers remembered for later steps of a generation, those of earlier steps included
 public record Cost(double flops, double saved, double state) {
     public static final Cost NONE = new Cost(0, 0, 0);
 

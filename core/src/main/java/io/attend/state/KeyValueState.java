@@ -24,19 +24,30 @@ public final class KeyValueState implements State {
 
     @Override
     public long bytes() {
-        return keys.map(Tensor::count).orElse(0L)
-                * 2
-                * keys.map(k -> k.dtype().bytes()).orElse(0);
+        return keys.map(room -> 2 * room.count() / room.size(2) * length * room.dtype().bytes())
+                .orElse(0L);
     }
 
     /// Remembers keys and values [B, K, T, D] behind those remembered so far.
+    ///
+    /// @throws IllegalArgumentException if B, K or D are not those of what is remembered
     public void append(Tensor newKeys, Tensor newValues) {
+        keys.ifPresent(old -> checkFollows(old, newKeys));
         long needed = length + newKeys.size(2);
         keys = Optional.of(room(keys, newKeys, needed));
         values = Optional.of(room(values, newValues, needed));
         keys.get().narrow(2, length, newKeys.size(2)).copy_(newKeys);
         values.get().narrow(2, length, newValues.size(2)).copy_(newValues);
         length = needed;
+    }
+
+    private void checkFollows(Tensor old, Tensor next) {
+        for (int axis : new int[] {0, 1, 3}) {
+            if (old.size(axis) != next.size(axis)) {
+                throw new IllegalArgumentException("the state remembers " + keys().shape() + " keys, and " + next.shape()
+                        + " cannot follow them: only the third size may differ");
+            }
+        }
     }
 
     /// All keys so far [B, K, S, D], a view.

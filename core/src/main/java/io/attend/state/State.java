@@ -8,7 +8,7 @@ public sealed interface State extends AutoCloseable permits KeyValueState {
     /// How many positions it remembers.
     long length();
 
-    /// Bytes held.
+    /// Bytes of what it remembers; room kept for more does not count.
     long bytes();
 
     /// Keeps the given rows of the batch, in that order; a row may be taken several times. Rows [B'] of int64.

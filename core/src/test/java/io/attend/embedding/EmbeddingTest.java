@@ -1,0 +1,137 @@
+package io.attend.embedding;
+
+import static io.attend.layer.Grids.assertEqual;
+import static io.attend.layer.Grids.difference;
+import static io.attend.layer.LayerContract.WIDTH;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.attend.embedding.EmbeddingFormulas.Words;
+import io.attend.layer.Bench;
+import io.attend.layer.Context;
+import io.attend.layer.FiniteDifferences;
+import io.attend.layer.Grids;
+import io.attend.layer.Numbers;
+import io.attend.layer.Scene;
+import io.attend.norm.LayerNorm;
+import io.attend.position.LearnedPosition;
+import io.attend.position.SinusoidalPosition;
+import io.attend.tensor.Lifetime;
+import io.attend.tensor.Random;
+import io.attend.tensor.Tensor;
+import io.attend.value.Examples;
+import io.attend.value.Examples.Example;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EmbeddingTest {
+    private static final long[] IDS = {30, 0, 7, 7, 2, 11, 5, 3, 0, 1};
+    private static final long[] SEGMENTS = {0, 0, 1, 1, 2, 2, 2, 1, 0, 0};
+
+    /// The examples, and one with every part in use.
+    static Stream<Example<Embedding>> embeddings() {
+        TokenEmbedding full = TokenEmbedding.of(new DenseTable(31))
+                .position(new LearnedPosition(61))
+                .scale(Scale.SQUARE_ROOT_OF_WIDTH)
+                .segments(3)
+                .norm(LayerNorm.EXAMPLE);
+        TokenEmbedding halves = TokenEmbedding.of(new DenseTable(31)).position(SinusoidalPosition.HALVES);
+        return Stream.concat(
+                Examples.of(Embedding.class),
+                Stream.of(
+                        new Example<>("TokenEmbedding with everything", full),
+                        new Example<>("TokenEmbedding with waves in halves", halves)));
+    }
+
+    private static Bench<Embedding.Built> bench(Embedding value) {
+        return Bench.of(parameters -> value.build(parameters, WIDTH, Optional.empty()));
+    }
+
+    private static Tokens tokens() {
+        return new Tokens(Tensor.of(IDS, 2, 5), Optional.empty(), Optional.of(Tensor.of(SEGMENTS, 2, 5)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("embeddings")
+    void isItsFormula(Example<Embedding> example) {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Embedding.Built> bench = bench(example.value())) {
+            EmbeddingFormulas.Formula formula = EmbeddingFormulas.of(example.value());
+            Numbers numbers = bench.numbers();
+            double[][] table = formula.table(numbers, WIDTH, new double[0][]);
+            double[][][] expected = new double[2][][];
+            for (int b = 0; b < 2; b++) {
+                int[] ids = new int[5];
+                int[] segments = new int[5];
+                for (int t = 0; t < 5; t++) {
+                    ids[t] = (int) IDS[b * 5 + t];
+                    segments[t] = (int) SEGMENTS[b * 5 + t];
+                }
+                expected[b] = formula.apply(new Words(ids, segments, Scene.all(5)), numbers, table);
+            }
+            Tensor x = bench.built().forward(tokens(), Context.inference());
+            assertEqual(example.name(), x, expected, 1e-6);
+            assertThat(numbers.unread()).as("%s: weights without a use", example).isEmpty();
+        }
+    }
+
+    /// A token that comes after others stands where it would have stood with them.
+    @ParameterizedTest
+    @MethodSource("embeddings")
+    void countsPositionsBehindWhatIsCached(Example<Embedding> example) {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Embedding.Built> bench = bench(example.value())) {
+            Tensor ids = Tensor.of(IDS, 2, 5);
+            Tensor whole = bench.built().forward(Tokens.of(ids), Context.inference());
+            Tensor rest = bench.built()
+                    .forward(
+                            Tokens.of(ids.narrow(1, 3, 2)),
+                            Context.inference().remembering(Map.of(), 3));
+            assertThat(difference(rest, whole.narrow(1, 3, 2)))
+                    .as(example.name())
+                    .isLessThan(1e-12);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("embeddings")
+    void hasTheGradientOfItsFormula(Example<Embedding> example) {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Embedding.Built> bench = bench(example.value())) {
+            FiniteDifferences.check(
+                    example.name(), () -> bench.built().forward(tokens(), Context.inference()), bench.weights());
+        }
+    }
+
+    @Test
+    void withoutSegmentsAllIsTheFirst() {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Embedding.Built> bench =
+                        bench(TokenEmbedding.of(new DenseTable(31)).segments(2))) {
+            Tensor ids = Tensor.of(IDS, 2, 5);
+            Tensor firsts = Tensor.of(new long[10], 2, 5);
+            Tensor named = bench.built()
+                    .forward(new Tokens(ids, Optional.empty(), Optional.of(firsts)), Context.inference());
+            Tensor left = bench.built().forward(Tokens.of(ids), Context.inference());
+            assertThat(difference(named, left)).isZero();
+        }
+    }
+
+    @Test
+    void dropsInTrainingOnly() {
+        try (Lifetime _ = Lifetime.open();
+                Random random = Random.seeded(5);
+                Bench<Embedding.Built> bench =
+                        bench(TokenEmbedding.of(new DenseTable(31)).dropout(0.5))) {
+            Tensor ids = Tensor.arange(0, 31).unsqueeze(0);
+            Tensor plain = bench.built().forward(Tokens.of(ids), Context.inference());
+            Tensor dropped = bench.built().forward(Tokens.of(ids), Context.training(random));
+            double[] kept = dropped.div(plain).toDoubles();
+            assertThat(kept).containsOnly(0, 2);
+            assertThat(java.util.Arrays.stream(kept).filter(v -> v == 0).count()).isBetween(110L, 200L);
+        }
+    }
+}

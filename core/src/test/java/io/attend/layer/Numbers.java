@@ -1,0 +1,63 @@
+package io.attend.layer;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// The weights of a model as plain arrays by name, for references that are written as loops.
+public final class Numbers {
+    private final Map<String, double[]> all;
+    private final Set<String> unread;
+    private final String path;
+
+    private Numbers(Map<String, double[]> all, Set<String> unread, String path) {
+        this.all = all;
+        this.unread = unread;
+        this.path = path;
+    }
+
+    public static Numbers of(Map<String, double[]> all) {
+        return new Numbers(all, new TreeSet<>(all.keySet()), "");
+    }
+
+    /// Those below a name.
+    public Numbers in(String name) {
+        return new Numbers(all, unread, path + name + ".");
+    }
+
+    public double[] vector(String name) {
+        double[] found = all.get(path + name);
+        if (found == null) {
+            throw new AssertionError("the reference wants " + path + name + "; the model has " + all.keySet());
+        }
+        unread.remove(path + name);
+        return found;
+    }
+
+    /// A matrix [rows][columns] stored row by row.
+    public double[][] matrix(String name, int columns) {
+        double[] flat = vector(name);
+        double[][] rows = new double[flat.length / columns][columns];
+        for (int i = 0; i < flat.length; i++) {
+            rows[i / columns][i % columns] = flat[i];
+        }
+        return rows;
+    }
+
+    /// `W x + b`, or `W x` without a bias.
+    public double[] linear(double[] x, Bias bias) {
+        double[][] weight = matrix("weight", x.length);
+        double[] y = bias == Bias.ADDED ? vector("bias").clone() : new double[weight.length];
+        for (int o = 0; o < y.length; o++) {
+            for (int i = 0; i < x.length; i++) {
+                y[o] += weight[o][i] * x[i];
+            }
+        }
+        return y;
+    }
+
+    /// Names no reference has asked for: weights that exist without a use.
+    public Set<String> unread() {
+        return unread;
+    }
+}
