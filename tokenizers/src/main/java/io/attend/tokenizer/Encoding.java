@@ -139,10 +139,33 @@ public final class Encoding {
     }
 
     Encoding withType(int typeId) {
+        if (overflow.isEmpty() && (size() == 0 || columns[TYPE][0] == typeId)) {
+            return this;
+        }
         int[][] typed = columns.clone();
         typed[TYPE] = filled(size(), typeId);
         return new Encoding(
                 typed, overflow.stream().map(o -> o.withType(typeId)).toList());
+    }
+
+    /// The tokens of all, one behind the other.
+    static Encoding joined(List<Encoding> parts) {
+        if (parts.size() == 1) {
+            return parts.getFirst();
+        }
+        if (parts.stream().anyMatch(part -> !part.overflow.isEmpty())) {
+            return parts.stream().reduce(Encoding::then).orElseThrow();
+        }
+        int size = parts.stream().mapToInt(Encoding::size).sum();
+        int[][] joined = new int[COLUMNS][size];
+        int at = 0;
+        for (Encoding part : parts) {
+            for (int c = 0; c < COLUMNS; c++) {
+                System.arraycopy(part.columns[c], 0, joined[c], at, part.size());
+            }
+            at += part.size();
+        }
+        return new Encoding(joined, List.of());
     }
 
     /// These tokens with those of `other` behind; each overflow of the one meets each of the other.
