@@ -228,31 +228,47 @@ public final class Tokenizer {
     private Encoding encoding(String first, Optional<String> second, Specials specials) {
         boolean pair = second.isPresent();
         List<Part> parts = parts(pair);
+        if (pipeline.truncation().isEmpty()) {
+            return untruncated(parts, first, second, specials == Specials.KEEP);
+        }
+        Truncation truncation = pipeline.truncation().get();
+        int specialCount = specials == Specials.SKIP ? 0 : special(parts);
+        int room = truncation.maxLength() - specialCount;
+        if (room < 0) {
+            throw new TokenizerException("truncation to " + truncation.maxLength() + " tokens leaves no room for "
+                    + specialCount + " special ones");
+        }
         Encoding a = tokens(first, false);
         Optional<Encoding> b = second.map(text -> tokens(text, true));
-        if (pipeline.truncation().isPresent()) {
-            Truncation truncation = pipeline.truncation().get();
-            int specialCount = specials == Specials.SKIP ? 0 : special(parts);
-            if (specialCount > truncation.maxLength()) {
-                throw new TokenizerException("truncation to " + truncation.maxLength() + " tokens leaves no room for "
-                        + specialCount + " special ones");
-            }
-            int room = truncation.maxLength() - specialCount;
-            int[] lengths = truncation.lengths(a.size(), b.map(Encoding::size).orElse(0), pair, room);
-            a = a.truncated(lengths[0], truncation.stride(), truncation.direction());
-            b = b.map(e -> e.truncated(lengths[1], truncation.stride(), truncation.direction()));
-        }
+        int[] lengths = truncation.lengths(a.size(), b.map(Encoding::size).orElse(0), pair, room);
+        Encoding one = a.truncated(lengths[0], truncation.stride(), truncation.direction());
+        Optional<Encoding> two = b.map(e -> e.truncated(lengths[1], truncation.stride(), truncation.direction()));
         List<Encoding> whole = new ArrayList<>(parts.size());
         for (Part part : parts) {
             switch (part) {
                 case Part.Sequence(boolean isSecond, int type) ->
-                    whole.add((isSecond ? b.orElseThrow() : a).withType(type));
+                    whole.add((isSecond ? two.orElseThrow() : one).withType(type));
                 case Part.Special(List<Integer> ids, int type) when specials == Specials.KEEP ->
                     whole.add(Encoding.outside(ids, type, true));
                 case Part.Special _ -> {}
             }
         }
         return Encoding.joined(whole);
+    }
+
+    private Encoding untruncated(List<Part> parts, String first, Optional<String> second, boolean specials) {
+        Encoder.Worker a = encoder.worker();
+        Encoder.Worker b = second.isPresent() ? encoder.worker() : a;
+        try {
+            a.encode(first, true);
+            second.ifPresent(text -> b.encode(text, true));
+            return Encoding.of(parts, specials, a.tokens, first, b.tokens, second.orElse(first));
+        } finally {
+            encoder.release(a);
+            if (b != a) {
+                encoder.release(b);
+            }
+        }
     }
 
     private Encoding tokens(String text, boolean second) {
