@@ -72,11 +72,13 @@ final class Encoder {
         private final Text slice = new Text();
         private final Segmenter segmenter = segmenters.get();
         private int words;
+        private boolean placing;
 
-        /// Leaves the tokens of `input` in [#tokens], placed within it.
-        void encode(String input) {
+        /// Leaves the tokens of `input` in [#tokens]; where they lie in it and which words they are only when `placing`.
+        void encode(String input, boolean placing) {
             tokens.clear();
             words = 0;
+            this.placing = placing;
             if (raw.isEmpty()) {
                 between(input, 0, input.length());
             } else {
@@ -87,7 +89,7 @@ final class Encoder {
                 }
                 between(input, match.from, input.length());
             }
-            if (trim != Trim.NONE) {
+            if (placing && trim != Trim.NONE) {
                 trim(input);
             }
         }
@@ -134,9 +136,13 @@ final class Encoder {
             for (int piece = 0; piece < pieces; piece++) {
                 int before = tokens.size();
                 segmenter.segment(chars, held.pieceStart(piece), held.pieceEnd(piece), tokens);
-                tokens.word(before, words++);
+                if (placing) {
+                    tokens.word(before, words++);
+                }
             }
-            tokens.place(from, held);
+            if (placing) {
+                tokens.place(from, held);
+            }
         }
 
         /// Tightens offsets around the spaces that tokens carry.

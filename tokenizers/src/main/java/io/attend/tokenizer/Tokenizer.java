@@ -39,6 +39,8 @@ public final class Tokenizer {
     private final Map<String, Integer> addedIds = new HashMap<>();
     private final int size;
     private final Encoder encoder;
+    private final List<Part> singleParts;
+    private final List<Part> pairParts;
 
     private Tokenizer(Pipeline pipeline, RoleNames names) {
         this.pipeline = pipeline;
@@ -60,6 +62,8 @@ public final class Tokenizer {
         }
         size = most;
         encoder = new Encoder(pipeline, this::token);
+        singleParts = pipeline.postProcessor().map(p -> p.parts(false)).orElseGet(() -> PostProcessor.plain(false));
+        pairParts = pipeline.postProcessor().map(p -> p.parts(true)).orElseGet(() -> PostProcessor.plain(true));
         roles = Roles.of(names, pipeline, this::id);
     }
 
@@ -180,7 +184,7 @@ public final class Tokenizer {
         }
         Encoder.Worker worker = encoder.worker();
         try {
-            worker.encode(text);
+            worker.encode(text, false);
             return surrounded(worker.tokens.ids(), specials);
         } finally {
             encoder.release(worker);
@@ -191,56 +195,86 @@ public final class Tokenizer {
         if (specials == Specials.SKIP || pipeline.postProcessor().isEmpty()) {
             return ids;
         }
-        return parts(false).stream()
-                .flatMapToInt(part -> switch (part) {
-                    case Part.Sequence _ -> IntStream.of(ids);
-                    case Part.Special special -> special.ids().stream().mapToInt(Integer::intValue);
-                })
-                .toArray();
+        List<Part> parts = parts(false);
+        int[] whole = new int[ids.length * (int) parts.stream().filter(p -> p instanceof Part.Sequence).count()
+                + special(parts)];
+        int at = 0;
+        for (Part part : parts) {
+            switch (part) {
+                case Part.Sequence _ -> {
+                    System.arraycopy(ids, 0, whole, at, ids.length);
+                    at += ids.length;
+                }
+                case Part.Special(List<Integer> added, int _) -> {
+                    for (int id : added) {
+                        whole[at++] = id;
+                    }
+                }
+            }
+        }
+        return whole;
+    }
+
+    private static int special(List<Part> parts) {
+        return parts.stream()
+                .mapToInt(p -> p instanceof Part.Special s ? s.ids().size() : 0)
+                .sum();
     }
 
     private List<Part> parts(boolean pair) {
-        return pipeline.postProcessor().map(p -> p.parts(pair)).orElseGet(() -> PostProcessor.plain(pair));
+        return pair ? pairParts : singleParts;
     }
 
     private Encoding encoding(String first, Optional<String> second, Specials specials) {
         boolean pair = second.isPresent();
         List<Part> parts = parts(pair);
+        if (pipeline.truncation().isEmpty()) {
+            return untruncated(parts, first, second, specials == Specials.KEEP);
+        }
+        Truncation truncation = pipeline.truncation().get();
+        int specialCount = specials == Specials.SKIP ? 0 : special(parts);
+        int room = truncation.maxLength() - specialCount;
+        if (room < 0) {
+            throw new TokenizerException("truncation to " + truncation.maxLength() + " tokens leaves no room for "
+                    + specialCount + " special ones");
+        }
         Encoding a = tokens(first, false);
         Optional<Encoding> b = second.map(text -> tokens(text, true));
-        if (pipeline.truncation().isPresent()) {
-            Truncation truncation = pipeline.truncation().get();
-            int specialCount = specials == Specials.SKIP
-                    ? 0
-                    : parts.stream()
-                            .mapToInt(p -> p instanceof Part.Special s ? s.ids().size() : 0)
-                            .sum();
-            if (specialCount > truncation.maxLength()) {
-                throw new TokenizerException("truncation to " + truncation.maxLength() + " tokens leaves no room for "
-                        + specialCount + " special ones");
-            }
-            int room = truncation.maxLength() - specialCount;
-            int[] lengths = truncation.lengths(a.size(), b.map(Encoding::size).orElse(0), pair, room);
-            a = a.truncated(lengths[0], truncation.stride(), truncation.direction());
-            b = b.map(e -> e.truncated(lengths[1], truncation.stride(), truncation.direction()));
-        }
-        Encoding whole = Encoding.outside(List.of(), 0, true);
+        int[] lengths = truncation.lengths(a.size(), b.map(Encoding::size).orElse(0), pair, room);
+        Encoding one = a.truncated(lengths[0], truncation.stride(), truncation.direction());
+        Optional<Encoding> two = b.map(e -> e.truncated(lengths[1], truncation.stride(), truncation.direction()));
+        List<Encoding> whole = new ArrayList<>(parts.size());
         for (Part part : parts) {
-            whole = switch (part) {
+            switch (part) {
                 case Part.Sequence(boolean isSecond, int type) ->
-                    whole.then((isSecond ? b.orElseThrow() : a).withType(type));
-                case Part.Special(List<Integer> ids, int type)
-                when specials == Specials.KEEP -> whole.then(Encoding.outside(ids, type, true));
-                case Part.Special _ -> whole;
-            };
+                    whole.add((isSecond ? two.orElseThrow() : one).withType(type));
+                case Part.Special(List<Integer> ids, int type) when specials == Specials.KEEP ->
+                    whole.add(Encoding.outside(ids, type, true));
+                case Part.Special _ -> {}
+            }
         }
-        return whole;
+        return Encoding.joined(whole);
+    }
+
+    private Encoding untruncated(List<Part> parts, String first, Optional<String> second, boolean specials) {
+        Encoder.Worker a = encoder.worker();
+        Encoder.Worker b = second.isPresent() ? encoder.worker() : a;
+        try {
+            a.encode(first, true);
+            second.ifPresent(text -> b.encode(text, true));
+            return Encoding.of(parts, specials, a.tokens, first, b.tokens, second.orElse(first));
+        } finally {
+            encoder.release(a);
+            if (b != a) {
+                encoder.release(b);
+            }
+        }
     }
 
     private Encoding tokens(String text, boolean second) {
         Encoder.Worker worker = encoder.worker();
         try {
-            worker.encode(text);
+            worker.encode(text, true);
             return Encoding.of(worker.tokens, text, second, second ? 1 : 0);
         } finally {
             encoder.release(worker);

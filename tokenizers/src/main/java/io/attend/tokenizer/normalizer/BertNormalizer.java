@@ -88,8 +88,12 @@ public record BertNormalizer(
         }
         for (int j = i; j < length; j++) {
             if (table[chars[j]] == SPECIAL) {
-                steps(text);
-                return;
+                int codePoint = Character.codePointAt(chars, j, length);
+                if (isEntangled(codePoint)) {
+                    steps(text);
+                    return;
+                }
+                j += Character.charCount(codePoint) - 1;
             }
         }
         Text.Edit edit = text.edit();
@@ -100,11 +104,44 @@ public record BertNormalizer(
                 edit.skipTo(i + 1);
             } else if (mapped == CHINESE) {
                 isolate(edit, chars[i], 1);
+            } else if (mapped == SPECIAL) {
+                int codePoint = Character.codePointAt(chars, i, length);
+                alone(edit, codePoint);
+                i += Character.charCount(codePoint) - 1;
             } else {
                 edit.put(mapped, 1);
             }
         }
         edit.finishWhole();
+    }
+
+    /// Whether what becomes of a special code point depends on its neighbours, or is more than [#alone] knows.
+    private boolean isEntangled(int codePoint) {
+        if (codePoint < 0x10000) {
+            return !(stripping() && codePoint >= 0xAC00 && codePoint < 0xD7A4);
+        }
+        return stripping()
+                && (codePoint < 0x1F000 || codePoint > 0x1FFFF)
+                && (CombiningClass.of(codePoint) != 0
+                        || !java.text.Normalizer.isNormalized(Character.toString(codePoint), Form.NFD));
+    }
+
+    /// Puts a Hangul syllable as its letters, or a supplementary code point that does not decompose.
+    private void alone(Text.Edit edit, int codePoint) {
+        if (codePoint < 0x10000) {
+            int index = codePoint - 0xAC00;
+            edit.put(0x1100 + index / 588, 1);
+            edit.insert(0x1161 + index % 588 / 28);
+            if (index % 28 > 0) {
+                edit.insert(0x11A7 + index % 28);
+            }
+        } else if (cleanText && isRemoved(codePoint) || stripping() && isAccent(codePoint)) {
+            edit.skipTo(edit.at() + 2);
+        } else if (handleChineseChars && isChinese(codePoint)) {
+            isolate(edit, codePoint, 2);
+        } else {
+            edit.put(lowercase ? Character.toLowerCase(codePoint) : codePoint, 2);
+        }
     }
 
     private void steps(Text text) {

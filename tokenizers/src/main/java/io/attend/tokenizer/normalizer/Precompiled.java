@@ -22,13 +22,31 @@ public record Precompiled(String precompiledCharsmap) implements Normalizer {
 
     private static final class Built {
         private final CharacterMap map;
-        private final boolean[] plain = new boolean[0x80];
+        /// Characters that are a grapheme beside each other and that the map leaves alone.
+        private final boolean[] plain = new boolean[0x10000];
 
         Built(CharacterMap map) {
             this.map = map;
-            for (char c = 0; c < 0x80; c++) {
-                plain[c] = c != '\r' && lookUp(Character.toString(c)).isEmpty();
+            for (int c = 0; c < plain.length; c++) {
+                plain[c] = isLone((char) c) && lookUp(Character.toString(c)).isEmpty();
             }
+        }
+
+        /// Whether there is a grapheme boundary between two such characters: common letters, kana, ideographs and
+        /// punctuation without marks, joiners, jamo and controls but tab and line feed.
+        private static boolean isLone(char c) {
+            return c >= ' ' && c < 0x7F
+                    || c == '\t'
+                    || c == '\n'
+                    || c >= 0xC0 && c < 0x300
+                    || c >= 0x391 && c <= 0x3C9 && c != 0x3A2
+                    || c >= 0x400 && c <= 0x481
+                    || c >= 0x2010 && c <= 0x2027
+                    || c >= 0x3000 && c <= 0x3029 && c != 0x3003
+                    || c >= 0x3041 && c <= 0x3096
+                    || c >= 0x30A1 && c <= 0x30FF
+                    || c >= 0x3400 && c <= 0x4DB5
+                    || c >= 0x4E00 && c <= 0x9FA5;
         }
 
         private Optional<String> lookUp(String part) {
@@ -60,7 +78,7 @@ public record Precompiled(String precompiledCharsmap) implements Normalizer {
         }
 
         private boolean plain(char c) {
-            return c < 0x80 && plain[c];
+            return plain[c];
         }
 
         private int plainUntil(char[] chars, int start, int length) {

@@ -44,6 +44,10 @@ public sealed interface Pattern {
 
         @Override
         public Finder finder() {
+            if (regex.equals(" {2,}") || regex.equals("\\s+")) {
+                boolean any = regex.equals("\\s+");
+                return (text, start, end, found) -> runs(text, start, end, any, found);
+            }
             java.util.regex.Pattern compiled = compile(regex);
             return (text, start, end, found) -> {
                 Matcher matcher = compiled.matcher(new Bounded(text, start, end - start, new long[] {budget(end - start)}));
@@ -67,6 +71,21 @@ public sealed interface Pattern {
             } catch (PatternSyntaxException e) {
                 throw new IllegalArgumentException(
                         "regex " + regex + " is not understood: " + e.getDescription() + " at " + e.getIndex(), e);
+            }
+        }
+
+        /// Runs of white space, or of two and more spaces.
+        private static void runs(char[] text, int start, int end, boolean any, Spans found) {
+            for (int i = start; i < end; i++) {
+                if (text[i] == ' ' || any && CharacterClass.isSpace(text[i])) {
+                    int from = i++;
+                    while (i < end && (text[i] == ' ' || any && CharacterClass.isSpace(text[i]))) {
+                        i++;
+                    }
+                    if (any || i - from > 1) {
+                        found.span(from, i);
+                    }
+                }
             }
         }
 

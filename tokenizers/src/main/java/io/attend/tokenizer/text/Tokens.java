@@ -96,16 +96,12 @@ public final class Tokens {
         return Arrays.copyOf(ids, size);
     }
 
-    public int[] starts() {
-        return Arrays.copyOf(starts, size);
-    }
-
-    public int[] ends() {
-        return Arrays.copyOf(ends, size);
-    }
-
-    public int[] words() {
-        return Arrays.copyOf(words, size);
+    /// Copies the columns into others, from `at` on.
+    public void copy(int[] intoIds, int[] intoStarts, int[] intoEnds, int[] intoWords, int at) {
+        System.arraycopy(ids, 0, intoIds, at, size);
+        System.arraycopy(starts, 0, intoStarts, at, size);
+        System.arraycopy(ends, 0, intoEnds, at, size);
+        System.arraycopy(words, 0, intoWords, at, size);
     }
 
     private void grow(int needed) {
