@@ -70,8 +70,7 @@ public final class Values {
                     ? ""
                     : " at line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
-            throw new ValueException(
-                    "$", e.getOriginalMessage().lines().findFirst().orElse("unreadable") + place);
+            throw new ValueException("$", e.getOriginalMessage() + place);
         }
     }
 
@@ -130,17 +129,18 @@ public final class Values {
 
     private static Object readAny(Type declared, JsonNode node, String path) {
         Class<?> type = raw(declared);
-        if (type == int.class || type == OptionalInt.class) {
+        if (type == int.class || type == Integer.class || type == OptionalInt.class) {
             int number = check(node.isIntegralNumber() && node.canConvertToInt(), node, path, "a whole number")
                     .intValue();
-            return type == int.class ? number : OptionalInt.of(number);
-        } else if (type == long.class) {
+            return type == OptionalInt.class ? OptionalInt.of(number) : number;
+        } else if (type == long.class || type == Long.class) {
             return check(node.isIntegralNumber() && node.canConvertToLong(), node, path, "a whole number")
                     .longValue();
-        } else if (type == double.class || type == OptionalDouble.class) {
-            double number = check(node.isNumber(), node, path, "a number").doubleValue();
-            return type == double.class ? number : OptionalDouble.of(number);
-        } else if (type == boolean.class) {
+        } else if (type == double.class || type == Double.class || type == OptionalDouble.class) {
+            double number = node.isNumber() ? node.asDouble(Double.NaN) : Double.NaN;
+            check(Double.isFinite(number), node, path, "a number");
+            return type == OptionalDouble.class ? OptionalDouble.of(number) : number;
+        } else if (type == boolean.class || type == Boolean.class) {
             return check(node.isBoolean(), node, path, "true or false").booleanValue();
         } else if (type == String.class) {
             return check(node.isString(), node, path, "a text").stringValue();
@@ -160,7 +160,7 @@ public final class Values {
                     .findFirst()
                     .orElseThrow(() -> new ValueException(
                             path,
-                            "unknown " + name + "; known: "
+                            "unknown " + excerpt(name) + "; known: "
                                     + Arrays.stream(type.getEnumConstants())
                                             .map(constant -> name((Enum<?>) constant))
                                             .collect(Collectors.joining(", "))));
@@ -182,7 +182,7 @@ public final class Values {
         if (variant == null) {
             throw new ValueException(
                     path,
-                    "unknown " + family.getSimpleName() + " type " + type.stringValue() + "; known: "
+                    "unknown " + family.getSimpleName() + " type " + excerpt(type.stringValue()) + "; known: "
                             + String.join(", ", variants.keySet()));
         }
         return readRecord(
@@ -198,7 +198,9 @@ public final class Values {
                 Arrays.stream(components).map(RecordComponent::getName).toList();
         known.forEach(unknown::remove);
         if (!unknown.isEmpty()) {
-            throw new ValueException(path, "unknown " + unknown + "; " + type.getSimpleName() + " has " + known);
+            throw new ValueException(
+                    path,
+                    "unknown [" + excerpt(String.join(", ", unknown)) + "]; " + type.getSimpleName() + " has " + known);
         }
         Object[] arguments = new Object[components.length];
         Class<?>[] types = new Class<?>[components.length];
@@ -217,10 +219,21 @@ public final class Values {
             constructor.trySetAccessible();
             return constructor.newInstance(arguments);
         } catch (InvocationTargetException e) {
-            throw e.getCause() instanceof ValueException inner ? inner : new ValueException(path, e.getCause());
+            throw refused(e.getCause(), path);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(type + " cannot be made", e);
         }
+    }
+
+    /// What a constructor says of its arguments is said with their path; anything else it throws is not the file's fault.
+    private static RuntimeException refused(Throwable cause, String path) {
+        return switch (cause) {
+            case ValueException inner -> inner;
+            case IllegalArgumentException refusal -> new ValueException(path, refusal);
+            case RuntimeException mistake -> mistake;
+            case Error error -> throw error;
+            default -> new IllegalStateException(cause);
+        };
     }
 
     private static Object missing(RecordComponent component, String path) {
@@ -241,12 +254,14 @@ public final class Values {
 
     private static JsonNode check(boolean fits, JsonNode node, String path, String wanted) {
         if (!fits) {
-            String found = node.toString();
-            throw new ValueException(
-                    path,
-                    "expected " + wanted + ", found " + (found.length() > 60 ? found.substring(0, 60) + "..." : found));
+            String found = node.isMissingNode() ? "nothing" : excerpt(node.toString());
+            throw new ValueException(path, "expected " + wanted + ", found " + found);
         }
         return node;
+    }
+
+    private static String excerpt(String text) {
+        return text.length() > 60 ? text.substring(0, 60) + "..." : text;
     }
 
     private static Object get(RecordComponent component, Record value) {
