@@ -70,18 +70,13 @@ public final class Values {
                     ? ""
                     : " at line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
-            throw new ValueException(
-                    "$", reason(e) + place);
+            throw new ValueException("$", reason(e) + place);
         }
     }
 
     /// What the parser says, without its own idea of where: it repeats the place in a form of its own.
     private static String reason(JacksonException e) {
-        return e.getOriginalMessage()
-                .lines()
-                .findFirst()
-                .orElse("unreadable")
-                .replaceFirst(" \\(start marker at .*", "");
+        return e.getOriginalMessage().replaceFirst(" \\(start marker at [^\n]*", "");
     }
 
     /// Reads a value from a tree.
@@ -139,17 +134,18 @@ public final class Values {
 
     private static Object readAny(Type declared, JsonNode node, String path) {
         Class<?> type = raw(declared);
-        if (type == int.class || type == OptionalInt.class) {
+        if (type == int.class || type == Integer.class || type == OptionalInt.class) {
             int number = check(node.isIntegralNumber() && node.canConvertToInt(), node, path, "a whole number")
                     .intValue();
-            return type == int.class ? number : OptionalInt.of(number);
-        } else if (type == long.class) {
+            return type == OptionalInt.class ? OptionalInt.of(number) : number;
+        } else if (type == long.class || type == Long.class) {
             return check(node.isIntegralNumber() && node.canConvertToLong(), node, path, "a whole number")
                     .longValue();
-        } else if (type == double.class || type == OptionalDouble.class) {
-            double number = check(node.isNumber(), node, path, "a number").doubleValue();
-            return type == double.class ? number : OptionalDouble.of(number);
-        } else if (type == boolean.class) {
+        } else if (type == double.class || type == Double.class || type == OptionalDouble.class) {
+            double number = node.isNumber() ? node.asDouble(Double.NaN) : Double.NaN;
+            check(Double.isFinite(number), node, path, "a number");
+            return type == OptionalDouble.class ? OptionalDouble.of(number) : number;
+        } else if (type == boolean.class || type == Boolean.class) {
             return check(node.isBoolean(), node, path, "true or false").booleanValue();
         } else if (type == String.class) {
             return check(node.isString(), node, path, "a text").stringValue();
@@ -169,7 +165,7 @@ public final class Values {
                     .findFirst()
                     .orElseThrow(() -> new ValueException(
                             path,
-                            "unknown " + name + "; known: "
+                            "unknown " + excerpt(name) + "; known: "
                                     + Arrays.stream(type.getEnumConstants())
                                             .map(constant -> name((Enum<?>) constant))
                                             .collect(Collectors.joining(", "))));
@@ -191,7 +187,7 @@ public final class Values {
         if (variant == null) {
             throw new ValueException(
                     path,
-                    "unknown " + family.getSimpleName() + " type " + type.stringValue() + "; known: "
+                    "unknown " + family.getSimpleName() + " type " + excerpt(type.stringValue()) + "; known: "
                             + String.join(", ", variants.keySet()));
         }
         return readRecord(
@@ -207,7 +203,9 @@ public final class Values {
                 Arrays.stream(components).map(RecordComponent::getName).toList();
         known.forEach(unknown::remove);
         if (!unknown.isEmpty()) {
-            throw new ValueException(path, "unknown " + unknown + "; " + type.getSimpleName() + " has " + known);
+            throw new ValueException(
+                    path,
+                    "unknown [" + excerpt(String.join(", ", unknown)) + "]; " + type.getSimpleName() + " has " + known);
         }
         Object[] arguments = new Object[components.length];
         Class<?>[] types = new Class<?>[components.length];
@@ -226,10 +224,21 @@ public final class Values {
             constructor.trySetAccessible();
             return constructor.newInstance(arguments);
         } catch (InvocationTargetException e) {
-            throw e.getCause() instanceof ValueException inner ? inner : new ValueException(path, e.getCause());
+            throw refused(e.getCause(), path);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(type + " cannot be made", e);
         }
+    }
+
+    /// What a constructor says of its arguments is said with their path; anything else it throws is not the file's fault.
+    private static RuntimeException refused(Throwable cause, String path) {
+        return switch (cause) {
+            case ValueException inner -> inner;
+            case IllegalArgumentException refusal -> new ValueException(path, refusal);
+            case RuntimeException mistake -> mistake;
+            case Error error -> throw error;
+            default -> new IllegalStateException(cause);
+        };
     }
 
     private static Object missing(RecordComponent component, String path) {
@@ -250,12 +259,14 @@ public final class Values {
 
     private static JsonNode check(boolean fits, JsonNode node, String path, String wanted) {
         if (!fits) {
-            String found = node.toString();
-            throw new ValueException(
-                    path,
-                    "expected " + wanted + ", found " + (found.length() > 60 ? found.substring(0, 60) + "..." : found));
+            String found = node.isMissingNode() ? "nothing" : excerpt(node.toString());
+            throw new ValueException(path, "expected " + wanted + ", found " + found);
         }
         return node;
+    }
+
+    private static String excerpt(String text) {
+        return text.length() > 60 ? text.substring(0, 60) + "..." : text;
     }
 
     private static Object get(RecordComponent component, Record value) {

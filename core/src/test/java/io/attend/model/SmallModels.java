@@ -1,0 +1,113 @@
+package io.attend.model;
+
+import io.attend.activation.GeluTanh;
+import io.attend.architecture.Architecture;
+import io.attend.architecture.Block;
+import io.attend.architecture.CrossAttention;
+import io.attend.architecture.Decoder;
+import io.attend.architecture.Encoder;
+import io.attend.architecture.EncoderDecoder;
+import io.attend.architecture.Feed;
+import io.attend.architecture.PostNorm;
+import io.attend.architecture.PreNorm;
+import io.attend.architecture.Presets;
+import io.attend.architecture.Segment;
+import io.attend.architecture.SelfAttention;
+import io.attend.architecture.Sharing;
+import io.attend.architecture.Stack;
+import io.attend.architecture.Sublayer;
+import io.attend.architecture.Topology;
+import io.attend.attention.Heads;
+import io.attend.attention.SoftmaxAttention;
+import io.attend.embedding.DenseTable;
+import io.attend.embedding.TokenEmbedding;
+import io.attend.feedforward.DenseFeedForward;
+import io.attend.head.LinearHead;
+import io.attend.layer.Bias;
+import io.attend.mask.Causal;
+import io.attend.norm.LayerNorm;
+import io.attend.norm.NoNorm;
+import io.attend.norm.RmsNorm;
+import io.attend.position.LearnedPosition;
+import io.attend.value.Examples;
+import io.attend.value.Examples.Example;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Whole models small enough for tests: the presets, every topology's examples, and some that put parts together as no preset
+/// does.
+public final class SmallModels {
+    public static final int WIDTH = 10;
+    public static final int VOCABULARY = 31;
+
+    private static final Presets.Size SIZE = Presets.Size.width(WIDTH).heads(2).hidden(13);
+
+    /// The 2017 encoder-decoder.
+    public static final Architecture TRANSFORMER = Presets.transformer(VOCABULARY, 2, SIZE, 0.1);
+
+    public static final Architecture GPT = Presets.gpt(VOCABULARY, 2, SIZE, 61);
+    public static final Architecture BERT = Presets.bert(VOCABULARY, 2, SIZE, 61);
+
+    private SmallModels() {}
+
+    public static Stream<Example<Architecture>> all() {
+        return Stream.concat(
+                Stream.of(
+                        new Example<>("transformer", TRANSFORMER),
+                        new Example<>("gpt", GPT),
+                        new Example<>("bert", BERT),
+                        new Example<>("shared and alternating blocks", alternating()),
+                        new Example<>("pre-norm encoder-decoder of two vocabularies", twoVocabularies())),
+                Examples.of(Topology.class)
+                        .map(example -> new Example<>(example.name(), new Architecture(WIDTH, example.value()))));
+    }
+
+    public static Stream<Example<Architecture>> writing() {
+        return all().filter(example -> example.value().topology().generates());
+    }
+
+    /// A decoder whose segments alternate, share weights across repetitions, repeat a kind of branch, and have no positions.
+    private static Architecture alternating() {
+        Sublayer grouped = new SelfAttention(SoftmaxAttention.GROUPED);
+        Sublayer many = new SelfAttention(SoftmaxAttention.CAUSAL);
+        Sublayer feed = new Feed(DenseFeedForward.EXAMPLE);
+        Block one = new Block(List.of(feed, grouped, feed), new RmsNorm(1e-6), new PreNorm(0));
+        Block other = new Block(List.of(many), new LayerNorm(1e-5, Bias.NONE), new PostNorm(0));
+        Stack stack = new Stack(
+                List.of(
+                        new Segment(2, List.of(one, other), Sharing.SHARED),
+                        new Segment(1, List.of(other), Sharing.SEPARATE)),
+                new RmsNorm(1e-6));
+        TokenEmbedding words = TokenEmbedding.of(new DenseTable(VOCABULARY));
+        return new Architecture(WIDTH, new Decoder(words, stack), new LinearHead(37, Bias.ADDED));
+    }
+
+    /// An encoder-decoder of unlike sides, whose encoder sees only backwards.
+    private static Architecture twoVocabularies() {
+        Sublayer reads = new SelfAttention(SoftmaxAttention.of(Heads.of(1)).masked(new Causal()));
+        Sublayer crosses = new CrossAttention(SoftmaxAttention.of(Heads.of(4).sharing(2).size(3)));
+        Sublayer feed = new Feed(new DenseFeedForward(11, new GeluTanh(), Bias.NONE, 0));
+        EncoderDecoder topology = new EncoderDecoder(
+                TokenEmbedding.of(new DenseTable(17)).norm(LayerNorm.EXAMPLE),
+                Stack.of(1, new Block(List.of(reads), new NoNorm(), new PreNorm(0))),
+                TokenEmbedding.of(new DenseTable(VOCABULARY)).position(new LearnedPosition(61)),
+                Stack.of(
+                                2,
+                                new Block(
+                                        List.of(crosses, new SelfAttention(SoftmaxAttention.GROUPED), feed),
+                                        new RmsNorm(1e-6),
+                                        new PreNorm(0)))
+                        .finalNorm(new LayerNorm(1e-6, Bias.NONE)));
+        return new Architecture(WIDTH, topology, new LinearHead(VOCABULARY, Bias.NONE));
+    }
+
+    /// Whether the model reads a source and writes a target.
+    public static boolean translates(Architecture architecture) {
+        return architecture.topology() instanceof EncoderDecoder;
+    }
+
+    /// Whether no position of what comes out depends on a word behind it.
+    public static boolean causal(Architecture architecture) {
+        return !(architecture.topology() instanceof Encoder);
+    }
+}
