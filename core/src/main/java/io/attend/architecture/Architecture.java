@@ -7,6 +7,7 @@ import io.attend.layer.Parameters;
 import io.attend.value.Default;
 import io.attend.value.ValueException;
 import io.attend.value.Values;
+import java.util.Locale;
 
 /// A whole model as a value: what it is made of, without its numbers. Comparing, printing and checking one needs no
 /// native code.
@@ -25,6 +26,9 @@ public record Architecture(
         @Default("\"NoHead\"") Head head) {
     private static final int FORMAT = 1;
 
+    /// Beyond this, bytes and operations could no longer be counted exactly.
+    private static final double MOST_PARAMETERS = 1e15;
+
     public Architecture {
         if (format != FORMAT) {
             throw new IllegalArgumentException(
@@ -36,6 +40,16 @@ public record Architecture(
         Parameters parameters = Parameters.root();
         head.build(
                 parameters.in("head"), width, topology.build(parameters, width).table());
+        double count = parameters.all().stream()
+                .mapToDouble(parameter -> parameter.shape().count())
+                .sum();
+        if (count > MOST_PARAMETERS) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "the model has %.1e parameters, more than %.0e; make its sizes smaller",
+                    count,
+                    MOST_PARAMETERS));
+        }
     }
 
     public Architecture(int width, Topology topology, Head head) {

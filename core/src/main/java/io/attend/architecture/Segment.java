@@ -25,4 +25,9 @@ public record Segment(
     public Segment(int times, Block block) {
         this(times, List.of(block), Sharing.SEPARATE);
     }
+
+    /// Branches of all its blocks, repetitions included.
+    long branches() {
+        return times * blocks.stream().mapToLong(block -> block.sublayers().size()).sum();
+    }
 }

@@ -18,10 +18,18 @@ import java.util.List;
 /// Segments one after another, and a last norm: what most people call the model's layers.
 public record Stack(
         List<Segment> segments, @Default("\"NoNorm\"") Norm finalNorm) {
+    /// More than any model has, and few enough that a short file cannot fill a machine with their names.
+    private static final long MOST_BRANCHES = 50_000;
+
     public Stack {
         segments = List.copyOf(segments);
         if (segments.isEmpty()) {
             throw new IllegalArgumentException("a stack needs at least one segment");
+        }
+        long branches = segments.stream().mapToLong(Segment::branches).sum();
+        if (branches > MOST_BRANCHES) {
+            throw new IllegalArgumentException("a stack of " + branches + " branches in all is more than " + MOST_BRANCHES
+                    + "; repeat fewer blocks, or blocks of fewer sublayers");
         }
     }
 

@@ -14,7 +14,10 @@ public record Heads(int count, OptionalInt keyValue, OptionalInt size) {
             throw new IllegalArgumentException("heads must be at least 1, not " + count);
         }
         int shared = keyValue.orElse(count);
-        if (shared < 1 || count % shared != 0) {
+        if (shared < 1) {
+            throw new IllegalArgumentException("key-value heads must be at least 1, not " + shared);
+        }
+        if (count % shared != 0) {
             throw new IllegalArgumentException(count + " query heads cannot share " + shared + " key-value heads; "
                     + shared + " must divide " + count);
         }
@@ -42,12 +45,18 @@ public record Heads(int count, OptionalInt keyValue, OptionalInt size) {
 
     /// D in a model of that width.
     ///
-    /// @throws io.attend.layer.ArchitectureException if the width cannot be shared out evenly
+    /// @throws io.attend.layer.ArchitectureException if the width cannot be shared out evenly, or all heads are too many numbers
     int sizeIn(int width, Parameters parameters) {
         if (size.isEmpty() && width % count != 0) {
             throw parameters.refuse(count + " heads cannot divide width " + width
                     + " evenly; change one of them, or give the heads a size of their own");
         }
-        return size.orElse(width / count);
+        int numbers = size.orElse(width / count);
+        long all = (long) count * numbers;
+        if (all > Integer.MAX_VALUE) {
+            throw parameters.refuse(count + " heads of " + numbers + " numbers are " + all + " in all, more than "
+                    + Integer.MAX_VALUE + "; use fewer or smaller heads");
+        }
+        return numbers;
     }
 }

@@ -4,9 +4,17 @@ package io.attend.layer;
 /// ones, attending to a memory of `memory` positions where there is one.
 public record Load(long batch, long length, long cached, long memory) {
     public Load {
-        if (batch < 1 || length < 1 || cached < 0 || memory < 0) {
-            throw new IllegalArgumentException(
-                    "a load needs a batch and a length of at least 1, not " + batch + " and " + length);
+        if (batch < 1) {
+            throw new IllegalArgumentException("a load needs a batch of at least 1, not " + batch);
+        }
+        if (length < 1) {
+            throw new IllegalArgumentException("a load needs a length of at least 1, not " + length);
+        }
+        if (cached < 0) {
+            throw new IllegalArgumentException("a load cannot have " + cached + " cached tokens");
+        }
+        if (memory < 0) {
+            throw new IllegalArgumentException("a load cannot have " + memory + " positions of memory");
         }
     }
 
