@@ -69,6 +69,10 @@ public record Pipeline(
         return new Pipeline(version, truncation, padding, addedTokens, normalizer, preTokenizer, postProcessor, Optional.of(decoder), model);
     }
 
+    public Pipeline with(Model model) {
+        return new Pipeline(version, truncation, padding, addedTokens, normalizer, preTokenizer, postProcessor, decoder, model);
+    }
+
     /// Without the cutting and filling that a file may ask for: every encoding is as long as its text.
     public Pipeline whole() {
         return new Pipeline(version, Optional.empty(), Optional.empty(), addedTokens, normalizer, preTokenizer, postProcessor, decoder, model);

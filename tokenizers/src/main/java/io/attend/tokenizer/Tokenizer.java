@@ -7,9 +7,13 @@ import io.attend.tokenizer.format.RoleNames;
 import io.attend.tokenizer.format.TokenizerJson;
 import io.attend.tokenizer.json.Json;
 import io.attend.tokenizer.model.Bpe;
+import io.attend.tokenizer.model.Model;
 import io.attend.tokenizer.model.Vocabulary;
 import io.attend.tokenizer.postprocessor.Part;
 import io.attend.tokenizer.postprocessor.PostProcessor;
+import io.attend.tokenizer.trainer.Progress;
+import io.attend.tokenizer.trainer.Trainer;
+import io.attend.tokenizer.trainer.WordCounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,6 +121,21 @@ public final class Tokenizer {
                 .mapToObj(id -> AddedToken.special(id, first.get(id)))
                 .toList();
         return of(new Pipeline(model).with(added).with(new Fuse()));
+    }
+
+    /// Trains a tokenizer: the texts go through the normalizer and pre-tokenizer of `around`, whose model does not matter,
+    /// and what the trainer makes of their words takes the model's place. The trainer's specials become special tokens.
+    ///
+    /// Texts are counted on all processors. Memory holds the distinct words, not the texts, and no more than
+    /// [WordCounts#LIMIT] of them.
+    public static Tokenizer train(Pipeline around, Trainer trainer, Iterable<String> texts, Progress progress) {
+        WordCounts words = Words.count(around, texts, progress);
+        Model model = trainer.train(words, progress);
+        List<String> specials = trainer.specials();
+        List<AddedToken> added = IntStream.range(0, specials.size())
+                .mapToObj(id -> AddedToken.special(id, specials.get(id)))
+                .toList();
+        return of(around.with(model).with(added));
     }
 
     /// What the tokenizer does, as a value.
