@@ -30,11 +30,16 @@ final class Encoder {
     private final Queue<Worker> idle = new ConcurrentLinkedQueue<>();
 
     Encoder(Pipeline pipeline, Function<Integer, String> tokenOf) {
+        this(pipeline, tokenOf, pipeline.model().build());
+    }
+
+    /// An encoder that hands its pieces to other segmenters than those of the pipeline's model.
+    Encoder(Pipeline pipeline, Function<Integer, String> tokenOf, Supplier<Segmenter> segmenters) {
         this.tokenOf = tokenOf;
+        this.segmenters = segmenters;
         rewrites = pipeline.normalizer().isPresent();
         rewriter = pipeline.normalizer().map(Normalizer::build).orElse(text -> {});
         splitter = pipeline.preTokenizer().map(PreTokenizer::build).orElse(text -> {});
-        segmenters = pipeline.model().build();
         trim = pipeline.postProcessor().map(PostProcessor::trim).orElse(Trim.NONE);
         List<AddedToken> before = pipeline.addedTokens().stream()
                 .filter(token -> !token.normalized())

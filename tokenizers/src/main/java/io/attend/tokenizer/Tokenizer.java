@@ -1,5 +1,7 @@
 package io.attend.tokenizer;
 
+import io.attend.tokenizer.chat.ChatTemplate;
+import io.attend.tokenizer.chat.Message;
 import io.attend.tokenizer.decoder.Fuse;
 import io.attend.tokenizer.format.Format;
 import io.attend.tokenizer.format.Loaded;
@@ -7,9 +9,13 @@ import io.attend.tokenizer.format.RoleNames;
 import io.attend.tokenizer.format.TokenizerJson;
 import io.attend.tokenizer.json.Json;
 import io.attend.tokenizer.model.Bpe;
+import io.attend.tokenizer.model.Model;
 import io.attend.tokenizer.model.Vocabulary;
 import io.attend.tokenizer.postprocessor.Part;
 import io.attend.tokenizer.postprocessor.PostProcessor;
+import io.attend.tokenizer.trainer.Progress;
+import io.attend.tokenizer.trainer.Trainer;
+import io.attend.tokenizer.trainer.WordCounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +40,7 @@ import java.util.stream.IntStream;
 public final class Tokenizer {
     private final Pipeline pipeline;
     private final Roles roles;
+    private final Optional<String> chatTemplate;
     private final Vocabulary vocabulary;
     private final Map<Integer, AddedToken> added = new HashMap<>();
     private final Map<String, Integer> addedIds = new HashMap<>();
@@ -42,8 +49,9 @@ public final class Tokenizer {
     private final List<Part> singleParts;
     private final List<Part> pairParts;
 
-    private Tokenizer(Pipeline pipeline, RoleNames names) {
+    private Tokenizer(Pipeline pipeline, RoleNames names, Optional<String> chatTemplate) {
         this.pipeline = pipeline;
+        this.chatTemplate = chatTemplate;
         vocabulary = pipeline.model().vocabulary();
         int most = vocabulary.size();
         for (AddedToken token : pipeline.addedTokens()) {
@@ -69,7 +77,7 @@ public final class Tokenizer {
 
     /// The tokenizer that a pipeline describes.
     public static Tokenizer of(Pipeline pipeline) {
-        return new Tokenizer(pipeline, RoleNames.NONE);
+        return new Tokenizer(pipeline, RoleNames.NONE, Optional.empty());
     }
 
     /// Reads a tokenizer: `tokenizer.json`, a SentencePiece `.model`, `vocab.json` with `merges.txt`, `vocab.txt`,
@@ -79,10 +87,16 @@ public final class Tokenizer {
     public static Tokenizer load(Path fileOrFolder) {
         Loaded loaded = Format.load(fileOrFolder);
         try {
-            return new Tokenizer(loaded.pipeline(), loaded.roles());
+            return new Tokenizer(loaded.pipeline(), loaded.roles(), loaded.chatTemplate());
         } catch (IllegalArgumentException | TokenizerException e) {
-            throw new TokenizerException(fileOrFolder + ": " + e.getMessage(), e);
+            throw inFile(fileOrFolder.toString(), e);
         }
+    }
+
+    private static TokenizerException inFile(String file, RuntimeException e) {
+        return e instanceof TokenizerException known && known.getMessage().startsWith(file)
+                ? known
+                : new TokenizerException(file + ": " + e.getMessage(), e);
     }
 
     /// Reads the text of a `tokenizer.json`.
@@ -91,8 +105,8 @@ public final class Tokenizer {
     public static Tokenizer read(String json) {
         try {
             return of(TokenizerJson.read(json, "tokenizer.json"));
-        } catch (IllegalArgumentException e) {
-            throw new TokenizerException("tokenizer.json: " + e.getMessage(), e);
+        } catch (IllegalArgumentException | TokenizerException e) {
+            throw inFile("tokenizer.json", e);
         }
     }
 
@@ -117,6 +131,21 @@ public final class Tokenizer {
                 .mapToObj(id -> AddedToken.special(id, first.get(id)))
                 .toList();
         return of(new Pipeline(model).with(added).with(new Fuse()));
+    }
+
+    /// Trains a tokenizer: the texts go through the normalizer and pre-tokenizer of `around`, whose model does not matter,
+    /// and what the trainer makes of their words takes the model's place. The trainer's specials become special tokens.
+    ///
+    /// Texts are counted on all processors. Memory holds the distinct words, not the texts, and no more than
+    /// [WordCounts#LIMIT] of them.
+    public static Tokenizer train(Pipeline around, Trainer trainer, Iterable<String> texts, Progress progress) {
+        WordCounts words = Words.count(around, texts, progress);
+        Model model = trainer.train(words, progress);
+        List<String> specials = trainer.specials();
+        List<AddedToken> added = IntStream.range(0, specials.size())
+                .mapToObj(id -> AddedToken.special(id, specials.get(id)))
+                .toList();
+        return of(around.with(model).with(added));
     }
 
     /// What the tokenizer does, as a value.
@@ -347,6 +376,27 @@ public final class Tokenizer {
     /// The id of what the vocabulary does not have, such as `<unk>`.
     public OptionalInt unk() {
         return roles.unk();
+    }
+
+    /// How conversations are written for the model, if the tokenizer's files say.
+    ///
+    /// @throws TokenizerException naming line and column, if the template is not understood
+    public Optional<ChatTemplate> chatTemplate() {
+        return chatTemplate.map(ChatTemplate::of);
+    }
+
+    /// The text of a conversation, by the [#chatTemplate], with the tokenizer's own `bos_token`, `eos_token` and the like.
+    ///
+    /// @throws IllegalStateException if the tokenizer has no chat template
+    public String chat(List<Message> messages, boolean addGenerationPrompt) {
+        Map<String, Object> variables = new HashMap<>();
+        bos().ifPresent(id -> variables.put("bos_token", token(id)));
+        eos().ifPresent(id -> variables.put("eos_token", token(id)));
+        pad().ifPresent(id -> variables.put("pad_token", token(id)));
+        unk().ifPresent(id -> variables.put("unk_token", token(id)));
+        return chatTemplate()
+                .orElseThrow(() -> new IllegalStateException("this tokenizer has no chat template"))
+                .render(messages, addGenerationPrompt, variables);
     }
 
     /// Whether decoding leaves the id out.

@@ -2,12 +2,14 @@ package io.attend.tokenizer.format;
 
 import io.attend.tokenizer.TokenizerException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 
 /// A kind of tokenizer file.
 public sealed interface Format
@@ -30,7 +32,7 @@ public sealed interface Format
     /// @throws TokenizerException naming the file and the place in it
     Loaded read(Path file);
 
-    /// What a file says: the pipeline, and which tokens have a role. `config` is the `tokenizer_config.json` beside it.
+    /// What a file or folder says, with what `tokenizer_config.json` beside it adds.
     static Loaded load(Path fileOrFolder) {
         Path file = Files.isDirectory(fileOrFolder) ? find(fileOrFolder) : fileOrFolder;
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
@@ -39,7 +41,24 @@ public sealed interface Format
                 .findFirst()
                 .orElseThrow(() -> new TokenizerException(file + ": not a tokenizer file by its name; known: "
                         + "*.json, *.model, vocab.json with merges.txt, vocab.txt, *.tiktoken, *.gguf"))
-                .read(file);
+                .read(file)
+                .or(RoleNames.beside(file), chatTemplate(file));
+    }
+
+    /// The chat template beside a file: `chat_template.jinja`, or what `tokenizer_config.json` has under that key; of
+    /// several the one named `default`.
+    private static Optional<String> chatTemplate(Path file) {
+        Path own = file.resolveSibling("chat_template.jinja");
+        if (Files.isRegularFile(own)) {
+            return Optional.of(new String(bytes(own, 1 << 24), StandardCharsets.UTF_8));
+        }
+        JsonNode template = RoleNames.config(file, "tokenizer_config.json").path("chat_template");
+        for (JsonNode named : template) {
+            if (named.path("name").asString("").equals("default")) {
+                template = named.path("template");
+            }
+        }
+        return template.isString() ? Optional.of(template.stringValue()) : Optional.empty();
     }
 
     private static Path find(Path folder) {

@@ -75,7 +75,8 @@ public record Gguf() implements Format {
                             name(tokens, "padding_token_id"),
                             name(tokens, "bos_token_id"),
                             name(tokens, "eos_token_id"),
-                            name(tokens, "unknown_token_id")));
+                            name(tokens, "unknown_token_id")),
+                    head.string("tokenizer.chat_template"));
         }
 
         private Optional<String> name(List<String> tokens, String key) {

@@ -17,7 +17,7 @@ public record TokenizerJson() implements Format {
 
     @Override
     public Loaded read(Path file) {
-        return new Loaded(read(Format.bytes(file, LIMIT), file.toString()), RoleNames.beside(file));
+        return new Loaded(read(Format.bytes(file, LIMIT), file.toString()), RoleNames.NONE);
     }
 
     /// The pipeline of a JSON text; `source` names it in errors.

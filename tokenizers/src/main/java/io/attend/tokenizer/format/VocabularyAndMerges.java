@@ -75,6 +75,6 @@ public record VocabularyAndMerges() implements Format {
                 ? pipeline.with(new RobertaProcessing(
                         new NamedToken("</s>", end.getAsInt()), new NamedToken("<s>", begin.getAsInt()), true, prefix))
                 : pipeline.with(new io.attend.tokenizer.postprocessor.ByteLevel(prefix, true, true));
-        return new Loaded(pipeline, RoleNames.beside(file));
+        return new Loaded(pipeline, RoleNames.NONE);
     }
 }

@@ -44,7 +44,7 @@ public record VocabularyText() implements Format {
                 ? config.booleanValue()
                 : isLowercase(ids.keySet());
         try {
-            return new Loaded(bert(Vocabulary.of(ids), lowercase), RoleNames.beside(file));
+            return new Loaded(bert(Vocabulary.of(ids), lowercase), RoleNames.NONE);
         } catch (IllegalArgumentException e) {
             throw new TokenizerException(file + ": " + e.getMessage(), e);
         }
