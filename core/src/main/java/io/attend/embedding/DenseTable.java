@@ -36,7 +36,7 @@ public record DenseTable(int vocabulary) implements Table {
 
             @Override
             public Tensor lookup(Tensor ids) {
-                return weight.tensor().embedding(ids); // [B, T, E]
+                return Rows.of(weight, ids, "token"); // [B, T, E]
             }
 
             @Override

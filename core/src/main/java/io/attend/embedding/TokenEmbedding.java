@@ -78,6 +78,7 @@ public record TokenEmbedding(
     private static final class Built implements Embedding.Built {
         private final TokenEmbedding value;
         private final int width;
+        private final String place;
         private final Table.Built table;
         private final Layer position;
         private final Optional<Parameter> segments;
@@ -86,6 +87,7 @@ public record TokenEmbedding(
         Built(TokenEmbedding value, Parameters parameters, int width, Optional<Table.Built> source) {
             this.value = value;
             this.width = width;
+            this.place = parameters.path();
             this.table = value.table.build(parameters.in("token"), width, source);
             this.position = value.position.build(parameters.in("position"), width);
             this.segments = value.segments.isEmpty()
@@ -107,8 +109,13 @@ public record TokenEmbedding(
             }
             x = position.forward(x, context);
             if (segments.isPresent()) {
-                Tensor rows = segments.get().tensor();
-                x = x.add(tokens.segments().map(rows::embedding).orElseGet(() -> rows.select(0, 0)));
+                Parameter rows = segments.get();
+                x = x.add(tokens.segments()
+                        .map(ids -> Rows.of(rows, ids, "segment"))
+                        .orElseGet(() -> rows.tensor().select(0, 0)));
+            } else if (tokens.segments().isPresent()) {
+                throw new IllegalArgumentException(
+                        place + ": the tokens name segments, but the model has learned none; leave them out");
             }
             return context.dropout(norm.forward(x, context), value.dropout); // [B, T, E]
         }

@@ -15,6 +15,10 @@ public record Tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segment
         if (ids.rank() != 2 || ids.dtype() != DType.INT64) {
             throw new IllegalArgumentException("token ids must be [B, T] int64, not " + ids);
         }
+        if (ids.count() == 0) {
+            throw new IllegalArgumentException(
+                    "there are no tokens in " + ids.shape() + ": give at least one text of at least one token");
+        }
         keep.ifPresent(k -> check("keep", k, ids, DType.BOOL));
         segments.ifPresent(s -> check("segments", s, ids, DType.INT64));
     }
@@ -33,7 +37,10 @@ public record Tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segment
 
     /// Sequences of several lengths, padded on the right with `pad`; the padding is marked wherever there is some.
     public static Tokens padded(List<int[]> sequences, int pad) {
-        int longest = sequences.stream().mapToInt(s -> s.length).max().orElseThrow();
+        int longest = sequences.stream()
+                .mapToInt(s -> s.length)
+                .max()
+                .orElseThrow(() -> new IllegalArgumentException("there is no text: give at least one"));
         long[] ids = new long[sequences.size() * longest];
         boolean[] keep = new boolean[ids.length];
         boolean ragged = false;

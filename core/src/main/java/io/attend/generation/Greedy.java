@@ -6,9 +6,9 @@ import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Always the likeliest token.
 ///
@@ -29,8 +29,8 @@ public record Greedy(int limit) implements Decoding {
     @Override
     public List<int[]> write(Transformer model, Start start) {
         int batch = (int) start.prompt().size(0);
-        int[][] written = new int[batch][limit];
-        int[] lengths = new int[batch];
+        List<IntStream.Builder> texts =
+                Stream.generate(IntStream::builder).limit(batch).toList();
         boolean[] ended = new boolean[batch];
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open();
@@ -44,17 +44,13 @@ public record Greedy(int limit) implements Decoding {
                 for (int row = 0; row < batch; row++) {
                     ended[row] |= chosen[row] == start.end();
                     if (!ended[row]) {
-                        written[row][lengths[row]++] = (int) chosen[row];
+                        texts.get(row).add((int) chosen[row]);
                     }
                 }
                 tokens = Tensor.of(chosen, batch, 1);
             }
         }
-        List<int[]> texts = new ArrayList<>();
-        for (int row = 0; row < batch; row++) {
-            texts.add(Arrays.copyOf(written[row], lengths[row]));
-        }
-        return texts;
+        return texts.stream().map(text -> text.build().toArray()).toList();
     }
 
     private static boolean all(boolean[] flags) {

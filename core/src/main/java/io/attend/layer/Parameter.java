@@ -53,7 +53,8 @@ public final class Parameter {
         return tensor.orElseThrow(
                 () -> new IllegalStateException(
                         name
-                                + " has no numbers: the model was recorded, not loaded; use Transformer.initialize or Transformer.load"));
+                                + " has no numbers: the model was only recorded, or is closed; use"
+                + " Transformer.initialize or Transformer.load"));
     }
 
     /// Gives the parameter its numbers and keeps them until [#close].

@@ -8,6 +8,7 @@ import io.attend.layer.Memory;
 import io.attend.layer.Place;
 import io.attend.state.State;
 import io.attend.tensor.Lifetime;
+import io.attend.tensor.NoGradient;
 import io.attend.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,25 +20,38 @@ public final class Session implements AutoCloseable {
     private final Architecture.Built model;
     private final Map<Place, State> states = new HashMap<>();
     private Optional<Memory> memory;
+    private Optional<Long> batch;
     private long length;
+    private boolean closed;
 
     Session(Architecture.Built model, Optional<Input> source) {
         this.model = model;
-        try (Lifetime _ = Lifetime.open()) {
+        this.batch = source.map(Input::batch);
+        try (Lifetime _ = Lifetime.open();
+                NoGradient _ = NoGradient.open()) {
             memory = source.flatMap(input -> model.topology().read(input, Context.inference()))
                     .map(read -> new Memory(read.values().retain(), read.keep().map(Tensor::retain)));
         }
     }
 
-    /// Takes the next tokens [B, T] and says how likely each word is to follow the last of them: scores [B, V].
+    /// Takes the next tokens [B, T] and says how likely each word is to follow the last of them: scores [B, V]. Nothing is
+    /// kept for a backward pass.
+    ///
+    /// @throws IllegalArgumentException if the tokens are not those of as many texts as before, are unknown to the model or
+    ///     too many for it; the session is then as it was
     public Tensor next(Tensor tokens) {
-        try (Lifetime step = Lifetime.open()) {
+        checkOpen();
+        Tokens next = Tokens.of(tokens);
+        checkBatch(next);
+        try (Lifetime step = Lifetime.open();
+                NoGradient _ = NoGradient.open()) {
             Context context = Context.inference().remembering(states, length);
             if (memory.isPresent()) {
                 context = context.attending(memory.get());
             }
-            Tensor x = model.topology().step(Tokens.of(tokens), context); // [B, T, E]
-            length += tokens.size(1);
+            Tensor x = model.topology().step(next, context); // [B, T, E]
+            batch = Optional.of(next.batch());
+            length += next.length();
             Tensor last = x.narrow(1, x.size(1) - 1, 1); // [B, 1, E]
             return step.keep(model.head().forward(last, context).select(1, 0)); // [B, V]
         }
@@ -55,7 +69,9 @@ public final class Session implements AutoCloseable {
 
     /// Goes on with the given rows of the batch, in that order; a row may be taken several times. Rows [B'] of int64.
     public void select(Tensor rows) {
+        checkOpen();
         states.values().forEach(state -> state.select(rows));
+        batch = batch.map(_ -> rows.count());
         memory = memory.map(old -> {
             try (Lifetime _ = Lifetime.open()) {
                 Memory chosen = new Memory(
@@ -67,8 +83,23 @@ public final class Session implements AutoCloseable {
         });
     }
 
+    private void checkBatch(Tokens next) {
+        long texts = batch.orElse(next.batch());
+        if (texts != next.batch()) {
+            throw new IllegalArgumentException("this session writes " + texts + " texts, but the tokens are "
+                    + next.ids().shape() + "; Session.select changes its texts");
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("this session is closed; begin another with Transformer.session");
+        }
+    }
+
     @Override
     public void close() {
+        closed = true;
         states.values().forEach(State::close);
         states.clear();
         memory.ifPresent(Session::free);
