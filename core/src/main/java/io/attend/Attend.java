@@ -10,6 +10,7 @@ import io.attend.task.Task;
 import io.attend.tensor.Device;
 import io.attend.tokenizer.Tokenizer;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -21,6 +22,8 @@ import java.nio.file.Path;
 ///
 /// Threads may share it.
 public final class Attend implements AutoCloseable {
+    private static final long LARGEST = 16 << 20;
+
     private final Transformer model;
     private final TextModel text;
 
@@ -56,7 +59,12 @@ public final class Attend implements AutoCloseable {
             throw new CheckpointException(file, "no such file; name a run folder or an architecture.json");
         }
         try {
+            if (Files.size(file) > LARGEST) {
+                throw new CheckpointException(file, "has " + Files.size(file) + " bytes; no architecture is that long");
+            }
             return Architecture.parse(Files.readString(file));
+        } catch (CharacterCodingException e) {
+            throw new CheckpointException(file, "is not a text file in UTF-8; an architecture is JSON", e);
         } catch (IOException e) {
             throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {

@@ -70,12 +70,11 @@ final class Quickstart implements Callable<Integer> {
             return;
         }
         Recipe begun = Runs.begun(folder);
-        boolean same = begun.toYaml().equals(recipe.toYaml());
-        boolean ours = begun.data().equals(recipe.data()) && begun.model().equals(recipe.model());
-        if (!ours) {
+        if (!begun.equals(Recipes.read("dates", List.of("seed=" + begun.seed())))) {
             throw new UsageException(run + " holds a run that is not a quickstart; name another folder with --run");
         }
-        if (!same || Files.exists(folder.model())) {
+        if (begun.seed() != seed || Files.exists(folder.model())) {
+            spec.commandLine().getErr().println("Replacing the quickstart of seed " + begun.seed() + " in " + run + ".");
             Atomic.delete(run);
             RunFolder.create(run);
         }

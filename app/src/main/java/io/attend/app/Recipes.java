@@ -11,11 +11,16 @@ import java.util.List;
 
 /// Finds recipes: a file, or one that comes with Attend by its name.
 final class Recipes {
+    private static final long LARGEST = 1 << 20;
+
     private Recipes() {}
 
     static Recipe read(String nameOrPath, List<String> overrides) {
         Path file = Path.of(nameOrPath);
         try {
+            if (Files.isRegularFile(file) && Files.size(file) > LARGEST) {
+                throw new UsageException(nameOrPath + " has " + Files.size(file) + " bytes; no recipe is that long");
+            }
             if (Files.isRegularFile(file)) {
                 return parse(nameOrPath, Files.readString(file), overrides);
             }

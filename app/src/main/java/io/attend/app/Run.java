@@ -1,9 +1,8 @@
 package io.attend.app;
 
 import io.attend.Attend;
-import io.attend.task.ReadDate;
 import io.attend.task.Task;
-import io.attend.task.Translate;
+import io.attend.value.Variants;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,10 +18,11 @@ import picocli.CommandLine.Spec;
 
 @Command(name = "run", description = "Ask something of a trained model.")
 final class Run implements Callable<Integer> {
-    private static final Map<String, Task> TASKS = List.of(new ReadDate(), new Translate(256)).stream()
+    private static final Map<String, Task> TASKS = Variants.of(Task.class).values().stream()
+            .map(variant -> (Task) Variants.examples(variant).getFirst())
             .collect(Collectors.toMap(Task::verb, Function.identity(), (a, _) -> a, LinkedHashMap::new));
 
-    @Parameters(index = "0", paramLabel = "TASK", description = "read-date or translate.")
+    @Parameters(index = "0", paramLabel = "TASK", description = "read-date, translate.")
     private String task;
 
     @Parameters(index = "1", paramLabel = "MODEL", description = "A run folder.")

@@ -14,14 +14,14 @@ import java.util.Map;
 final class Runs {
     private Runs() {}
 
-    /// Refuses to mix two runs in one folder: a run goes on only with the recipe it was begun with.
+    /// Refuses to mix two runs in one folder.
     static void checkSame(RunFolder folder, Recipe recipe) {
         if (!Files.exists(folder.recipe())) {
             return;
         }
-        if (!recipe.toYaml().equals(begun(folder).toYaml())) {
+        if (!recipe.continues(begun(folder))) {
             throw new UsageException(folder.path() + " holds a run of another recipe (" + folder.recipe()
-                    + "); name another folder with --run, or delete this one");
+                    + "): data, model, batch and seed must be the same to go on; name another folder with --run");
         }
     }
 

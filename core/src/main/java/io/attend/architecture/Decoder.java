@@ -32,6 +32,11 @@ public record Decoder(Embedding embedding, Stack stack) implements Topology {
     }
 
     @Override
+    public boolean reads() {
+        return false;
+    }
+
+    @Override
     public Map<String, Stack> stacks() {
         return Map.of("decoder", stack);
     }

@@ -26,6 +26,11 @@ public record Encoder(Embedding embedding, Stack stack) implements Topology {
     }
 
     @Override
+    public boolean reads() {
+        return true;
+    }
+
+    @Override
     public Map<String, Stack> stacks() {
         return Map.of("encoder", stack);
     }

@@ -44,6 +44,11 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
     }
 
     @Override
+    public boolean reads() {
+        return true;
+    }
+
+    @Override
     public Map<String, Stack> stacks() {
         Map<String, Stack> stacks = new LinkedHashMap<>();
         stacks.put("encoder", encoder);

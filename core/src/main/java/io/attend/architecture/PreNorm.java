@@ -48,7 +48,7 @@ public record PreNorm(@Default("0.0") double dropout) implements Residual {
                 for (int i = 0; i < norms.size(); i++) {
                     cost = cost.plus(branches.get(i).layer().cost(load))
                             .plus(norms.get(i).cost(load))
-                            .plus(Cost.flops(load.rows() * width));
+                            .plus(Cost.flops(load.rows() * width).saving(dropout > 0 ? 2 * load.rows() * width : 0));
                 }
                 return cost;
             }

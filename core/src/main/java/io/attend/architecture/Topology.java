@@ -17,6 +17,9 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
     /// Whether the model can generate from left to right.
     boolean generates();
 
+    /// Whether it reads a source before it writes.
+    boolean reads();
+
     /// The stacks by their names in paths, in the order they run.
     Map<String, Stack> stacks();
 

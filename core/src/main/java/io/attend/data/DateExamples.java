@@ -13,10 +13,16 @@ public record DateExamples(
         @Default("20000") int training, @Default("1000") int heldOut) implements Dataset {
     public static final DateExamples EXAMPLE = new DateExamples(211, 53);
 
+    private static final int MOST = 2_000_000;
+
     public DateExamples {
-        if (training < 1 || heldOut < 1) {
-            throw new IllegalArgumentException(
-                    "dates need at least 1 example to learn from and 1 held out, not " + training + " and " + heldOut);
+        check("training", training);
+        check("heldOut", heldOut);
+    }
+
+    private static void check(String name, int count) {
+        if (count < 1 || count > MOST) {
+            throw new IllegalArgumentException(name + " must be from 1 to " + MOST + " dates, not " + count);
         }
     }
 

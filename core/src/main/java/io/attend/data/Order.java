@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /// Which examples make up the batch of a step. A pure function of the seed and the step, so that a run resumed at
@@ -50,7 +50,7 @@ public final class Order {
     }
 
     private List<List<Integer>> shuffled(long number) {
-        Random random = new Random(seed * 0x9E3779B97F4A7C15L + number);
+        SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
         List<Integer> order =
                 new ArrayList<>(IntStream.range(0, lengths.size()).boxed().toList());
         Collections.shuffle(order, random);

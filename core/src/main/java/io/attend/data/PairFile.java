@@ -8,11 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 
-/// Pairs from a text file: source TAB target on each line, UTF-8. Every `heldOutEvery`-th line is held out.
+/// Pairs from a text file: source TAB target on each line, UTF-8. About one source in `heldOutEvery` is held out, chosen by a
+/// hash of its text, so that the same source never stands on both sides.
 @Source(paper = "Sequence to Sequence Learning with Neural Networks", arxiv = "1409.3215")
 public record PairFile(String path, @Default("20") int heldOutEvery) implements Dataset {
     public static final PairFile EXAMPLE = new PairFile("pairs.tsv", 20);
+
+    private static final long LARGEST = 1L << 30;
 
     public PairFile {
         if (heldOutEvery < 2) {
@@ -30,9 +34,18 @@ public record PairFile(String path, @Default("20") int heldOutEvery) implements 
         return read(true);
     }
 
+    private boolean isHeldOut(String source) {
+        return new SplittableRandom(source.hashCode()).nextInt(heldOutEvery) == 0;
+    }
+
     private List<Pair> read(boolean heldOut) {
         Path file = Path.of(path);
         try {
+            if (!Files.isRegularFile(file) || Files.size(file) > LARGEST) {
+                throw new IllegalArgumentException(path + (Files.isRegularFile(file)
+                        ? " has " + Files.size(file) + " bytes, more than the " + LARGEST + " that fit in memory; split it"
+                        : " is not a file; name a text file with source TAB target on each line"));
+            }
             List<String> lines = Files.readAllLines(file);
             List<Pair> pairs = new ArrayList<>();
             for (int i = 0; i < lines.size(); i++) {
@@ -41,13 +54,13 @@ public record PairFile(String path, @Default("20") int heldOutEvery) implements 
                     throw new IllegalArgumentException(path + ", line " + (i + 1)
                             + ": expected source TAB target, found " + columns.length + " columns or an empty one");
                 }
-                if ((i % heldOutEvery == heldOutEvery - 1) == heldOut) {
+                if (isHeldOut(columns[0]) == heldOut) {
                     pairs.add(new Pair(columns[0], columns[1]));
                 }
             }
             if (pairs.isEmpty()) {
                 throw new IllegalArgumentException(path + " has " + lines.size() + " lines, too few to "
-                        + (heldOut ? "hold any out: it takes " + heldOutEvery : "learn from"));
+                        + (heldOut ? "hold one in " + heldOutEvery + " out" : "learn from"));
             }
             return pairs;
         } catch (CharacterCodingException e) {

@@ -68,7 +68,7 @@ public record DenseFeedForward(
         public Cost cost(Load load) {
             double hidden = load.rows() * value.hidden;
             return Cost.flops(inner.flops(load.rows()) + outer.flops(load.rows()) + hidden * value.activation.flops())
-                    .saving(load.rows() * width + 2 * hidden);
+                    .saving(load.rows() * width + (value.dropout > 0 ? 4 : 2) * hidden);
         }
     }
 }

@@ -10,6 +10,7 @@ import io.attend.state.State;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
 import io.attend.tensor.Tensor;
+import io.attend.tensor.TensorException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +55,9 @@ public final class Session implements AutoCloseable {
             length += next.length();
             Tensor last = x.narrow(1, x.size(1) - 1, 1); // [B, 1, E]
             return step.keep(model.head().forward(last, context).select(1, 0)); // [B, V]
+        } catch (TensorException e) {
+            close(); // some layers may remember these tokens and others not
+            throw e;
         }
     }
 
@@ -93,7 +97,7 @@ public final class Session implements AutoCloseable {
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("this session is closed; begin another with Transformer.session");
+            throw new IllegalStateException("this session is closed; or a step of it failed; begin another with Transformer.session");
         }
     }
 

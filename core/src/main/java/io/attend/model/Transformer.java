@@ -14,6 +14,8 @@ import io.attend.tensor.Device;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
 import io.attend.tensor.Tensor;
+import io.attend.tensor.TensorException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +30,8 @@ import java.util.function.Function;
 /// Its weights never change while it is used, so any number of threads may share it; what changes from step to step
 /// is held by a [Session]. A model outlives every [Lifetime] and is freed by [#close].
 public final class Transformer implements AutoCloseable {
+    private static final long COPIED = 256L << 20;
+
     private final Architecture architecture;
     private final Parameters parameters;
     private final Architecture.Built built;
@@ -38,11 +42,19 @@ public final class Transformer implements AutoCloseable {
         this.built = architecture.build(parameters);
         try (Lifetime _ = Lifetime.open()) {
             for (Parameter parameter : parameters.all()) {
-                parameter.fill(numbers.apply(parameter));
+                fill(parameter, numbers);
             }
         } catch (RuntimeException e) {
             parameters.close();
             throw e;
+        }
+    }
+
+    private static void fill(Parameter parameter, Function<Parameter, Tensor> numbers) {
+        try {
+            parameter.fill(numbers.apply(parameter));
+        } catch (TensorException e) {
+            throw new TensorException(parameter + ": " + e.getMessage(), e);
         }
     }
 
@@ -65,13 +77,15 @@ public final class Transformer implements AutoCloseable {
         return recorded.all();
     }
 
-    /// A model with the weights of a checkpoint, mapped from its file where the device allows: pages load as they
-    /// are touched.
+    /// A model with the weights of a checkpoint. Up to 256 MB are copied into memory; larger checkpoints stay mapped from
+    /// their files, whose pages load as they are touched. A mapped file may be replaced by renaming another over it, but
+    /// must not be cut short or written over: the operating system then ends any process that reads it.
     ///
     /// @throws CheckpointException listing every tensor that is missing, left over or of another shape
     public static Transformer load(Architecture architecture, Checkpoint checkpoint, Device device) {
         Map<String, Entry> entries = checkpoint.entries();
         checkComplete(architecture, checkpoint);
+        boolean copied = entries.values().stream().mapToLong(Entry::bytes).sum() <= COPIED;
         return new Transformer(architecture, p -> {
             if (p.kind() == Parameter.Kind.FIXED) {
                 try (Random random = Random.seeded(0)) {
@@ -79,8 +93,11 @@ public final class Transformer implements AutoCloseable {
                 }
             }
             Entry entry = Objects.requireNonNull(entries.get(p.name()));
-            return Tensor.over(checkpoint.data(p.name()), entry.dtype(), entry.shape())
-                    .to(device);
+            MemorySegment data = checkpoint.data(p.name());
+            Tensor numbers = copied
+                    ? Tensor.copied(data, entry.dtype(), entry.shape())
+                    : Tensor.over(data, entry.dtype(), entry.shape());
+            return numbers.to(device);
         });
     }
 
@@ -146,7 +163,7 @@ public final class Transformer implements AutoCloseable {
         if (!architecture.topology().generates()) {
             throw new IllegalArgumentException("this model is an encoder: it reads but cannot write");
         }
-        boolean reads = architecture.topology().stacks().containsKey("encoder");
+        boolean reads = architecture.topology().reads();
         if (reads != source.isPresent()) {
             throw new IllegalArgumentException(
                     reads

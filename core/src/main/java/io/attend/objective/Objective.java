@@ -13,4 +13,7 @@ public sealed interface Objective permits TeacherForcing {
     /// @param answers [B, T] int64, what it should say at each position; [TeacherForcing#IGNORED] where nothing is
     ///     asked
     Tensor loss(Transformer model, Inputs inputs, Tensor answers, Context context);
+
+    /// The same objective without what only helps to learn, such as smoothing: what held-out examples are measured by.
+    Objective evaluation();
 }

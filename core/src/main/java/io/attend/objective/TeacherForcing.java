@@ -32,4 +32,9 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
         Tensor logits = model.forward(inputs, context); // [B, T, V]
         return logits.flatten(0, 1).crossEntropy(answers.flatten(0, 1), IGNORED, smoothing);
     }
+
+    @Override
+    public Objective evaluation() {
+        return new TeacherForcing(0);
+    }
 }

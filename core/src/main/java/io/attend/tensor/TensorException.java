@@ -12,7 +12,7 @@ public final class TensorException extends RuntimeException {
         super(message);
     }
 
-    private TensorException(String message, Throwable cause) {
+    public TensorException(String message, Throwable cause) {
         super(message, cause);
     }
 

@@ -13,7 +13,8 @@ import java.util.List;
 /// @param inputs sources [B, S], and targets shifted right behind the begin token [B, T]
 /// @param answers [B, T], the targets themselves, ignored at padding
 /// @param tokens real tokens read and written
-record Batch(Inputs inputs, Tensor answers, long tokens) {
+/// @param answered tokens written
+record Batch(Inputs inputs, Tensor answers, long tokens, long answered) {
     static Batch of(List<TokenPair> pairs, TextModel text) {
         Tokens source = Tokens.padded(pairs.stream().map(TokenPair::source).toList(), text.pad());
         List<int[]> shifted =
@@ -21,15 +22,17 @@ record Batch(Inputs inputs, Tensor answers, long tokens) {
         Tokens target = Tokens.padded(shifted, text.pad());
         int longest = Math.toIntExact(target.length());
         long[] answers = new long[pairs.size() * longest];
-        long tokens = 0;
+        long read = 0;
+        long answered = 0;
         for (int row = 0; row < pairs.size(); row++) {
             int[] written = pairs.get(row).target();
             for (int i = 0; i < longest; i++) {
                 answers[row * longest + i] = i < written.length ? written[i] : TeacherForcing.IGNORED;
             }
-            tokens += written.length + pairs.get(row).source().length;
+            answered += written.length;
+            read += pairs.get(row).source().length;
         }
-        return new Batch(Inputs.of(source, target), Tensor.of(answers, pairs.size(), longest), tokens);
+        return new Batch(Inputs.of(source, target), Tensor.of(answers, pairs.size(), longest), read + answered, answered);
     }
 
     private static int[] shift(int[] target, int begin) {

@@ -61,8 +61,8 @@ public record Recipe(
         positive("evaluateEvery", evaluateEvery);
         positive("checkpointEvery", checkpointEvery);
         positive("keepCheckpoints", keepCheckpoints);
-        if (!(clip > 0)) {
-            throw new IllegalArgumentException("clip must be positive, not " + clip);
+        if (!(clip > 0 && clip <= Float.MAX_VALUE)) {
+            throw new IllegalArgumentException("clip must be positive and a float32 number, not " + clip);
         }
     }
 
@@ -98,6 +98,30 @@ public record Recipe(
             place = inner;
         }
         place.set(keys[keys.length - 1], Values.tree(YAML, override.substring(equals + 1)));
+    }
+
+    /// The same recipe on that many threads.
+    Recipe threads(int count) {
+        return new Recipe(
+                data,
+                model,
+                objective,
+                optimizer,
+                schedule,
+                steps,
+                batch,
+                clip,
+                seed,
+                OptionalInt.of(count),
+                evaluateEvery,
+                checkpointEvery,
+                keepCheckpoints);
+    }
+
+    /// Whether a run begun with one of the two may go on with the other: it learns the same from the same in the same order.
+    /// How fast it learns, for how long, and what is measured and kept may change.
+    public boolean continues(Recipe begun) {
+        return data.equals(begun.data) && model.equals(begun.model) && batch == begun.batch && seed == begun.seed;
     }
 
     /// The recipe as YAML with every key written out.

@@ -1,6 +1,7 @@
 package io.attend.training;
 
 import io.attend.architecture.Architecture;
+import io.attend.architecture.EncoderDecoder;
 import io.attend.checkpoint.Atomic;
 import io.attend.checkpoint.Checkpoint;
 import io.attend.checkpoint.RunFolder;
@@ -8,9 +9,11 @@ import io.attend.checkpoint.TensorFile;
 import io.attend.data.Order;
 import io.attend.data.Pair;
 import io.attend.data.TokenPair;
+import io.attend.embedding.Table;
 import io.attend.generation.TextModel;
 import io.attend.layer.Context;
 import io.attend.layer.Parameter;
+import io.attend.layer.Parameters;
 import io.attend.model.Transformer;
 import io.attend.optimizer.Optimizer;
 import io.attend.tensor.Gradients;
@@ -25,6 +28,7 @@ import io.attend.training.report.MetricsLog;
 import io.attend.training.report.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -47,9 +51,21 @@ public final class Trainer {
     private final Progress progress;
 
     public Trainer(Recipe recipe, RunFolder folder, Progress progress) {
-        this.recipe = recipe;
+        this.recipe = recipe.threads().isPresent() ? recipe : recipe.threads(begunThreads(folder));
         this.folder = folder;
         this.progress = progress;
+    }
+
+    /// The threads a run was begun with, since the last bits of its sums depend on them; all there are for a new one.
+    private static int begunThreads(RunFolder folder) {
+        if (folder.newest().isEmpty()) {
+            return Threads.count();
+        }
+        try {
+            return Recipe.parse(Files.readString(folder.recipe()), List.of()).threads().orElse(Threads.count());
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder.recipe() + " cannot be read", e);
+        }
     }
 
     /// What a finished run came to.
@@ -62,7 +78,7 @@ public final class Trainer {
     /// Trains to the last step, measures, and leaves the model and the report in the run folder.
     public Outcome run() {
         int threads = Threads.count();
-        recipe.threads().ifPresent(Threads::use);
+        Threads.use(recipe.threads().orElseThrow());
         try {
             return train();
         } finally {
@@ -80,14 +96,16 @@ public final class Trainer {
                         .iterator(),
                 TextModel.SPECIALS);
         Architecture architecture = recipe.model().architecture(tokenizer.size());
-        Atomic.text(folder.recipe(), recipe.toYaml());
-        Atomic.text(folder.architecture(), architecture.toJson());
-        Atomic.text(folder.tokenizer(), tokenizer.toJson());
+        checkFits(architecture, tokenizer.size());
+        MemoryCheck.of(architecture, recipe);
         try (Lifetime _ = Lifetime.open();
                 Transformer model = Transformer.initialize(architecture, recipe.seed());
-                Random random = Random.seeded(recipe.seed());
+                Random random = Random.seeded(~recipe.seed());
                 Optimizer.Built optimizer = recipe.optimizer().build(model.weights())) {
             TextModel text = new TextModel(model, tokenizer);
+            Atomic.text(folder.recipe(), recipe.toYaml());
+            Atomic.text(folder.architecture(), architecture.toJson());
+            Atomic.text(folder.tokenizer(), tokenizer.toJson());
             Loop loop = new Loop(text, optimizer, random, tokens(text, training), tokens(text, heldOut));
             loop.resume();
             loop.run();
@@ -100,6 +118,21 @@ public final class Trainer {
                     model.weights().stream().mapToLong(p -> p.shape().count()).sum());
             RunReport.write(folder, recipe, text, outcome, judged);
             return outcome;
+        }
+    }
+
+    private static void checkFits(Architecture architecture, int vocabulary) {
+        if (!(architecture.topology() instanceof EncoderDecoder topology)) {
+            throw new IllegalArgumentException("model.architecture: pairs are learned by an EncoderDecoder, not by a "
+                    + architecture.topology().getClass().getSimpleName());
+        }
+        int words = topology.build(Parameters.root(), architecture.width())
+                .table()
+                .map(Table.Built::vocabulary)
+                .orElse(vocabulary);
+        if (words < vocabulary) {
+            throw new IllegalArgumentException("model.architecture: its vocabulary of " + words
+                    + " is smaller than the " + vocabulary + " characters of the data; make it at least that");
         }
     }
 
@@ -219,13 +252,10 @@ public final class Trainer {
                 Tensor loss = recipe.objective()
                         .loss(text.model(), batch.inputs(), batch.answers(), Context.training(random));
                 double value = loss.item();
-                if (!Double.isFinite(value)) {
-                    throw new TrainingException("the loss of step " + (step + 1) + " is " + value
-                            + "; lower the schedule's peak or the clip, and run again to go on from the last checkpoint in "
-                            + folder.checkpoints());
-                }
+                checkFinite("loss", value);
                 loss.backward();
                 double norm = Gradients.clip(weights, recipe.clip());
+                checkFinite("gradient", norm); // before it ruins the weights
                 step++;
                 optimizer.step(recipe.schedule().rate(step, recipe.steps()));
                 weights.forEach(Tensor::clearGrad);
@@ -233,21 +263,42 @@ public final class Trainer {
             }
         }
 
+        private void checkFinite(String what, double value) {
+            if (!Double.isFinite(value)) {
+                throw diverged("the " + what + " of step " + (step + 1) + " is " + value);
+            }
+        }
+
+        private void checkWeights() {
+            for (Parameter weight : text.model().weights()) {
+                if (!weight.tensor().isfinite().all()) {
+                    throw diverged("the weights " + weight.name() + " of step " + step + " are not finite");
+                }
+            }
+        }
+
+        private TrainingException diverged(String what) {
+            return new TrainingException(what + "; lower the schedule's rate and run again: it goes on from "
+                    + folder.newest().map(saved -> "step " + saved.number()).orElse("the start"));
+        }
+
         private double heldOutLoss() {
             double sum = 0;
-            int batches = 0;
+            long tokens = 0;
             for (int from = 0; from < heldOut.size(); from += JUDGED_AT_ONCE) {
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open()) {
                     Batch batch =
                             Batch.of(heldOut.subList(from, Math.min(from + JUDGED_AT_ONCE, heldOut.size())), text);
-                    sum += recipe.objective()
-                            .loss(text.model(), batch.inputs(), batch.answers(), Context.inference())
+                    sum += batch.answered()
+                            * recipe.objective()
+                                    .evaluation()
+                                    .loss(text.model(), batch.inputs(), batch.answers(), Context.inference())
                             .item();
-                    batches++;
+                    tokens += batch.answered();
                 }
             }
-            return sum / batches;
+            return sum / tokens;
         }
 
         private void save() {
@@ -255,6 +306,7 @@ public final class Trainer {
                 return;
             }
             try (Lifetime _ = Lifetime.open()) {
+                checkWeights();
                 Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
                 state.put(RANDOM, random.state());
                 folder.save(step, place -> {

@@ -240,16 +240,15 @@ class TransformerTest {
             tensors.put("lm_head.weight", Tensor.zeros(Shape.of(31, 10), DType.FLOAT32));
             TensorFile.write(folder.resolve("model.safetensors"), tensors);
         });
-        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            assertThatThrownBy(() -> Transformer.load(SmallModels.GPT, checkpoint, Device.CPU))
-                    .isExactlyInstanceOf(CheckpointException.class)
-                    .hasMessage(folder + ": the weights do not fit the architecture:"
-                            + " decoder.0.attention.query.weight is missing;"
-                            + " decoder.1.feed.inner.bias is [14], but the architecture wants [13];"
-                            + " decoder.norm.bias is int64, but weights are floating-point;"
-                            + " lm_head.weight has no place in the architecture."
-                            + " Use the architecture.json the weights were saved with");
-        }
+        Checkpoint checkpoint = Checkpoint.open(folder);
+        assertThatThrownBy(() -> Transformer.load(SmallModels.GPT, checkpoint, Device.CPU))
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessage(folder + ": the weights do not fit the architecture:"
+                        + " decoder.0.attention.query.weight is missing;"
+                        + " decoder.1.feed.inner.bias is [14], but the architecture wants [13];"
+                        + " decoder.norm.bias is int64, but weights are floating-point;"
+                        + " lm_head.weight has no place in the architecture."
+                        + " Use the architecture.json the weights were saved with");
     }
 
     @Test
@@ -259,13 +258,12 @@ class TransformerTest {
             model.weights().forEach(weight -> tensors.put(weight.name(), weight.tensor()));
             TensorFile.write(folder.resolve("model.safetensors"), tensors);
         });
-        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            assertThatThrownBy(() -> Transformer.load(SmallModels.GPT, checkpoint, Device.CPU))
-                    .isExactlyInstanceOf(CheckpointException.class)
-                    .hasMessageContaining("; and ")
-                    .hasMessageContaining(" more. Use the architecture.json")
-                    .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(600).doesNotContain("\n"));
-        }
+        Checkpoint checkpoint = Checkpoint.open(folder);
+        assertThatThrownBy(() -> Transformer.load(SmallModels.GPT, checkpoint, Device.CPU))
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessageContaining("; and ")
+                .hasMessageContaining(" more. Use the architecture.json")
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(600).doesNotContain("\n"));
     }
 
     // ---- threads ----

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.attend.Attend;
+import io.attend.architecture.Architecture;
+import io.attend.architecture.Presets;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.RunFolder;
+import io.attend.checkpoint.TensorFile;
 import io.attend.task.ReadDate;
+import io.attend.tensor.Lifetime;
 import io.attend.training.report.Metrics;
 import io.attend.training.report.MetricsLog;
 import io.attend.training.report.Progress;
@@ -32,7 +36,11 @@ class TrainerTest {
             evaluateEvery: 20
             checkpointEvery: 20
             keepCheckpoints: 5
+            threads: 1
             """;
+
+    private static final Presets.Size SIZE =
+            Presets.Size.width(8).heads(2).hidden(11);
 
     @TempDir
     Path folder;
@@ -88,12 +96,52 @@ class TrainerTest {
     }
 
     @Test
-    void anInfiniteLossStopsTheRunAndKeepsItsCheckpoints() {
+    void anInfiniteLossStopsTheRunAndTheLastCheckpointIsSound() {
         assertThatThrownBy(() -> train(
-                        "wild", Progress.silent(), "clip=1e30", "schedule={type: Constant, rate: 1e25}", "checkpointEvery=1"))
+                        "wild",
+                        Progress.silent(),
+                        "clip=1e30",
+                        "schedule={type: Constant, rate: 1e15}",
+                        "checkpointEvery=1"))
                 .isInstanceOf(TrainingException.class)
-                .hasMessageContaining("the loss of step ")
-                .hasMessageContaining("lower the schedule's");
+                .hasMessageMatching("the .+ of step \\d+ (is|are) .+; lower the schedule's rate and run again:"
+                        + " it goes on from .+");
+        try (Lifetime _ = Lifetime.open()) {
+            for (RunFolder.Step saved : RunFolder.create(folder.resolve("wild")).steps()) {
+                TensorFile.read(saved.folder().resolve("model.safetensors"))
+                        .forEach((name, tensor) ->
+                                assertThat(tensor.isfinite().all()).as(name).isTrue());
+            }
+        }
+    }
+
+    @Test
+    void weightsRuinedByTheLastStepAreNotSaved() {
+        assertThatThrownBy(() -> train("wild", Progress.silent(), "schedule={type: Constant, rate: 1e39}", "steps=1"))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("are not finite")
+                .hasMessageEndingWith("it goes on from the start");
+        assertThat(folder.resolve("wild/model.safetensors")).doesNotExist();
+    }
+
+    @Test
+    void aModelTheMachineCannotHoldIsRefusedAndLeavesTheFolderFree() {
+        assertThatThrownBy(() -> train("huge", Progress.silent(), "model.hidden=2000000000"))
+                .hasMessageContaining("parameters takes")
+                .hasMessageContaining("GB; make model.layers, model.width or model.hidden smaller");
+        assertThat(folder.resolve("huge/recipe.yaml")).doesNotExist();
+    }
+
+    @Test
+    void anArchitectureThatCannotLearnPairsIsRefused() {
+        assertThatThrownBy(() -> train("gpt", Progress.silent(), given(Presets.gpt(999, 1, SIZE, 7))))
+                .hasMessage("model.architecture: pairs are learned by an EncoderDecoder, not by a Decoder");
+        assertThatThrownBy(() -> train("few", Progress.silent(), given(Presets.transformer(7, 1, SIZE, 0))))
+                .hasMessageContaining("its vocabulary of 7 is smaller than the ");
+    }
+
+    private static String given(Architecture architecture) {
+        return "model={type: GivenArchitecture, architecture: " + architecture.toJson().replace("\n", " ") + "}";
     }
 
     @Test

@@ -48,7 +48,7 @@ final class Functions {
 
     /// The time now, in C's way of writing formats.
     private static String now(String format) {
-        LocalDateTime time = LocalDateTime.now();
+        LocalDateTime time = LocalDateTime.now(java.time.ZoneId.systemDefault());
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < format.length(); i++) {
             char c = format.charAt(i);

@@ -30,8 +30,13 @@ class ChatTemplateTest {
                 {% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}
                 """;
         assertThat(ChatTemplate.of(template).render(TALK.subList(0, 2), true, Map.of()))
-                .isEqualTo("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi <|im_end|>\n"
-                        + "<|im_start|>assistant\n");
+                .isEqualTo("""
+                        <|im_start|>system
+                        Be brief.<|im_end|>
+                        <|im_start|>user
+                        Hi <|im_end|>
+                        <|im_start|>assistant
+                        """);
     }
 
     @Test
