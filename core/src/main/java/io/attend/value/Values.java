@@ -76,7 +76,11 @@ public final class Values {
 
     /// What the parser says, without its own idea of where: it repeats the place in a form of its own.
     private static String reason(JacksonException e) {
-        return e.getOriginalMessage().replaceFirst(" \\(start marker at [^\n]*", "");
+        return e.getOriginalMessage()
+                .lines()
+                .filter(line -> !line.startsWith(" ")) // excerpts, which YAML's parser draws over several lines
+                .collect(Collectors.joining(", "))
+                .replaceFirst(" \\(start marker at .*", "");
     }
 
     /// Reads a value from a tree.
