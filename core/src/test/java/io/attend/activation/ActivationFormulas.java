@@ -21,6 +21,9 @@ public final class ActivationFormulas {
 
     /// Φ(x) = 1/2 + φ(x) (x + x³/3 + x⁵/(3·5) + x⁷/(3·5·7) + ...), a series without cancellation (Marsaglia 2004).
     static double normalDistribution(double x) {
+        if (Math.abs(x) > 38) { // beyond what a double tells from certainty
+            return x < 0 ? 0 : 1;
+        }
         double term = x;
         double sum = x;
         for (int i = 3; Math.abs(term) > 1e-18 * Math.abs(sum); i += 2) {
