@@ -52,6 +52,9 @@ public final class Attend implements AutoCloseable {
     ///
     /// @throws CheckpointException naming the file and the place in it
     public static Architecture architecture(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new CheckpointException(file, "no such file; name a run folder or an architecture.json");
+        }
         try {
             return Architecture.parse(Files.readString(file));
         } catch (IOException e) {

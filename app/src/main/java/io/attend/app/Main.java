@@ -63,20 +63,28 @@ public final class Main implements Runnable {
                     + command.getCommandSpec().qualifiedName() + " --help");
             return 2;
         };
-        return line.setOut(out)
+        line.setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler(failed)
                 .setParameterExceptionHandler(misused)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExpandAtFiles(false)
-                .execute(arguments);
+                .setExpandAtFiles(false);
+        try {
+            return line.execute(arguments);
+        } catch (OutOfMemoryError | StackOverflowError failure) {
+            err.println("attend: " + reason(failure));
+            return 1;
+        }
     }
 
     /// What went wrong, in one line whatever the exception holds.
     private static String reason(Throwable failure) {
-        String message = failure instanceof OutOfMemoryError
-                ? "out of memory; give the JVM more with ATTEND_JAVA_OPTIONS=-Xmx4g, or use a smaller batch"
-                : failure.getMessage();
+        String message =
+                switch (failure) {
+                    case OutOfMemoryError _ -> "out of memory; ask for less, or give the JVM more with ATTEND_JAVA_OPTIONS=-Xmx8g";
+                    case StackOverflowError _ -> "what it was given is nested too deeply";
+                    default -> failure.getMessage();
+                };
         return message == null || message.isBlank()
                 ? failure.getClass().getSimpleName() + "; --verbose shows where"
                 : String.join(" ", message.lines().map(String::strip).toList());

@@ -34,8 +34,7 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
         /// The table of the words the model writes, if it writes words.
         Optional<Table.Built> table();
 
-        /// @param source positions read
-        /// @param target positions written, in a model that does both
+        /// What a forward pass costs when that much goes through.
         Cost cost(Sizes sizes);
     }
 

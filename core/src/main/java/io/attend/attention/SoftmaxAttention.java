@@ -95,7 +95,6 @@ public record SoftmaxAttention(
     private abstract static sealed class Built implements Layer permits Self, Cross {
         final SoftmaxAttention value;
         final int width;
-        final int memoryWidth;
         final int size;
         final Linear query;
         final Linear key;
@@ -107,7 +106,6 @@ public record SoftmaxAttention(
         Built(SoftmaxAttention value, Parameters parameters, int width, int memoryWidth) {
             this.value = value;
             this.width = width;
-            this.memoryWidth = memoryWidth;
             this.size = value.heads.sizeIn(width, parameters);
             int queryWidth = value.heads.count() * size;
             int keyWidth = value.heads.keyValueCount() * size;

@@ -85,7 +85,7 @@ public final class Atomic {
             Files.move(target, partial, StandardCopyOption.ATOMIC_MOVE);
             deleteTree(partial);
         } catch (IOException e) {
-            throw CheckpointException.unwritable(target, e);
+            throw CheckpointException.undeletable(target, e);
         }
     }
 
@@ -100,7 +100,7 @@ public final class Atomic {
                 }
             }
         } catch (IOException e) {
-            throw CheckpointException.unwritable(folder, e);
+            throw CheckpointException.undeletable(folder, e);
         }
     }
 

@@ -14,18 +14,16 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /// The weights in a folder, as one map of names to tensors: those of `model.safetensors` or else of the shards that
-/// `model.safetensors.index.json` lists. Nothing is copied; what [Safetensors] says of its mapping and [#close]
-/// holds here.
+/// `model.safetensors.index.json` lists. Nothing is copied; what [Safetensors] says of its mapping holds here.
 ///
 /// A folder of pickled weights (`pytorch_model.bin`) is refused: reading a pickle runs the code in it.
-public final class Checkpoint implements AutoCloseable {
+public final class Checkpoint {
     static final String SINGLE = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
 
     private static final Pattern PICKLE = Pattern.compile(".+\\.(bin|pt|pth|ckpt|pkl)");
 
     private final Path folder;
-    private final List<Safetensors> files = new ArrayList<>();
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<String, Safetensors> homes = new LinkedHashMap<>();
 
@@ -37,19 +35,14 @@ public final class Checkpoint implements AutoCloseable {
     ///     the index says
     public static Checkpoint open(Path folder) {
         Checkpoint checkpoint = new Checkpoint(folder);
-        try {
-            if (Files.exists(folder.resolve(SINGLE), LinkOption.NOFOLLOW_LINKS)) {
-                checkpoint.add(Safetensors.open(folder.resolve(SINGLE)));
-            } else if (Files.exists(folder.resolve(INDEX), LinkOption.NOFOLLOW_LINKS)) {
-                checkpoint.addShards(ShardIndex.read(folder.resolve(INDEX)));
-            } else {
-                throw noWeights(folder);
-            }
-            return checkpoint;
-        } catch (Throwable e) {
-            checkpoint.close();
-            throw e;
+        if (Files.exists(folder.resolve(SINGLE))) {
+            checkpoint.add(Safetensors.open(folder.resolve(SINGLE)));
+        } else if (Files.exists(folder.resolve(INDEX))) {
+            checkpoint.addShards(ShardIndex.read(folder.resolve(INDEX)));
+        } else {
+            throw noWeights(folder);
         }
+        return checkpoint;
     }
 
     /// By name: shards by file name, and in a shard the tensors in the order of their bytes.
@@ -57,7 +50,7 @@ public final class Checkpoint implements AutoCloseable {
         return Collections.unmodifiableMap(entries);
     }
 
-    /// The bytes of a tensor, row-major and little-endian, not copied; usable until [#close].
+    /// The bytes of a tensor, row-major and little-endian, not copied.
     ///
     /// @throws CheckpointException if there is no tensor of that name
     public MemorySegment data(String name) {
@@ -73,13 +66,8 @@ public final class Checkpoint implements AutoCloseable {
         return folder;
     }
 
-    @Override
-    public void close() {
-        files.forEach(Safetensors::close);
-    }
 
     private void add(Safetensors file) {
-        files.add(file);
         entries.putAll(file.entries());
         file.entries().keySet().forEach(name -> homes.put(name, file));
     }

@@ -35,6 +35,11 @@ public final class CheckpointException extends RuntimeException {
         return new CheckpointException(path, "cannot be written: " + reason(cause), cause);
     }
 
+    /// `path: cannot be deleted: permission denied`
+    static CheckpointException undeletable(Path path, IOException cause) {
+        return new CheckpointException(path, "cannot be deleted: " + reason(cause), cause);
+    }
+
     /// `path: message; the file is damaged: download or save it again`
     static CheckpointException damaged(Path path, String message) {
         return new CheckpointException(path, message + "; the file is damaged: download or save it again");

@@ -85,7 +85,7 @@ final class MappedFile {
                 try {
                     return map(file, descriptor, arena);
                 } finally {
-                    int unused = (int) CLOSE.invokeExact(descriptor);
+                    int _ = (int) CLOSE.invokeExact(descriptor);
                 }
             } catch (RuntimeException | Error e) {
                 throw e;
@@ -109,7 +109,7 @@ final class MappedFile {
 
         private static void unmap(MemorySegment segment) {
             try {
-                int unused = (int) MUNMAP.invokeExact(segment, segment.byteSize());
+                int _ = (int) MUNMAP.invokeExact(segment, segment.byteSize());
             } catch (Throwable e) {
                 throw new AssertionError(e);
             }

@@ -2,6 +2,7 @@ package io.attend.checkpoint;
 
 import io.attend.tensor.DType;
 import io.attend.tensor.Shape;
+import io.attend.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -12,20 +13,18 @@ import java.util.Map;
 /// Opening reads and checks the header; a tensor's bytes come from disk when they are first touched. The mapping is
 /// private: writing into [#data] changes this process's memory, never the file.
 ///
-/// [#close] unmaps the file. From then on Java refuses the segments; native code that kept an address would end the
-/// process, as would cutting the file short while it is open. Replace a file by renaming, as [SafetensorsWriter]
-/// does.
-public final class Safetensors implements AutoCloseable {
+/// The file stays mapped for as long as anything holds a segment of it, tensors included ([Tensor#over]), and is
+/// unmapped by the garbage collector: there is nothing to close, and no way to pull memory from under native code but
+/// cutting the file short. Replace a file by renaming, as [SafetensorsWriter] does.
+public final class Safetensors {
     private final Path file;
-    private final Arena arena;
     private final MemorySegment content;
     private final Map<String, Entry> entries;
     private final Map<String, String> metadata;
 
-    private Safetensors(Path file, Arena arena) {
+    private Safetensors(Path file) {
         this.file = file;
-        this.arena = arena;
-        this.content = MappedFile.map(file, arena);
+        this.content = MappedFile.map(file, Arena.ofAuto());
         Header header = Header.read(file, content);
         this.entries = header.entries();
         this.metadata = header.metadata();
@@ -36,14 +35,9 @@ public final class Safetensors implements AutoCloseable {
     public record Entry(String name, DType dtype, Shape shape, long offset, long bytes) {}
 
     /// @throws CheckpointException if the file is missing, damaged or holds an element type [DType] does not have
+    @SuppressWarnings("MustBeClosedChecker") // what is returned closes the arena
     public static Safetensors open(Path file) {
-        Arena arena = Arena.ofShared();
-        try {
-            return new Safetensors(file, arena);
-        } catch (Throwable e) {
-            arena.close();
-            throw e;
-        }
+        return new Safetensors(file);
     }
 
     /// By name, in the order of their bytes in the file.
@@ -51,7 +45,7 @@ public final class Safetensors implements AutoCloseable {
         return entries;
     }
 
-    /// The bytes of a tensor, row-major and little-endian, not copied; usable until [#close].
+    /// The bytes of a tensor, row-major and little-endian, not copied.
     ///
     /// @throws CheckpointException if the file has no tensor of that name
     public MemorySegment data(String name) {
@@ -65,12 +59,5 @@ public final class Safetensors implements AutoCloseable {
     /// The file's own notes: `format`, say, or whatever its writer put there.
     public Map<String, String> metadata() {
         return metadata;
-    }
-
-    @Override
-    public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
     }
 }

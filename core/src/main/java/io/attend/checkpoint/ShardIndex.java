@@ -14,8 +14,9 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// Which file holds which tensor: `{"metadata": {...}, "weight_map": {"name":
-/// "model-00001-of-00002.safetensors"}}`.
+/// Which file holds which tensor:
+///
+///     {"metadata": {...}, "weight_map": {"name": "model-00001-of-00002.safetensors", ...}}
 ///
 /// The metadata is passed over: `total_size`, which it usually holds, is often wrong in published files.
 record ShardIndex(Path file, Map<String, String> shardOf) {

@@ -19,6 +19,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /// One JSON object out of a hostile file, read token by token: strict UTF-8, no key twice, nothing after its end,
@@ -61,8 +62,9 @@ final class StrictJson {
                 throw json.damaged(what + " goes on after its closing brace");
             }
         } catch (JacksonException e) {
-            String at = " is not JSON at character " + e.getLocation().getCharOffset() + ": ";
-            throw CheckpointException.damaged(file, what + at + brief(e.getOriginalMessage()));
+            TokenStreamLocation location = e.getLocation(); // a limit that is passed comes without one
+            String at = location == null ? "" : " at character " + location.getCharOffset();
+            throw CheckpointException.damaged(file, what + " is not JSON" + at + ": " + brief(e.getOriginalMessage()));
         }
     }
 

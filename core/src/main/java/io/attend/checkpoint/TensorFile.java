@@ -25,12 +25,11 @@ public final class TensorFile {
 
     /// Reads every tensor of the file into memory.
     public static Map<String, Tensor> read(Path file) {
-        try (Safetensors stored = Safetensors.open(file)) {
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            stored.entries()
-                    .forEach((name, entry) ->
-                            tensors.put(name, Tensor.copied(stored.data(name), entry.dtype(), entry.shape())));
-            return tensors;
-        }
+        Safetensors stored = Safetensors.open(file);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        stored.entries()
+                .forEach((name, entry) ->
+                        tensors.put(name, Tensor.copied(stored.data(name), entry.dtype(), entry.shape())));
+        return tensors;
     }
 }

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 /// Dates as people around the world write them, each with its ISO 8601 form: `5. märz 2024` is `2024-03-05`.
 ///
 /// The ways of writing come from CLDR, which is inside the JDK (module `jdk.localedata`): no file, no download. Every
-/// example is a day of the Gregorian calendar from 1900-01-01 to 2099-12-31, all days equally likely, written in
-/// one of the [#locales()] (they take turns) in one of six forms; of sixteen examples:
+/// example is a day of the Gregorian calendar from 1900-01-01 to 2099-12-31, all days equally likely, written in one of
+/// the [#locales()] (they take turns) in one of six forms; of sixteen examples:
 ///
 /// | form | share | en-US | hu |
 /// |---|---|---|---|
@@ -71,8 +71,8 @@ public final class Dates {
     private static final int COMMAS_LOST_ONE_IN = 8;
 
     private static final Map<String, Map<Form, DateTimeFormatter>> FORMATTERS = formatters(
-            ("en-US en-GB de fr es pt-BR it nl sv da nb fi pl cs hr hu ro lt el ru uk tr ar-EG fa he hi bn mr th vi id"
-                    + " fil sw ja zh-CN ko"));
+            "en-US en-GB de fr es pt-BR it nl sv da nb fi pl cs hr hu ro lt el ru uk tr ar-EG fa he hi bn mr th vi id"
+                    + " fil sw ja zh-CN ko");
     private static final List<String> LOCALES = List.copyOf(FORMATTERS.keySet());
     private static final Set<String> TAGS =
             LOCALES.stream().map(tag -> tag.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());

@@ -13,86 +13,80 @@ import java.util.function.Supplier;
 /// Everything that changes from call to call: whether this is training, what was generated before, what is padding,
 /// the memory to attend to, and who is watching. Belongs to one forward pass on one thread.
 public final class Context {
-    private final Optional<Random> random;
-    private final Optional<Map<Place, State>> states;
-    private final long cached;
-    private final Optional<Tensor> keep;
-    private final Optional<Memory> memory;
-    private final Optional<Observer> observer;
-    private final Place place;
-    private final Map<Object, Tensor> memo;
+    private Optional<Random> random = Optional.empty();
+    private Optional<Map<Place, State>> states = Optional.empty();
+    private long cached;
+    private Optional<Tensor> keep = Optional.empty();
+    private Optional<Memory> memory = Optional.empty();
+    private Optional<Observer> observer = Optional.empty();
+    private Place place = new Place("model");
+    private Map<Object, Tensor> memo = new HashMap<>();
     private final Lifetime home;
 
-    private Context(
-            Optional<Random> random,
-            Optional<Map<Place, State>> states,
-            long cached,
-            Optional<Tensor> keep,
-            Optional<Memory> memory,
-            Optional<Observer> observer,
-            Place place,
-            Map<Object, Tensor> memo,
-            Lifetime home) {
-        this.random = random;
-        this.states = states;
-        this.cached = cached;
-        this.keep = keep;
-        this.memory = memory;
-        this.observer = observer;
-        this.place = place;
-        this.memo = memo;
+    private Context(Lifetime home) {
         this.home = home;
     }
 
     /// A forward pass that learns nothing: dropout is off.
     public static Context inference() {
-        return new Context(
-                Optional.empty(),
-                Optional.empty(),
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                new Place("model"),
-                new HashMap<>(),
-                Lifetime.current());
+        return new Context(Lifetime.current());
     }
 
     /// A forward pass of training: dropout draws from `random`.
     public static Context training(Random random) {
-        return new Context(
-                Optional.of(random),
-                Optional.empty(),
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                new Place("model"),
-                new HashMap<>(),
-                Lifetime.current());
+        Context context = inference();
+        context.random = Optional.of(random);
+        return context;
     }
 
     /// The same pass as a step of a generation that has seen `cached` tokens before.
     public Context remembering(Map<Place, State> states, long cached) {
-        return new Context(random, Optional.of(states), cached, keep, memory, observer, place, memo, home);
+        Context context = copy();
+        context.states = Optional.of(states);
+        context.cached = cached;
+        return context;
     }
 
     /// The same pass over sequences of which only the positions where `keep` [B, S] is true are real; S counts the
     /// cached positions too.
     public Context padded(Optional<Tensor> keep) {
-        return new Context(random, states, cached, keep, memory, observer, place, new HashMap<>(), home);
+        Context context = copy();
+        context.keep = keep;
+        context.memo = new HashMap<>(); // what is visible has changed
+        return context;
     }
 
     public Context attending(Memory memory) {
-        return new Context(random, states, cached, keep, Optional.of(memory), observer, place, new HashMap<>(), home);
+        Context context = copy();
+        context.memory = Optional.of(memory);
+        context.memo = new HashMap<>();
+        return context;
     }
 
     public Context observed(Observer observer) {
-        return new Context(random, states, cached, keep, memory, Optional.of(observer), place, memo, home);
+        Context context = copy();
+        context.observer = Optional.of(observer);
+        return context;
     }
 
     public Context at(Place place) {
-        return new Context(random, states, cached, keep, memory, observer, place, memo, home);
+        Context context = copy();
+        context.place = place;
+        return context;
+    }
+
+    /// A context is changed only between its copying and its handing out, above.
+    private Context copy() {
+        Context context = new Context(home);
+        context.random = random;
+        context.states = states;
+        context.cached = cached;
+        context.keep = keep;
+        context.memory = memory;
+        context.observer = observer;
+        context.place = place;
+        context.memo = memo;
+        return context;
     }
 
     public boolean isTraining() {

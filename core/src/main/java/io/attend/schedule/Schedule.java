@@ -1,7 +1,7 @@
 package io.attend.schedule;
 
 /// The learning rate of each step.
-public sealed interface Schedule permits Constant, InverseSquareRoot {
+public sealed interface Schedule permits Constant, Cosine, InverseSquareRoot {
     /// The rate at a step, counted from 1.
     ///
     /// @param steps how many there will be

@@ -1,7 +1,14 @@
 package io.attend.tensor;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.invoke.MethodHandle;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.BoolOptional;
@@ -20,6 +27,7 @@ final class Engine {
     static {
         // JavaCPP's garbage-collected pointers cost 2.8 instead of 1.1 microseconds a call; Lifetime replaces them.
         System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
+        waitPassively();
         try {
             // Unpack every native library before the first is linked: with a libtorch of the system's own in its
             // library folders the loader would otherwise mix the two and crash.
@@ -60,6 +68,24 @@ final class Engine {
     static <P extends Pointer> P keep(P pointer) {
         pointer.retainReference();
         return pointer;
+    }
+
+    /// Has the engine's threads sleep while they wait for each other, unless the environment says otherwise. Spinning is a few
+    /// percent faster on an idle machine and ten times slower on a busy one (docs/benchmarks.md). The OpenMP library reads
+    /// this once, when it is loaded, so it is set before.
+    @SuppressWarnings("restricted") // setenv of the C library, with its own signature
+    private static void waitPassively() {
+        Linker linker = Linker.nativeLinker();
+        linker.defaultLookup().find("setenv").ifPresent(function -> {
+            MethodHandle setenv = linker.downcallHandle(
+                    function, FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+            try (Arena arena = Arena.ofConfined()) {
+                int _ = (int) setenv.invokeExact(
+                        arena.allocateFrom("OMP_WAIT_POLICY"), arena.allocateFrom("passive"), 0);
+            } catch (Throwable e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 
     private static String cacheFolder() {

@@ -72,6 +72,7 @@ public final class Lifetime implements AutoCloseable {
 
     /// Frees every tensor made in this lifetime that was neither kept nor retained.
     @Override
+    @SuppressWarnings("ReferenceEquality") // this very lifetime, on this very thread
     public void close() {
         if (closed) {
             return;

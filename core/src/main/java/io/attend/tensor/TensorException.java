@@ -24,15 +24,17 @@ public final class TensorException extends RuntimeException {
                     operation + ": a tensor is used after its Lifetime closed; keep it with Lifetime.keep(tensor)",
                     failure);
         }
-        String inputs = Arrays.stream(operands).map(Tensor::toString).collect(Collectors.joining(", "));
+        String inputs = operands.length == 0
+                ? ""
+                : Arrays.stream(operands).map(Tensor::toString).collect(Collectors.joining(", ", "(", ")"));
         String reason = firstLine(failure.getMessage());
         if (reason.contains("not enough memory") || reason.contains("out of memory") || reason.contains("alloc")) {
             return new TensorException(
-                    operation + "(" + inputs + "): out of memory (" + reason
-                            + "); use a smaller batch, a shorter sequence or a smaller element type",
+                    operation + inputs + ": out of memory (" + reason
+                            + "); use a smaller model, a smaller batch or a shorter sequence",
                     failure);
         }
-        return new TensorException(operation + "(" + inputs + "): " + reason, failure);
+        return new TensorException(operation + inputs + ": " + reason, failure);
     }
 
     private static String firstLine(@org.jspecify.annotations.Nullable String text) {
@@ -41,6 +43,7 @@ public final class TensorException extends RuntimeException {
         }
         int end = text.indexOf('\n');
         String line = end < 0 ? text : text.substring(0, end);
-        return line.startsWith("[enforce fail") && line.contains("] ") ? line.substring(line.indexOf("] ") + 2) : line;
+        int start = line.startsWith("[enforce fail") ? line.indexOf("DefaultCPUAllocator") : -1;
+        return start < 0 ? line : line.substring(start);
     }
 }

@@ -1,16 +1,19 @@
 package io.attend.tensor;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Our element types and devices in the binding's terms.
 final class Types {
-    private static final TensorOptions[] CPU_OPTIONS = new TensorOptions[DType.values().length];
+    private static final Map<DType, TensorOptions> CPU_OPTIONS = new EnumMap<>(DType.class);
 
     static {
         for (DType dtype : DType.values()) {
-            CPU_OPTIONS[dtype.ordinal()] = Engine.keep(new TensorOptions(of(dtype)));
+            CPU_OPTIONS.put(dtype, Engine.keep(new TensorOptions(of(dtype))));
         }
     }
 
@@ -49,7 +52,7 @@ final class Types {
 
     static TensorOptions options(DType dtype, Device device) {
         return device.kind() == Device.Kind.CPU
-                ? CPU_OPTIONS[dtype.ordinal()]
+                ? Objects.requireNonNull(CPU_OPTIONS.get(dtype))
                 : new TensorOptions(of(dtype)).device(new org.bytedeco.pytorch.DeviceOptional(of(device)));
     }
 

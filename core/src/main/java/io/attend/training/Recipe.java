@@ -8,13 +8,14 @@ import io.attend.value.Default;
 import io.attend.value.ValueException;
 import io.attend.value.Values;
 import java.util.List;
+import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /// A whole training run as a value: what to learn from, what to train and how. Written as YAML whose keys are these
-/// components; the same recipe, seed, machine and thread count give the same run to the bit.
+/// components; the same recipe and thread count give the same run to the bit on the same machine.
 ///
 /// It has many components because it is a form people fill in by name; nothing in Java calls its constructor with a
 /// row of numbers.
@@ -28,6 +29,8 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param batch examples a step
 /// @param clip the largest joint norm of the gradients
 /// @param seed of initial weights, order and dropout
+/// @param threads processor threads an operation may use; all cores if absent. Small models are as fast on one, and the
+///     last bits of a sum depend on it
 /// @param evaluateEvery steps between measurements on held-out examples
 /// @param checkpointEvery steps between checkpoints
 /// @param keepCheckpoints how many checkpoints stay, at least 1
@@ -41,6 +44,7 @@ public record Recipe(
         @Default("64") int batch,
         @Default("1.0") double clip,
         @Default("1") long seed,
+        OptionalInt threads,
         @Default("500") int evaluateEvery,
         @Default("1000") int checkpointEvery,
         @Default("2") int keepCheckpoints) {
@@ -53,6 +57,7 @@ public record Recipe(
     public Recipe {
         positive("steps", steps);
         positive("batch", batch);
+        threads.ifPresent(count -> positive("threads", count));
         positive("evaluateEvery", evaluateEvery);
         positive("checkpointEvery", checkpointEvery);
         positive("keepCheckpoints", keepCheckpoints);

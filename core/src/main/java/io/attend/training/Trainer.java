@@ -18,6 +18,7 @@ import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
 import io.attend.tensor.Random;
 import io.attend.tensor.Tensor;
+import io.attend.tensor.Threads;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.training.report.Metrics;
 import io.attend.training.report.MetricsLog;
@@ -60,6 +61,16 @@ public final class Trainer {
 
     /// Trains to the last step, measures, and leaves the model and the report in the run folder.
     public Outcome run() {
+        int threads = Threads.count();
+        recipe.threads().ifPresent(Threads::use);
+        try {
+            return train();
+        } finally {
+            Threads.use(threads);
+        }
+    }
+
+    private Outcome train() {
         long began = System.nanoTime();
         List<Pair> training = recipe.data().training(recipe.seed());
         List<Pair> heldOut = recipe.data().heldOut(recipe.seed());

@@ -70,8 +70,13 @@ public final class Values {
                     ? ""
                     : " at line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
-            throw new ValueException("$", e.getOriginalMessage() + place);
+            throw new ValueException("$", reason(e) + place);
         }
+    }
+
+    /// What the parser says, without its own idea of where: it repeats the place in a form of its own.
+    private static String reason(JacksonException e) {
+        return e.getOriginalMessage().replaceFirst(" \\(start marker at [^\n]*", "");
     }
 
     /// Reads a value from a tree.

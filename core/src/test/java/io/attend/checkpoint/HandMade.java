@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /// Files built from the published description of safetensors, with nothing of our own writer in them.
@@ -40,9 +41,9 @@ final class HandMade {
     }
 
     /// The names of what is in a folder, hidden files too.
-    static Stream<String> namesIn(Path folder) throws IOException {
+    static List<String> namesIn(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList().stream();
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
         }
     }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Files that must not be believed. Each message is one line with the tensor and both values.
 class SafetensorsRefusalTest {
@@ -32,7 +33,7 @@ class SafetensorsRefusalTest {
 
     private void refuses(byte[] bytes, String message) throws IOException {
         Path path = Files.write(folder.resolve("model.safetensors"), bytes);
-        assertThatThrownBy(() -> Safetensors.open(path).close())
+        assertThatThrownBy(() -> Safetensors.open(path))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(path + ": " + message);
     }
@@ -246,6 +247,30 @@ class SafetensorsRefusalTest {
         return "\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":%s}".formatted(name, dtype, shape, offsets);
     }
 
+    /// All that the format has and we do not.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "U16",
+                "U32",
+                "U64",
+                "C64",
+                "F4",
+                "F6_E2M3",
+                "F6_E3M2",
+                "F8_E8M0",
+                "F8_E5M2",
+                "F8_E4M3FNUZ",
+                "f32",
+                ""
+            })
+    void elementTypes(String code) throws IOException {
+        refuses(
+                HandMade.safetensors("{%s}".formatted(tensor("w", code, "[0]", "[0,0]")), 0),
+                "tensor w has element type " + code + ", which is not known; known: F64, F32, BF16, F16, I64, I32, I16,"
+                        + " I8, U8, BOOL; save it again as one of these");
+    }
+
     @Test
     void deepNesting() throws IOException {
         String header = "{\"w\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
@@ -299,7 +324,7 @@ class SafetensorsRefusalTest {
         try (var sparse = new RandomAccessFile(path.toFile(), "rw")) {
             sparse.setLength(200_000_000);
         }
-        assertThatThrownBy(() -> Safetensors.open(path).close())
+        assertThatThrownBy(() -> Safetensors.open(path))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(path + ": the header at byte 8 claims 100000001 bytes, but the file has 200000000 and a"
                         + " header at most 100000000" + DAMAGED);
@@ -319,7 +344,7 @@ class SafetensorsRefusalTest {
         Path path = Files.write(folder.resolve("model.safetensors"), length(1 << 30, 100));
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
-        assertThatThrownBy(() -> Safetensors.open(path).close())
+        assertThatThrownBy(() -> Safetensors.open(path))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("claims 1073741824 bytes, but the file has 100");
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4 << 20);
@@ -336,7 +361,7 @@ class SafetensorsRefusalTest {
     @Test
     void missingFile() {
         Path path = folder.resolve("absent.safetensors");
-        assertThatThrownBy(() -> Safetensors.open(path).close())
+        assertThatThrownBy(() -> Safetensors.open(path))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(path + ": no such file");
     }
@@ -344,14 +369,14 @@ class SafetensorsRefusalTest {
     @Test
     void brokenLink() throws IOException {
         Path path = Files.createSymbolicLink(folder.resolve("model.safetensors"), folder.resolve("blob"));
-        assertThatThrownBy(() -> Safetensors.open(path).close())
+        assertThatThrownBy(() -> Safetensors.open(path))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(path + ": is a broken link");
     }
 
     @Test
     void folderInsteadOfAFile() {
-        assertThatThrownBy(() -> Safetensors.open(folder).close())
+        assertThatThrownBy(() -> Safetensors.open(folder))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(folder + ": is not a file");
     }

@@ -38,15 +38,14 @@ class SafetensorsTest {
                  "b":{"dtype":"U8","shape":[3],"data_offsets":[12,15]},
                  "a.weight":{"shape":[3, 2],"data_offsets":[0, 12],"dtype":"BF16"}}\s\s\s""";
         int start = 8 + header.getBytes(StandardCharsets.UTF_8).length;
-        try (Safetensors file = Safetensors.open(file(HandMade.safetensors(header, 15)))) {
-            assertThat(file.entries())
-                    .containsExactly(
-                            entry("a.weight", new Entry("a.weight", DType.BFLOAT16, Shape.of(3, 2), start, 12)),
-                            entry("b", new Entry("b", DType.UINT8, Shape.of(3), start + 12, 3)));
-            assertThat(file.data("a.weight").toArray(JAVA_BYTE)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
-            assertThat(file.data("b").toArray(JAVA_BYTE)).containsExactly(12, 13, 14);
-            assertThat(file.metadata()).containsExactly(entry("format", "pt"), entry("naïve", "日本 \"x\""));
-        }
+        Safetensors file = Safetensors.open(file(HandMade.safetensors(header, 15)));
+        assertThat(file.entries())
+                .containsExactly(
+                        entry("a.weight", new Entry("a.weight", DType.BFLOAT16, Shape.of(3, 2), start, 12)),
+                        entry("b", new Entry("b", DType.UINT8, Shape.of(3), start + 12, 3)));
+        assertThat(file.data("a.weight").toArray(JAVA_BYTE)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+        assertThat(file.data("b").toArray(JAVA_BYTE)).containsExactly(12, 13, 14);
+        assertThat(file.metadata()).containsExactly(entry("format", "pt"), entry("naïve", "日本 \"x\""));
     }
 
     @Test
@@ -55,82 +54,73 @@ class SafetensorsTest {
                 {"none":{"dtype":"F32","shape":[5,0,7],"data_offsets":[8,8]},\
                 "one":{"dtype":"F64","shape":[],"data_offsets":[0,8]},\
                 "first":{"dtype":"I8","shape":[0],"data_offsets":[0,0]}}""";
-        try (Safetensors file = Safetensors.open(file(HandMade.safetensors(header, 8)))) {
-            assertThat(file.entries().keySet()).containsExactly("first", "one", "none");
-            assertThat(file.entries().get("one").shape().rank()).isZero();
-            assertThat(file.data("one").toArray(JAVA_BYTE)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
-            assertThat(file.data("none").byteSize()).isZero();
-            assertThat(file.entries().get("none").shape()).isEqualTo(Shape.of(5, 0, 7));
-        }
+        Safetensors file = Safetensors.open(file(HandMade.safetensors(header, 8)));
+        assertThat(file.entries().keySet()).containsExactly("first", "one", "none");
+        assertThat(file.entries().get("one").shape().rank()).isZero();
+        assertThat(file.data("one").toArray(JAVA_BYTE)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(file.data("none").byteSize()).isZero();
+        assertThat(file.entries().get("none").shape()).isEqualTo(Shape.of(5, 0, 7));
     }
 
     @Test
     void readsAFileWithoutTensors() throws IOException {
-        try (Safetensors file = Safetensors.open(file(HandMade.safetensors("{}", 0)))) {
-            assertThat(file.entries()).isEmpty();
-            assertThat(file.metadata()).isEmpty();
-        }
+        Safetensors file = Safetensors.open(file(HandMade.safetensors("{}", 0)));
+        assertThat(file.entries()).isEmpty();
+        assertThat(file.metadata()).isEmpty();
     }
 
     /// The values are those `od -t d8` and `od -t f4` print at the tensors' places.
     @Test
     void readsFilesOfTheReferenceImplementation() {
-        try (Safetensors file = Safetensors.open(HandMade.reference("fnet-expected.safetensors"))) {
-            assertThat(file.metadata()).contains(entry("format", "pt"), entry("class", "FNetModel"));
-            assertThat(file.entries().keySet())
-                    .containsExactly(
-                            "in.input_ids",
-                            "in.token_type_ids",
-                            "out.hidden.0",
-                            "out.hidden.1",
-                            "out.hidden.2",
-                            "out.last_hidden_state",
-                            "out.pooler_output");
-            assertThat(file.entries().get("in.input_ids"))
-                    .isEqualTo(new Entry("in.input_ids", DType.INT64, Shape.of(2, 24), 648, 384));
-            assertThat(file.data("in.input_ids").asSlice(0, 48).toArray(JAVA_LONG))
-                    .containsExactly(84, 14, 49, 37, 33, 91);
-            assertThat(file.data("out.pooler_output").asSlice(0, 16).toArray(JAVA_FLOAT))
-                    .containsExactly(0.9819717f, 0.16126354f, 0.5588917f, -0.86316115f);
-        }
-        try (Safetensors file = Safetensors.open(HandMade.reference("squeezebert-model.safetensors"))) {
-            assertThat(file.entries()).hasSize(39);
-            assertThat(file.data("embeddings.LayerNorm.weight").asSlice(0, 16).toArray(JAVA_FLOAT))
-                    .containsExactly(0.79630566f, 1.1199645f, 1.4074858f, 1.3895553f);
-        }
+        Safetensors file = Safetensors.open(HandMade.reference("fnet-expected.safetensors"));
+        assertThat(file.metadata()).contains(entry("format", "pt"), entry("class", "FNetModel"));
+        assertThat(file.entries().keySet())
+                .containsExactly(
+                        "in.input_ids",
+                        "in.token_type_ids",
+                        "out.hidden.0",
+                        "out.hidden.1",
+                        "out.hidden.2",
+                        "out.last_hidden_state",
+                        "out.pooler_output");
+        assertThat(file.entries().get("in.input_ids"))
+                .isEqualTo(new Entry("in.input_ids", DType.INT64, Shape.of(2, 24), 648, 384));
+        assertThat(file.data("in.input_ids").asSlice(0, 48).toArray(JAVA_LONG))
+                .containsExactly(84, 14, 49, 37, 33, 91);
+        assertThat(file.data("out.pooler_output").asSlice(0, 16).toArray(JAVA_FLOAT))
+                .containsExactly(0.9819717f, 0.16126354f, 0.5588917f, -0.86316115f);
+        Safetensors squeezebert = Safetensors.open(HandMade.reference("squeezebert-model.safetensors"));
+        assertThat(squeezebert.entries()).hasSize(39);
+        assertThat(squeezebert.data("embeddings.LayerNorm.weight").asSlice(0, 16).toArray(JAVA_FLOAT))
+                .containsExactly(0.79630566f, 1.1199645f, 1.4074858f, 1.3895553f);
     }
 
     @Test
     void writingIntoATensorChangesThisMappingOnly() throws IOException {
         byte[] bytes = HandMade.scalars("w");
         Path path = file(bytes);
-        try (Safetensors file = Safetensors.open(path);
-                Safetensors other = Safetensors.open(path)) {
-            file.data("w").set(JAVA_BYTE, 0, (byte) 77);
-            assertThat(file.data("w").get(JAVA_BYTE, 0)).isEqualTo((byte) 77);
-            assertThat(other.data("w").get(JAVA_BYTE, 0)).isEqualTo((byte) 0);
-        }
+        Safetensors file = Safetensors.open(path);
+        Safetensors other = Safetensors.open(path);
+        file.data("w").set(JAVA_BYTE, 0, (byte) 77);
+        assertThat(file.data("w").get(JAVA_BYTE, 0)).isEqualTo((byte) 77);
+        assertThat(other.data("w").get(JAVA_BYTE, 0)).isEqualTo((byte) 0);
         assertThat(path).hasBinaryContent(bytes);
     }
 
     @Test
     void readsAFileReplacedWhileOpenAsItWas() throws IOException {
         Path path = file(HandMade.scalars("old"));
-        try (Safetensors file = Safetensors.open(path)) {
-            SafetensorsWriter.write(path, Map.of(), List.of());
-            assertThat(file.data("old").toArray(JAVA_BYTE)).containsExactly(0, 1, 2, 3);
-        }
+        Safetensors file = Safetensors.open(path);
+        SafetensorsWriter.write(path, Map.of(), List.of());
+        assertThat(file.data("old").toArray(JAVA_BYTE)).containsExactly(0, 1, 2, 3);
     }
 
     @Test
-    void isReadableFromEveryThreadUntilClosed() throws IOException {
+    void isReadableFromEveryThread() throws IOException {
         Safetensors file = Safetensors.open(file(HandMade.scalars("w")));
         MemorySegment data = file.data("w");
         assertThat(CompletableFuture.supplyAsync(() -> data.get(JAVA_BYTE, 3)).join())
                 .isEqualTo((byte) 3);
-        file.close();
-        file.close();
-        assertThatThrownBy(() -> data.get(JAVA_BYTE, 3)).isInstanceOf(IllegalStateException.class);
     }
 
     /// 256 GiB, of which the file system stores a page or two: what is not touched costs nothing.
@@ -144,18 +134,16 @@ class SafetensorsTest {
             sparse.seek(sparse.length() - 1);
             sparse.write(42);
         }
-        try (Safetensors file = Safetensors.open(path)) {
-            assertThat(file.data("huge").get(JAVA_BYTE, bytes - 1)).isEqualTo((byte) 42);
-        }
+        Safetensors file = Safetensors.open(path);
+        assertThat(file.data("huge").get(JAVA_BYTE, bytes - 1)).isEqualTo((byte) 42);
     }
 
     @Test
     void namesTheTensorsItHasWhenAskedForAnother() throws IOException {
         Path path = file(HandMade.scalars("a", "b", "c", "d", "e", "f"));
-        try (Safetensors file = Safetensors.open(path)) {
-            assertThatThrownBy(() -> file.data("g"))
-                    .isInstanceOf(CheckpointException.class)
-                    .hasMessage(path + ": has no tensor g; its 6 tensors: a, b, c, d, e, ...");
-        }
+        Safetensors file = Safetensors.open(path);
+        assertThatThrownBy(() -> file.data("g"))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage(path + ": has no tensor g; its 6 tensors: a, b, c, d, e, ...");
     }
 }

@@ -259,8 +259,7 @@ public record ModelContract(String name, Architecture architecture) {
             model.weights().forEach(weight -> tensors.put(weight.name(), weight.tensor()));
             TensorFile.write(file, tensors);
             Inputs inputs = inputs(ids(19, BATCH, LENGTH));
-            try (Checkpoint checkpoint = Checkpoint.open(folder);
-                    Transformer loaded = Transformer.load(architecture, checkpoint, Device.CPU)) {
+            try (Transformer loaded = Transformer.load(architecture, Checkpoint.open(folder), Device.CPU)) {
                 assertThat(loaded.forward(inputs, Context.inference()).toFloats())
                         .as("%s: scores of the loaded model", name)
                         .containsExactly(

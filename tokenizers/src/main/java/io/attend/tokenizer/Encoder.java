@@ -30,11 +30,16 @@ final class Encoder {
     private final Queue<Worker> idle = new ConcurrentLinkedQueue<>();
 
     Encoder(Pipeline pipeline, Function<Integer, String> tokenOf) {
+        this(pipeline, tokenOf, pipeline.model().build());
+    }
+
+    /// An encoder that hands its pieces to other segmenters than those of the pipeline's model.
+    Encoder(Pipeline pipeline, Function<Integer, String> tokenOf, Supplier<Segmenter> segmenters) {
         this.tokenOf = tokenOf;
+        this.segmenters = segmenters;
         rewrites = pipeline.normalizer().isPresent();
         rewriter = pipeline.normalizer().map(Normalizer::build).orElse(text -> {});
         splitter = pipeline.preTokenizer().map(PreTokenizer::build).orElse(text -> {});
-        segmenters = pipeline.model().build();
         trim = pipeline.postProcessor().map(PostProcessor::trim).orElse(Trim.NONE);
         List<AddedToken> before = pipeline.addedTokens().stream()
                 .filter(token -> !token.normalized())
@@ -72,11 +77,13 @@ final class Encoder {
         private final Text slice = new Text();
         private final Segmenter segmenter = segmenters.get();
         private int words;
+        private boolean placing;
 
-        /// Leaves the tokens of `input` in [#tokens], placed within it.
-        void encode(String input) {
+        /// Leaves the tokens of `input` in [#tokens]; where they lie in it and which words they are only when `placing`.
+        void encode(String input, boolean placing) {
             tokens.clear();
             words = 0;
+            this.placing = placing;
             if (raw.isEmpty()) {
                 between(input, 0, input.length());
             } else {
@@ -87,7 +94,7 @@ final class Encoder {
                 }
                 between(input, match.from, input.length());
             }
-            if (trim != Trim.NONE) {
+            if (placing && trim != Trim.NONE) {
                 trim(input);
             }
         }
@@ -134,9 +141,13 @@ final class Encoder {
             for (int piece = 0; piece < pieces; piece++) {
                 int before = tokens.size();
                 segmenter.segment(chars, held.pieceStart(piece), held.pieceEnd(piece), tokens);
-                tokens.word(before, words++);
+                if (placing) {
+                    tokens.word(before, words++);
+                }
             }
-            tokens.place(from, held);
+            if (placing) {
+                tokens.place(from, held);
+            }
         }
 
         /// Tightens offsets around the spaces that tokens carry.
@@ -153,12 +164,12 @@ final class Encoder {
                 while (trailing < token.length() && isSpace(token.charAt(token.length() - 1 - trailing))) {
                     trailing++;
                 }
-                if (leading > 0) {
-                    boolean put = trim == Trim.SPACES_AND_PREFIX && (i == 0 || start == 0);
-                    start = Math.min(start + (put ? leading - 1 : leading), end);
+                boolean put = trim == Trim.SPACES_AND_PREFIX && leading == 1 && (i == 0 || start == 0);
+                for (int n = put ? 0 : leading; n > 0 && start < end; n--) {
+                    start += Character.charCount(input.codePointAt(start));
                 }
-                if (trailing > 0 && end >= trailing) {
-                    end = Math.max(end - trailing, start);
+                for (int n = trailing; n > 0 && end > start; n--) {
+                    end -= Character.charCount(input.codePointBefore(end));
                 }
                 tokens.place(i, start, end);
             }

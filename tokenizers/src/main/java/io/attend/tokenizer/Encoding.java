@@ -1,5 +1,6 @@
 package io.attend.tokenizer;
 
+import io.attend.tokenizer.postprocessor.Part;
 import io.attend.tokenizer.text.Tokens;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,32 +36,73 @@ public final class Encoding {
 
     /// The tokens of one text.
     static Encoding of(Tokens tokens, String text, boolean second, int typeId) {
-        int size = tokens.size();
+        return of(List.of(new Part.Sequence(second, typeId)), true, tokens, text, tokens, text);
+    }
+
+    /// The parts of an encoding put together: the tokens of one text or two, and special ones if they are `kept`.
+    static Encoding of(
+            List<Part> parts, boolean kept, Tokens first, String firstText, Tokens second, String secondText) {
+        int size = 0;
+        boolean plain = isPlain(firstText) && isPlain(secondText);
+        for (Part part : parts) {
+            size += switch (part) {
+                case Part.Sequence(boolean isSecond, int _) -> isSecond ? second.size() : first.size();
+                case Part.Special(List<Integer> ids, int _) -> kept ? ids.size() : 0;
+            };
+        }
         int[][] columns = new int[COLUMNS][];
-        columns[ID] = tokens.ids();
-        columns[TYPE] = filled(size, typeId);
-        columns[START] = tokens.starts();
-        columns[END] = tokens.ends();
-        columns[POINT_START] = columns[START];
-        columns[POINT_END] = columns[END];
-        columns[WORD] = tokens.words();
-        columns[SEQUENCE] = filled(size, second ? 1 : 0);
-        columns[SPECIAL] = new int[size];
-        columns[ATTENTION] = filled(size, 1);
-        if (text.codePointCount(0, text.length()) != text.length()) {
-            int[] points = new int[text.length() + 1];
-            for (int i = 0, point = 0; i < text.length(); point++) {
-                int units = Character.charCount(text.codePointAt(i));
-                points[i] = point;
-                points[i + units - 1] = point;
-                i += units;
-                points[i] = point + 1;
+        for (int c = 0; c < COLUMNS; c++) {
+            columns[c] = plain && c == POINT_START
+                    ? columns[START]
+                    : plain && c == POINT_END ? columns[END] : new int[size];
+        }
+        Arrays.fill(columns[ATTENTION], 1);
+        int at = 0;
+        for (Part part : parts) {
+            switch (part) {
+                case Part.Sequence(boolean isSecond, int type) -> {
+                    Tokens tokens = isSecond ? second : first;
+                    tokens.copy(columns[ID], columns[START], columns[END], columns[WORD], at);
+                    int end = at + tokens.size();
+                    Arrays.fill(columns[TYPE], at, end, type);
+                    Arrays.fill(columns[SEQUENCE], at, end, isSecond ? 1 : 0);
+                    if (!plain) {
+                        countPoints(columns, at, end, isSecond ? secondText : firstText);
+                    }
+                    at = end;
+                }
+                case Part.Special(List<Integer> ids, int type) -> {
+                    for (int i = 0; kept && i < ids.size(); i++, at++) {
+                        columns[ID][at] = ids.get(i);
+                        columns[TYPE][at] = type;
+                        columns[WORD][at] = -1;
+                        columns[SEQUENCE][at] = -1;
+                        columns[SPECIAL][at] = 1;
+                    }
+                }
             }
-            columns[POINT_START] =
-                    Arrays.stream(columns[START]).map(i -> points[i]).toArray();
-            columns[POINT_END] = Arrays.stream(columns[END]).map(i -> points[i]).toArray();
         }
         return new Encoding(columns, List.of());
+    }
+
+    /// Whether UTF-16 units are code points.
+    private static boolean isPlain(String text) {
+        return text.codePointCount(0, text.length()) == text.length();
+    }
+
+    private static void countPoints(int[][] columns, int from, int to, String text) {
+        int[] points = new int[text.length() + 1];
+        for (int i = 0, point = 0; i < text.length(); point++) {
+            int units = Character.charCount(text.codePointAt(i));
+            points[i] = point;
+            points[i + units - 1] = point;
+            i += units;
+            points[i] = point + 1;
+        }
+        for (int i = from; i < to; i++) {
+            columns[POINT_START][i] = points[columns[START][i]];
+            columns[POINT_END][i] = points[columns[END][i]];
+        }
     }
 
     /// Tokens that come from no text.
@@ -140,10 +182,18 @@ public final class Encoding {
     }
 
     Encoding withType(int typeId) {
+        if (overflow.isEmpty() && (size() == 0 || columns[TYPE][0] == typeId)) {
+            return this;
+        }
         int[][] typed = columns.clone();
         typed[TYPE] = filled(size(), typeId);
         return new Encoding(
                 typed, overflow.stream().map(o -> o.withType(typeId)).toList());
+    }
+
+    /// The tokens of all, one behind the other.
+    static Encoding joined(List<Encoding> parts) {
+        return parts.stream().reduce(Encoding::then).orElseThrow();
     }
 
     /// These tokens with those of `other` behind; each overflow of the one meets each of the other.

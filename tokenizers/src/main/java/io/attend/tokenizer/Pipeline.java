@@ -124,6 +124,10 @@ public record Pipeline(
                 model);
     }
 
+    public Pipeline with(Model model) {
+        return new Pipeline(version, truncation, padding, addedTokens, normalizer, preTokenizer, postProcessor, decoder, model);
+    }
+
     /// Without the cutting and filling that a file may ask for: every encoding is as long as its text.
     public Pipeline whole() {
         return new Pipeline(

@@ -1,53 +1,17 @@
 package io.attend.tokenizer;
 
-import io.attend.tokenizer.json.Json;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.attend.tokenizer.format.RoleNames;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
 
 /// Which ids fill up, begin and end a text, and stand for the unknown.
 record Roles(OptionalInt pad, OptionalInt bos, OptionalInt eos, OptionalInt unk) {
 
-    /// The tokens that a `tokenizer_config.json` or `special_tokens_map.json` names.
-    record Names(Optional<String> pad, Optional<String> bos, Optional<String> eos, Optional<String> unk) {
-        static final Names NONE = new Names(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-
-        static Names read(Path folder) {
-            Names names = NONE;
-            for (String file : List.of("special_tokens_map.json", "tokenizer_config.json")) {
-                Path path = folder.resolve(file);
-                if (Files.exists(path)) {
-                    try {
-                        JsonNode config = Json.parse(Files.readAllBytes(path), path.toString());
-                        names = new Names(
-                                name(config, "pad_token").or(names::pad),
-                                name(config, "bos_token").or(names::bos),
-                                name(config, "eos_token").or(names::eos),
-                                name(config, "unk_token").or(names::unk));
-                    } catch (IOException e) {
-                        throw new TokenizerException(path + ": cannot be read: " + e, e);
-                    }
-                }
-            }
-            return names;
-        }
-
-        /// A name is a string, or an object whose `content` is one.
-        private static Optional<String> name(JsonNode config, String key) {
-            JsonNode node = config.path(key);
-            JsonNode content = node.isObject() ? node.path("content") : node;
-            return content.isString() ? Optional.of(content.stringValue()) : Optional.empty();
-        }
-    }
-
     /// The named tokens first, then what the pipeline says, then special tokens with a usual name.
-    static Roles of(Names names, Pipeline pipeline, Function<String, OptionalInt> id) {
+    static Roles of(RoleNames names, Pipeline pipeline, Function<String, OptionalInt> id) {
         return new Roles(
                 first(List.of(
                         names.pad().map(id),

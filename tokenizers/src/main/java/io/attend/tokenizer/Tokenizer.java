@@ -1,11 +1,21 @@
 package io.attend.tokenizer;
 
+import io.attend.tokenizer.chat.ChatTemplate;
+import io.attend.tokenizer.chat.Message;
 import io.attend.tokenizer.decoder.Fuse;
+import io.attend.tokenizer.format.Format;
+import io.attend.tokenizer.format.Loaded;
+import io.attend.tokenizer.format.RoleNames;
+import io.attend.tokenizer.format.TokenizerJson;
 import io.attend.tokenizer.json.Json;
 import io.attend.tokenizer.model.Bpe;
+import io.attend.tokenizer.model.Model;
 import io.attend.tokenizer.model.Vocabulary;
 import io.attend.tokenizer.postprocessor.Part;
 import io.attend.tokenizer.postprocessor.PostProcessor;
+import io.attend.tokenizer.trainer.Progress;
+import io.attend.tokenizer.trainer.Trainer;
+import io.attend.tokenizer.trainer.WordCounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,14 +40,18 @@ import java.util.stream.IntStream;
 public final class Tokenizer {
     private final Pipeline pipeline;
     private final Roles roles;
+    private final Optional<String> chatTemplate;
     private final Vocabulary vocabulary;
     private final Map<Integer, AddedToken> added = new HashMap<>();
     private final Map<String, Integer> addedIds = new HashMap<>();
     private final int size;
     private final Encoder encoder;
+    private final List<Part> singleParts;
+    private final List<Part> pairParts;
 
-    private Tokenizer(Pipeline pipeline, Roles.Names names) {
+    private Tokenizer(Pipeline pipeline, RoleNames names, Optional<String> chatTemplate) {
         this.pipeline = pipeline;
+        this.chatTemplate = chatTemplate;
         vocabulary = pipeline.model().vocabulary();
         int most = vocabulary.size();
         for (AddedToken token : pipeline.addedTokens()) {
@@ -56,41 +70,43 @@ public final class Tokenizer {
         }
         size = most;
         encoder = new Encoder(pipeline, this::token);
+        singleParts = pipeline.postProcessor().map(p -> p.parts(false)).orElseGet(() -> PostProcessor.plain(false));
+        pairParts = pipeline.postProcessor().map(p -> p.parts(true)).orElseGet(() -> PostProcessor.plain(true));
         roles = Roles.of(names, pipeline, this::id);
     }
 
     /// The tokenizer that a pipeline describes.
     public static Tokenizer of(Pipeline pipeline) {
-        return new Tokenizer(pipeline, Roles.Names.NONE);
+        return new Tokenizer(pipeline, RoleNames.NONE, Optional.empty());
     }
 
-    /// Reads a tokenizer file, or a folder that has one beside its `tokenizer_config.json`.
+    /// Reads a tokenizer: `tokenizer.json`, a SentencePiece `.model`, `vocab.json` with `merges.txt`, `vocab.txt`,
+    /// `.tiktoken`, a `.gguf` file, or a folder that holds one, where `tokenizer_config.json` says which tokens have a role.
     ///
     /// @throws TokenizerException naming the file and the place in it, if it cannot be read or not be understood
     public static Tokenizer load(Path fileOrFolder) {
-        Path file = Files.isDirectory(fileOrFolder) ? fileOrFolder.resolve("tokenizer.json") : fileOrFolder;
-        Roles.Names names = Files.isDirectory(fileOrFolder) ? Roles.Names.read(fileOrFolder) : Roles.Names.NONE;
+        Loaded loaded = Format.load(fileOrFolder);
         try {
-            return read(Files.readAllBytes(file), file.toString(), names);
-        } catch (IOException e) {
-            throw new TokenizerException(file + ": cannot be read: " + e, e);
+            return new Tokenizer(loaded.pipeline(), loaded.roles(), loaded.chatTemplate());
+        } catch (IllegalArgumentException | TokenizerException e) {
+            throw inFile(fileOrFolder.toString(), e);
         }
+    }
+
+    private static TokenizerException inFile(String file, RuntimeException e) {
+        return e instanceof TokenizerException known && known.getMessage().startsWith(file)
+                ? known
+                : new TokenizerException(file + ": " + e.getMessage(), e);
     }
 
     /// Reads the text of a `tokenizer.json`.
     ///
     /// @throws TokenizerException naming the place, if it cannot be understood
     public static Tokenizer read(String json) {
-        return read(json.getBytes(java.nio.charset.StandardCharsets.UTF_8), "tokenizer.json", Roles.Names.NONE);
-    }
-
-    private static Tokenizer read(byte[] json, String source, Roles.Names names) {
         try {
-            return new Tokenizer(Json.read(Pipeline.class, Json.parse(json, source), "$"), names);
-        } catch (IllegalArgumentException e) {
-            throw new TokenizerException(source + ": " + e.getMessage(), e);
-        } catch (TokenizerException e) {
-            throw e.getMessage().startsWith(source) ? e : new TokenizerException(source + ": " + e.getMessage(), e);
+            return of(TokenizerJson.read(json, "tokenizer.json"));
+        } catch (IllegalArgumentException | TokenizerException e) {
+            throw inFile("tokenizer.json", e);
         }
     }
 
@@ -115,6 +131,21 @@ public final class Tokenizer {
                 .mapToObj(id -> AddedToken.special(id, first.get(id)))
                 .toList();
         return of(new Pipeline(model).with(added).with(new Fuse()));
+    }
+
+    /// Trains a tokenizer: the texts go through the normalizer and pre-tokenizer of `around`, whose model does not matter,
+    /// and what the trainer makes of their words takes the model's place. The trainer's specials become special tokens.
+    ///
+    /// Texts are counted on all processors. Memory holds the distinct words, not the texts, and no more than
+    /// [WordCounts#LIMIT] of them.
+    public static Tokenizer train(Pipeline around, Trainer trainer, Iterable<String> texts, Progress progress) {
+        WordCounts words = Words.count(around, texts, progress);
+        Model model = trainer.train(words, progress);
+        List<String> specials = trainer.specials();
+        List<AddedToken> added = IntStream.range(0, specials.size())
+                .mapToObj(id -> AddedToken.special(id, specials.get(id)))
+                .toList();
+        return of(around.with(model).with(added));
     }
 
     /// What the tokenizer does, as a value.
@@ -182,7 +213,7 @@ public final class Tokenizer {
         }
         Encoder.Worker worker = encoder.worker();
         try {
-            worker.encode(text);
+            worker.encode(text, false);
             return surrounded(worker.tokens.ids(), specials);
         } finally {
             encoder.release(worker);
@@ -193,56 +224,86 @@ public final class Tokenizer {
         if (specials == Specials.SKIP || pipeline.postProcessor().isEmpty()) {
             return ids;
         }
-        return parts(false).stream()
-                .flatMapToInt(part -> switch (part) {
-                    case Part.Sequence _ -> IntStream.of(ids);
-                    case Part.Special special -> special.ids().stream().mapToInt(Integer::intValue);
-                })
-                .toArray();
+        List<Part> parts = parts(false);
+        int[] whole = new int[ids.length * (int) parts.stream().filter(p -> p instanceof Part.Sequence).count()
+                + special(parts)];
+        int at = 0;
+        for (Part part : parts) {
+            switch (part) {
+                case Part.Sequence _ -> {
+                    System.arraycopy(ids, 0, whole, at, ids.length);
+                    at += ids.length;
+                }
+                case Part.Special(List<Integer> added, int _) -> {
+                    for (int id : added) {
+                        whole[at++] = id;
+                    }
+                }
+            }
+        }
+        return whole;
+    }
+
+    private static int special(List<Part> parts) {
+        return parts.stream()
+                .mapToInt(p -> p instanceof Part.Special s ? s.ids().size() : 0)
+                .sum();
     }
 
     private List<Part> parts(boolean pair) {
-        return pipeline.postProcessor().map(p -> p.parts(pair)).orElseGet(() -> PostProcessor.plain(pair));
+        return pair ? pairParts : singleParts;
     }
 
     private Encoding encoding(String first, Optional<String> second, Specials specials) {
         boolean pair = second.isPresent();
         List<Part> parts = parts(pair);
+        if (pipeline.truncation().isEmpty()) {
+            return untruncated(parts, first, second, specials == Specials.KEEP);
+        }
+        Truncation truncation = pipeline.truncation().get();
+        int specialCount = specials == Specials.SKIP ? 0 : special(parts);
+        int room = truncation.maxLength() - specialCount;
+        if (room < 0) {
+            throw new TokenizerException("truncation to " + truncation.maxLength() + " tokens leaves no room for "
+                    + specialCount + " special ones");
+        }
         Encoding a = tokens(first, false);
         Optional<Encoding> b = second.map(text -> tokens(text, true));
-        if (pipeline.truncation().isPresent()) {
-            Truncation truncation = pipeline.truncation().get();
-            int specialCount = specials == Specials.SKIP
-                    ? 0
-                    : parts.stream()
-                            .mapToInt(p -> p instanceof Part.Special s ? s.ids().size() : 0)
-                            .sum();
-            if (specialCount > truncation.maxLength()) {
-                throw new TokenizerException("truncation to " + truncation.maxLength() + " tokens leaves no room for "
-                        + specialCount + " special ones");
-            }
-            int room = truncation.maxLength() - specialCount;
-            int[] lengths = truncation.lengths(a.size(), b.map(Encoding::size).orElse(0), pair, room);
-            a = a.truncated(lengths[0], truncation.stride(), truncation.direction());
-            b = b.map(e -> e.truncated(lengths[1], truncation.stride(), truncation.direction()));
-        }
-        Encoding whole = Encoding.outside(List.of(), 0, true);
+        int[] lengths = truncation.lengths(a.size(), b.map(Encoding::size).orElse(0), pair, room);
+        Encoding one = a.truncated(lengths[0], truncation.stride(), truncation.direction());
+        Optional<Encoding> two = b.map(e -> e.truncated(lengths[1], truncation.stride(), truncation.direction()));
+        List<Encoding> whole = new ArrayList<>(parts.size());
         for (Part part : parts) {
-            whole = switch (part) {
+            switch (part) {
                 case Part.Sequence(boolean isSecond, int type) ->
-                    whole.then((isSecond ? b.orElseThrow() : a).withType(type));
-                case Part.Special(List<Integer> ids, int type)
-                when specials == Specials.KEEP -> whole.then(Encoding.outside(ids, type, true));
-                case Part.Special _ -> whole;
-            };
+                    whole.add((isSecond ? two.orElseThrow() : one).withType(type));
+                case Part.Special(List<Integer> ids, int type) when specials == Specials.KEEP ->
+                    whole.add(Encoding.outside(ids, type, true));
+                case Part.Special _ -> {}
+            }
         }
-        return whole;
+        return Encoding.joined(whole);
+    }
+
+    private Encoding untruncated(List<Part> parts, String first, Optional<String> second, boolean specials) {
+        Encoder.Worker a = encoder.worker();
+        Encoder.Worker b = second.isPresent() ? encoder.worker() : a;
+        try {
+            a.encode(first, true);
+            second.ifPresent(text -> b.encode(text, true));
+            return Encoding.of(parts, specials, a.tokens, first, b.tokens, second.orElse(first));
+        } finally {
+            encoder.release(a);
+            if (b != a) {
+                encoder.release(b);
+            }
+        }
     }
 
     private Encoding tokens(String text, boolean second) {
         Encoder.Worker worker = encoder.worker();
         try {
-            worker.encode(text);
+            worker.encode(text, true);
             return Encoding.of(worker.tokens, text, second, second ? 1 : 0);
         } finally {
             encoder.release(worker);
@@ -315,6 +376,27 @@ public final class Tokenizer {
     /// The id of what the vocabulary does not have, such as `<unk>`.
     public OptionalInt unk() {
         return roles.unk();
+    }
+
+    /// How conversations are written for the model, if the tokenizer's files say.
+    ///
+    /// @throws TokenizerException naming line and column, if the template is not understood
+    public Optional<ChatTemplate> chatTemplate() {
+        return chatTemplate.map(ChatTemplate::of);
+    }
+
+    /// The text of a conversation, by the [#chatTemplate], with the tokenizer's own `bos_token`, `eos_token` and the like.
+    ///
+    /// @throws IllegalStateException if the tokenizer has no chat template
+    public String chat(List<Message> messages, boolean addGenerationPrompt) {
+        Map<String, Object> variables = new HashMap<>();
+        bos().ifPresent(id -> variables.put("bos_token", token(id)));
+        eos().ifPresent(id -> variables.put("eos_token", token(id)));
+        pad().ifPresent(id -> variables.put("pad_token", token(id)));
+        unk().ifPresent(id -> variables.put("unk_token", token(id)));
+        return chatTemplate()
+                .orElseThrow(() -> new IllegalStateException("this tokenizer has no chat template"))
+                .render(messages, addGenerationPrompt, variables);
     }
 
     /// Whether decoding leaves the id out.

@@ -26,7 +26,9 @@ final class BarProgress implements Progress {
     private final IntSupplier width;
     private final InstantSource clock;
     private final String cells; // done, half done, to do
-    private Optional<ProgressBar> begun = Optional.empty();
+    private Optional<Drawing> begun = Optional.empty();
+
+    private record Drawing(ProgressBar bar, Line line) {}
 
     BarProgress(String task, String unit, PrintStream stream, IntSupplier width, InstantSource clock) {
         this.task = task;
@@ -46,28 +48,33 @@ final class BarProgress implements Progress {
     public void begin(long done, long total) {
         close();
         Pace pace = Pace.begin(unit, done, total, clock);
-        begun = Optional.of(new ProgressBarBuilder()
+        Line line = new Line();
+        ProgressBar bar = new ProgressBarBuilder()
                 .setTaskName(task)
                 .setInitialMax(total)
                 .startsFrom(done, Duration.ZERO)
                 .setUpdateIntervalMillis(MILLISECONDS)
                 .continuousUpdate()
                 .setRenderer((state, columns) -> render(state, pace, columns))
-                .setConsumer(new Line())
-                .build());
+                .setConsumer(line)
+                .build();
+        begun = Optional.of(new Drawing(bar, line));
     }
 
     @Override
     public void step(long done, String message) {
-        ProgressBar bar =
+        Drawing drawing =
                 begun.orElseThrow(() -> new IllegalStateException("progress: step " + done + " before begin"));
-        bar.setExtraMessage(message);
-        bar.stepTo(done);
+        drawing.bar.setExtraMessage(message);
+        drawing.bar.stepTo(done);
     }
 
     @Override
     public void close() {
-        begun.ifPresent(ProgressBar::close);
+        begun.ifPresent(drawing -> {
+            drawing.bar.close();
+            drawing.line.close(); // the library forgets to if it had not drawn yet
+        });
         begun = Optional.empty();
     }
 
@@ -93,6 +100,7 @@ final class BarProgress implements Progress {
     /// Where the library writes: one line that each drawing replaces.
     private final class Line implements ProgressBarConsumer {
         private String shown = "";
+        private boolean closed;
 
         @Override
         public int getMaxRenderedLength() {
@@ -100,7 +108,7 @@ final class BarProgress implements Progress {
         }
 
         @Override
-        public void accept(String line) {
+        public synchronized void accept(String line) {
             if (!line.equals(shown)) {
                 stream.print("\r" + line + ERASE_TO_END_OF_LINE);
                 stream.flush();
@@ -109,9 +117,12 @@ final class BarProgress implements Progress {
         }
 
         @Override
-        public void close() {
-            stream.println();
-            stream.flush();
+        public synchronized void close() {
+            if (!closed) {
+                stream.println();
+                stream.flush();
+                closed = true;
+            }
         }
     }
 }

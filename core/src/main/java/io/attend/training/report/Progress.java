@@ -1,6 +1,5 @@
 package io.attend.training.report;
 
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +25,7 @@ public interface Progress extends AutoCloseable {
         begin(0, total);
     }
 
-    /// `done` units of the total are finished now; the message is one short line, such as the loss and the
-    /// throughput.
+    /// `done` units of the total are finished now; the message is one short line, such as the loss and the throughput.
     void step(long done, String message);
 
     @Override
@@ -45,8 +43,7 @@ public interface Progress extends AutoCloseable {
         return SilentProgress.SILENT;
     }
 
-    /// Java can tell only whether standard input and output are a terminal; Linux is asked about standard error
-    /// itself.
+    /// Java can tell only whether standard input and output are a terminal; Linux is asked about standard error itself.
     private static boolean standardErrorIsTerminal() {
         if ("dumb".equals(System.getenv("TERM"))) {
             return false;
@@ -55,8 +52,7 @@ public interface Progress extends AutoCloseable {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
         } catch (IOException | UnsupportedOperationException _) {
-            Console console = System.console();
-            return console != null && console.isTerminal();
+            return System.console().isTerminal();
         }
     }
 }

@@ -64,6 +64,20 @@ public record Bpe(
                 merges);
     }
 
+    /// The form that takes a piece whole when it is a token.
+    public Bpe ignoringMerges() {
+        return new Bpe(
+                dropout,
+                unkToken,
+                continuingSubwordPrefix,
+                endOfWordSuffix,
+                fuseUnk,
+                byteFallback,
+                true,
+                vocabulary,
+                merges);
+    }
+
     @Override
     public OptionalInt unknown() {
         return unkToken.map(vocabulary::id).orElse(OptionalInt.empty());

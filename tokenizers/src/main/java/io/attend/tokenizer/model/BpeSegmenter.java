@@ -13,6 +13,7 @@ final class BpeSegmenter implements Segmenter {
     private final BpeTables tables;
     private final WordCache cache = new WordCache();
     private final boolean cached;
+    private final boolean merges;
     private final double dropout;
 
     // Symbols: ids, the characters each covers, and the rank of the pair each begins.
@@ -33,12 +34,28 @@ final class BpeSegmenter implements Segmenter {
         this.tables = tables;
         dropout = tables.bpe.dropout().orElse(0);
         cached = dropout == 0;
+        merges = tables.made.length > 0;
     }
 
     @Override
     public void segment(char[] chars, int start, int end, Tokens out) {
+        if (!tables.cutsAtSpaces) {
+            word(chars, start, end, out);
+            return;
+        }
+        int at = start;
+        for (int i = start + 1; i < end; i++) {
+            if (chars[i] == '▁' && chars[i - 1] != '▁') {
+                word(chars, at, i, out);
+                at = i;
+            }
+        }
+        word(chars, at, end, out);
+    }
+
+    private void word(char[] chars, int start, int end, Tokens out) {
         int from = out.size();
-        if (!cached || end - start > WordCache.LONGEST) {
+        if (!cached || !merges || end - start > WordCache.LONGEST) {
             merge(chars, start, end, out);
             return;
         }
@@ -70,7 +87,7 @@ final class BpeSegmenter implements Segmenter {
         } else {
             symbols(chars, start, end);
         }
-        if (dropout == 0 && size <= SCANNED) {
+        if (dropout == 0 && (size <= SCANNED || !merges)) {
             scan();
         } else {
             sift();
@@ -159,6 +176,9 @@ final class BpeSegmenter implements Segmenter {
     }
 
     private void scan() {
+        if (!merges) {
+            return;
+        }
         for (int i = 0; i + 1 < size; i++) {
             ranks[i] = tables.rank(ids[i], ids[i + 1]);
         }

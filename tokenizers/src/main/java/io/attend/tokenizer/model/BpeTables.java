@@ -17,6 +17,10 @@ final class BpeTables {
     /// By rank: the id that the merge makes.
     final int[] made;
 
+    /// Whether no merge reaches over the beginning of a word, which is a `▁` behind another character: then words can be
+    /// merged one by one.
+    final boolean cutsAtSpaces;
+
     private final long[] pairs;
     private final int[] ranks;
     private final int shift;
@@ -44,6 +48,9 @@ final class BpeTables {
         shift = 64 - bits;
         Arrays.fill(pairs, -1);
         made = new int[merges.size()];
+        boolean cuts = !affixes
+                && !bpe.ignoreMerges()
+                && (!bpe.fuseUnk() || bpe.byteFallback() && Arrays.stream(bytes).allMatch(id -> id >= 0));
         int prefix = bpe.continuingSubwordPrefix().map(String::length).orElse(0);
         for (int rank = 0; rank < made.length; rank++) {
             Merge merge = merges.get(rank);
@@ -55,7 +62,9 @@ final class BpeTables {
             }
             made[rank] = id(merge.left() + merge.right().substring(prefix), rank);
             put((long) left << 32 | right, rank);
+            cuts &= !merge.right().startsWith("▁") || merge.left().endsWith("▁");
         }
+        cutsAtSpaces = cuts;
     }
 
     private int id(String token, int rank) {

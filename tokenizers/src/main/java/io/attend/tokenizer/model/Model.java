@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What turns a piece of text into ids.
-public sealed interface Model permits Bpe {
+public sealed interface Model permits Bpe, Unigram, WordLevel, WordPiece {
     /// The model's own tokens; added tokens may have ids beyond them.
     Vocabulary vocabulary();
 
@@ -16,6 +16,7 @@ public sealed interface Model permits Bpe {
     Supplier<Segmenter> build();
 
     /// Old files do not say what their model is: its keys do.
+    @SuppressWarnings("unused") // called by name when a model is read
     private static void upgrade(ObjectNode node) {
         if (!node.has("type")) {
             node.put(

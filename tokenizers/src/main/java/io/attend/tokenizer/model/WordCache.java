@@ -6,15 +6,15 @@ import java.util.Arrays;
 /// The tokens of words seen before, for one thread: open addressing over flat arrays, so that a hit is one probe, one
 /// comparison and one copy, and neither hit nor miss makes garbage. When it is full it forgets everything.
 ///
-/// At most about 3 MB.
+/// At most about 5 MB.
 final class WordCache {
     /// Longer pieces are not remembered: they rarely come back.
     static final int LONGEST = 128;
 
-    private static final int SLOTS = 1 << 15;
+    private static final int SLOTS = 1 << 16;
     private static final int MOST = SLOTS * 5 / 8;
-    private static final int CHARS = 1 << 19;
-    private static final int TOKENS = 1 << 18;
+    private static final int CHARS = 1 << 20;
+    private static final int TOKENS = 1 << 19;
 
     // Per slot: the hash, where the characters are, their count over the count of tokens, where the tokens are.
     private int[] slots = new int[4 << 10];

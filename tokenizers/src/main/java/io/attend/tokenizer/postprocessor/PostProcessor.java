@@ -3,18 +3,14 @@ package io.attend.tokenizer.postprocessor;
 import java.util.List;
 
 /// What adds special tokens around encoded texts and tidies their offsets.
-public sealed interface PostProcessor permits BertProcessing {
+public sealed interface PostProcessor
+        permits BertProcessing, ByteLevel, RobertaProcessing, Sequence, TemplateProcessing {
     /// The parts of an encoding, in order: for one text, or for a pair.
     List<Part> parts(boolean pair);
 
-    /// How the offsets of a token that begins or ends with spaces are tightened.
+    /// How the offsets of tokens that begin or end with spaces are tightened.
     default Trim trim() {
         return Trim.NONE;
-    }
-
-    /// Whether the parts are more than the texts themselves.
-    default boolean adds() {
-        return true;
     }
 
     /// The texts and nothing else.

@@ -7,5 +7,9 @@ public enum Trim {
     /// Spaces are left out.
     SPACES,
     /// Spaces are left out; the one put before the text by the pre-tokenizer has no place to leave.
-    SPACES_AND_PREFIX
+    SPACES_AND_PREFIX;
+
+    static Trim of(boolean trimOffsets, boolean addPrefixSpace) {
+        return !trimOffsets ? NONE : addPrefixSpace ? SPACES_AND_PREFIX : SPACES;
+    }
 }

@@ -228,6 +228,20 @@ public final class Text {
             write(codePoint, at, at + (Character.isHighSurrogate(chars[at]) ? 2 : 1));
         }
 
+        /// Puts a code point as Unicode normalization says: `change` 0 takes the place of the next code point, -n that of
+        /// the next and n more, and 1 takes none.
+        public void change(int codePoint, int change) {
+            if (change > 0) {
+                insert(codePoint);
+                return;
+            }
+            int to = at;
+            for (int i = change; i <= 0 && to < length; i++) {
+                to += Character.isHighSurrogate(chars[to]) && to + 1 < length ? 2 : 1;
+            }
+            put(codePoint, to - at);
+        }
+
         /// Drops the old characters up to `to`.
         public void skipTo(int to) {
             if (to != at) {

@@ -61,9 +61,14 @@ public final class Tokens {
         return ends[token];
     }
 
-    /// Makes the last token end at `end`.
-    public void stretch(int end) {
-        ends[size - 1] = end;
+    /// Makes a token part of the one before it.
+    public void fuse(int token) {
+        ends[token - 1] = ends[token];
+        int rest = size - token - 1;
+        System.arraycopy(ids, token + 1, ids, token, rest);
+        System.arraycopy(starts, token + 1, starts, token, rest);
+        System.arraycopy(ends, token + 1, ends, token, rest);
+        size--;
     }
 
     /// Says that the tokens from `from` on belong to `word`.
@@ -91,16 +96,12 @@ public final class Tokens {
         return Arrays.copyOf(ids, size);
     }
 
-    public int[] starts() {
-        return Arrays.copyOf(starts, size);
-    }
-
-    public int[] ends() {
-        return Arrays.copyOf(ends, size);
-    }
-
-    public int[] words() {
-        return Arrays.copyOf(words, size);
+    /// Copies the columns into others, from `at` on.
+    public void copy(int[] intoIds, int[] intoStarts, int[] intoEnds, int[] intoWords, int at) {
+        System.arraycopy(ids, 0, intoIds, at, size);
+        System.arraycopy(starts, 0, intoStarts, at, size);
+        System.arraycopy(ends, 0, intoEnds, at, size);
+        System.arraycopy(words, 0, intoWords, at, size);
     }
 
     private void grow(int needed) {

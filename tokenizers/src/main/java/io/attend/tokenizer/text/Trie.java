@@ -11,6 +11,9 @@ public final class Trie {
     /// Where a walk ends that leads nowhere.
     public static final int NOWHERE = -1;
 
+    /// The nodes one character from the root, by that character; the walk begins there each time.
+    private final int[] firsts = new int[0x10000];
+
     private long[] keys;
     private int[] nodes;
     private int[] values = new int[64];
@@ -22,6 +25,7 @@ public final class Trie {
         nodes = new int[256];
         mask = 255;
         Arrays.fill(keys, -1);
+        Arrays.fill(firsts, NOWHERE);
         values[ROOT] = -1;
     }
 
@@ -37,6 +41,9 @@ public final class Trie {
 
     /// The node one character further, or [#NOWHERE].
     public int step(int node, char c) {
+        if (node == ROOT) {
+            return firsts[c];
+        }
         long key = (long) node << 16 | c;
         int slot = slot(key);
         while (keys[slot] != key) {
@@ -71,7 +78,11 @@ public final class Trie {
             values = Arrays.copyOf(values, count * 2);
         }
         values[count] = -1;
-        put((long) from << 16 | c, count);
+        if (from == ROOT) {
+            firsts[c] = count;
+        } else {
+            put((long) from << 16 | c, count);
+        }
         return count++;
     }
 

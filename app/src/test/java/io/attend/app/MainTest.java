@@ -1,0 +1,172 @@
+package io.attend.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.attend.architecture.Presets;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class MainTest {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final List<String> SMALL = List.of(
+            "data={type: DateExamples, training: 131, heldOut: 37}",
+            "model={type: Transformer2017, layers: 1, width: 8, heads: 2, hidden: 11}",
+            "steps=20",
+            "batch=13");
+
+    @TempDir
+    Path folder;
+
+    private record Said(int status, String out, String err) {}
+
+    private static Said attend(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+        return new Said(status, out.toString(), err.toString());
+    }
+
+    private Said train(Path run, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("train", "dates"));
+        arguments.addAll(SMALL);
+        arguments.addAll(List.of(more));
+        arguments.addAll(List.of("--run", run.toString()));
+        return attend(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void trainsAndEndsWithOneLineOfJson() {
+        Path run = folder.resolve("run");
+        Said said = train(run, "--json");
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(said.out().lines()).hasSize(1);
+        JsonNode line = JSON.readTree(said.out());
+        assertThat(line.propertyNames()).containsExactly("exactMatch", "seconds", "parameters", "run");
+        assertThat(line.get("exactMatch").doubleValue()).isBetween(0.0, 1.0);
+        assertThat(line.get("run").stringValue()).isEqualTo(run.toString());
+        assertThat(run).isDirectoryContaining("glob:**report.html").isDirectoryContaining("glob:**recipe.yaml");
+
+        Said tree = attend("inspect", run.toString());
+        assertThat(tree.out()).startsWith("EncoderDecoder of width 8: ").contains("cross");
+        assertThat(attend("cost", run.toString(), "--lengths", "7,1k").out()).contains("1,024");
+
+        Said other = train(run, "seed=77");
+        assertThat(other.status()).isEqualTo(2);
+        assertThat(other.err()).contains("holds a run of another recipe");
+
+        Said quickstart = attend("quickstart", "--run", run.toString());
+        assertThat(quickstart.status()).isEqualTo(2);
+        assertThat(quickstart.err()).contains("holds a run that is not a quickstart");
+    }
+
+    @Test
+    void answersEachInputOrSaysWhyNot() throws IOException {
+        Path run = folder.resolve("run");
+        assertThat(train(run).status()).isZero();
+        Said answers = attend("run", "translate", run.toString(), "5. märz 2024", "\uD83D\uDE00", "--json");
+        assertThat(answers.status()).as(answers.err()).isZero();
+        assertThat(answers.out().lines()).hasSize(2);
+        assertThat(JSON.readTree(answers.out().lines().findFirst().orElseThrow())
+                        .get("input")
+                        .stringValue())
+                .isEqualTo("5. märz 2024");
+        failsIn(1, "the text has 200 characters", "run", "read-date", run.toString(), "x".repeat(200));
+        failsIn(1, "could be two days", "run", "read-date", run.toString(), "03/04/2024");
+        failsIn(1, "the text is empty", "run", "read-date", run.toString(), "");
+
+        Path weights = run.resolve("model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        Files.write(weights, Arrays.copyOf(bytes, bytes.length / 2));
+        failsIn(1, "the file is", "run", "read-date", run.toString(), "2024-03-05");
+        Files.write(weights, new byte[] {1, 2, 3});
+        failsIn(1, "model.safetensors", "run", "read-date", run.toString(), "2024-03-05");
+    }
+
+    private static void failsIn(int status, String message, String... arguments) {
+        Said said = attend(arguments);
+        assertThat(said.err()).contains(message);
+        assertThat(said.err().lines()).as("lines of the error").hasSize(1);
+        assertThat(said.status()).isEqualTo(status);
+        assertThat(said.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "2 | Unmatched argument at index 0: 'dance'           | dance",
+        "2 | Missing required parameter                       | run",
+        "2 | unknown task sing; known: read-date, translate   | run sing runs/x y",
+        "1 | no such folder                                   | run read-date no/such/run y",
+        "2 | there is no architecture gpt9                    | cost gpt9",
+        "2 | \"0\" is not a length; write 512 or 2k           | cost gpt2 --lengths 0",
+        "2 | the batch must be at least 1, not 0              | cost gpt2 --batch 0",
+        "1 | the text has 2048 tokens, but the model has learned only 1024 positions | cost gpt2 --lengths 2k",
+        "2 | there is no variant Rotary99                     | catalogue Rotary99",
+        "2 | there is no recipe nothing                       | train nothing",
+        "2 | dates: $: unknown [stepz]; Recipe has            | train dates stepz=5",
+        "2 | Unknown option: '--fast'                         | quickstart --fast",
+    })
+    void aWrongCommandLineIsOneLine(int status, String message, String arguments) {
+        failsIn(status, message, arguments.split(" "));
+    }
+
+    @Test
+    void verboseShowsWhereAnErrorCameFrom() {
+        assertThat(attend("--verbose", "cost", "gpt9").err()).contains("UsageException").contains("\tat ");
+        assertThat(attend("cost", "gpt9", "--verbose").err()).contains("\tat ");
+    }
+
+    @Test
+    void anArchitectureThatCannotBeBuiltIsNamedByItsPlace() throws IOException {
+        String json = Presets.transformer(31, 1, Presets.Size.width(32).heads(8), 0).toJson();
+        Path file = folder.resolve("architecture.json");
+        Files.writeString(file, json.replace("\"count\" : 8", "\"count\" : 7"));
+        failsIn(1, "encoder.0.attention: 7 heads cannot divide width 32", "inspect", file.toString());
+        Files.writeString(file, json.replace("\"count\" : 8", "\"count\" : 8, \"hedas\" : 3"));
+        failsIn(1, "unknown [hedas]; Heads has [count, keyValue, size]", "inspect", file.toString());
+        Files.writeString(file, "{");
+        failsIn(1, "architecture.json: $: ", "inspect", file.toString());
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        failsIn(1, "architecture.json: no such file", "inspect", empty.toString());
+    }
+
+    @Test
+    void listsTheCatalogueAndShowsAPageAndItsSource() throws IOException {
+        assertThat(attend("catalogue").out()).contains("Norm\n  LayerNorm, NoNorm, RmsNorm");
+        assertThat(JSON.readTree(attend("catalogue", "--json").out()).get("Mask")).hasSize(2);
+        assertThat(attend("catalogue", "SoftmaxAttention").out()).contains("softmax", "1706.03762", "| `heads` |");
+        assertThat(attend("catalogue", "SoftmaxAttention", "--source").out()).contains("public record SoftmaxAttention(");
+        Path file = folder.resolve("catalogue.md");
+        assertThat(attend("catalogue", "--write", file.toString()).status()).isZero();
+        assertThat(Path.of("..", "docs", "catalogue.md"))
+                .as("docs/catalogue.md is generated: ./attend catalogue --write docs/catalogue.md")
+                .hasSameTextualContentAs(file);
+    }
+
+    @Test
+    void helpNamesEveryVerbAndTheFirstStep() {
+        Said help = attend();
+        assertThat(help.status()).isZero();
+        assertThat(help.out()).contains("quickstart", "train", "run", "inspect", "cost", "catalogue");
+        assertThat(attend("train", "--help").out()).contains("RECIPE", "KEY=VALUE", "--run=DIR");
+    }
+
+    @Test
+    void costAsJsonHasPlainFigures() {
+        Said said = attend("cost", "gpt2", "--lengths", "128", "--json");
+        JsonNode line = JSON.readTree(said.out());
+        assertThat(line.get("parameters").longValue()).isEqualTo(124_439_808L); // as published
+        assertThat(line.get("weightBytes").longValue()).isEqualTo(4 * 124_439_808L);
+    }
+}

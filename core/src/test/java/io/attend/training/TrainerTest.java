@@ -1,0 +1,202 @@
+package io.attend.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.attend.Attend;
+import io.attend.checkpoint.CheckpointException;
+import io.attend.checkpoint.RunFolder;
+import io.attend.task.ReadDate;
+import io.attend.training.report.Metrics;
+import io.attend.training.report.MetricsLog;
+import io.attend.training.report.Progress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+    private static final String TINY = """
+            data: {type: DateExamples, training: 131, heldOut: 37}
+            model: {type: Transformer2017, layers: 1, width: 8, heads: 2, hidden: 11, dropout: 0.1}
+            objective: {type: TeacherForcing, smoothing: 0.1}
+            optimizer: {type: AdamW, decay: 0.01}
+            schedule: {type: InverseSquareRoot, peak: 0.01, warmup: 7}
+            steps: 60
+            batch: 13
+            seed: 3
+            evaluateEvery: 20
+            checkpointEvery: 20
+            keepCheckpoints: 5
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aRunLearnsAndLeavesAllItsFiles() throws IOException {
+        Trainer.Outcome outcome = train("whole", Progress.silent());
+        RunFolder run = RunFolder.open(folder.resolve("whole"));
+        List<Metrics> rows = MetricsLog.read(run.metrics());
+        assertThat(loss(rows.getLast())).isLessThan(loss(rows.getFirst()));
+        assertThat(rows).extracting(Metrics::step).containsExactly(20L, 20L, 40L, 40L, 60L, 60L);
+        assertThat(run.steps()).extracting(RunFolder.Step::number).containsExactly(20L, 40L, 60L);
+        assertThat(run.report()).content().contains("decoder.0.cross", "exact match");
+        assertThat(outcome.parameters()).isPositive();
+        assertThat(Recipe.parse(Files.readString(run.recipe()), List.of())).isEqualTo(Recipe.parse(TINY, List.of()));
+        try (Attend model = Attend.load(run.path())) {
+            assertThat(model.model().parameters()).isNotEmpty();
+            assertThat(model.text().write(List.of("5. märz 2024"), new io.attend.generation.Greedy(5)))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void aStoppedRunGoesOnToTheSameBits() throws IOException {
+        train("whole", Progress.silent());
+        assertThatThrownBy(() -> train("stopped", at(40, step -> {
+                    throw new IllegalStateException("stopped at " + step);
+                })))
+                .hasMessage("stopped at 40");
+        RunFolder stopped = RunFolder.open(folder.resolve("stopped"));
+        assertThat(stopped.newest().orElseThrow().number()).isEqualTo(20);
+        train("stopped", Progress.silent());
+        assertThat(stopped.model()).hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
+        assertThat(folder.resolve("stopped/checkpoints/step-000060/optimizer.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("whole/checkpoints/step-000060/optimizer.safetensors"));
+        assertThat(losses("stopped")).isEqualTo(losses("whole"));
+    }
+
+    @Test
+    void anotherSeedIsAnotherRun() throws IOException {
+        train("whole", Progress.silent());
+        train("other", Progress.silent(), "seed=5");
+        assertThat(losses("other")).isNotEqualTo(losses("whole"));
+    }
+
+    @Test
+    void aFinishedRunIsNotTrainedAgain() throws IOException {
+        train("whole", Progress.silent());
+        byte[] before = Files.readAllBytes(folder.resolve("whole/model.safetensors"));
+        train("whole", Progress.silent());
+        assertThat(folder.resolve("whole/model.safetensors")).hasBinaryContent(before);
+        assertThat(losses("whole")).hasSize(6);
+    }
+
+    @Test
+    void anInfiniteLossStopsTheRunAndKeepsItsCheckpoints() {
+        assertThatThrownBy(() -> train(
+                        "wild", Progress.silent(), "clip=1e30", "schedule={type: Constant, rate: 1e25}", "checkpointEvery=1"))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("the loss of step ")
+                .hasMessageContaining("lower the schedule's");
+    }
+
+    @Test
+    void aDamagedCheckpointIsNamed() throws IOException {
+        train("whole", Progress.silent());
+        Path weights = folder.resolve("whole/model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        Files.write(weights, java.util.Arrays.copyOf(bytes, bytes.length - 5));
+        assertThatThrownBy(() -> Attend.load(folder.resolve("whole")))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("model.safetensors")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void weightsOfAnotherArchitectureAreListed() throws IOException {
+        train("whole", Progress.silent());
+        Path json = folder.resolve("whole/architecture.json");
+        Files.writeString(json, Files.readString(json).replace("\"hidden\" : 11", "\"hidden\" : 17"));
+        assertThatThrownBy(() -> Attend.load(folder.resolve("whole")))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("encoder.0.feed.inner.weight is [11, 8], but the architecture wants [17, 8]")
+                .hasMessageContaining("Use the architecture.json the weights were saved with");
+    }
+
+    @Test
+    void whatIsNoDateIsRefusedInWords() throws IOException {
+        train("whole", Progress.silent());
+        try (Attend model = Attend.load(folder.resolve("whole"))) {
+            assertThatThrownBy(() -> model.run(new ReadDate(), " "))
+                    .hasMessage("the text is empty; write a date, such as \"5. März 2024\"");
+            assertThatThrownBy(() -> model.run(new ReadDate(), "x".repeat(500)))
+                    .hasMessage("the text has 500 characters, but the longest date the model has seen has 40; write the"
+                            + " date alone");
+            assertThatThrownBy(() -> model.run(new ReadDate(), "3/4/2024"))
+                    .hasMessageContaining("could be two days; name the locale");
+        }
+    }
+
+    @Test
+    void residentMemoryStaysFlatOverTenThousandSteps() throws IOException {
+        long[] resident = new long[2];
+        train(
+                "long",
+                at(0, step -> {
+                    if (step == 2_000) {
+                        resident[0] = resident();
+                    }
+                    resident[1] = Math.max(resident[1], step > 2_000 ? resident() : 0);
+                }),
+                "steps=10000",
+                "batch=5",
+                "evaluateEvery=1000",
+                "checkpointEvery=2500",
+                "model.dropout=0.1");
+        assertThat(resident[1] - resident[0])
+                .as("megabytes grown from step 2,000 (%d MB) to the largest after it", resident[0])
+                .isLessThan(40);
+    }
+
+    /// Megabytes of this process in memory, by its own account (Linux).
+    private static long resident() {
+        System.gc();
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Trainer.Outcome train(String name, Progress progress, String... overrides) {
+        Recipe recipe = Recipe.parse(TINY, List.of(overrides));
+        return new Trainer(recipe, RunFolder.create(folder.resolve(name)), progress).run();
+    }
+
+    private List<Double> losses(String name) throws IOException {
+        return MetricsLog.read(folder.resolve(name).resolve("metrics.jsonl")).stream()
+                .map(TrainerTest::loss)
+                .toList();
+    }
+
+    private static double loss(Metrics row) {
+        return row.number(Metrics.LOSS).orElseThrow();
+    }
+
+    private static Progress at(long wanted, LongConsumer then) {
+        return new Progress() {
+            @Override
+            public void begin(long done, long total) {}
+
+            @Override
+            public void step(long done, String message) {
+                if (wanted == 0 || done == wanted) {
+                    then.accept(done);
+                }
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+}
