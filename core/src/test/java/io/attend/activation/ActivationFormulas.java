@@ -7,13 +7,13 @@ import java.util.function.DoubleUnaryOperator;
 public final class ActivationFormulas {
     private ActivationFormulas() {}
 
-    private static final Formulas<Activation, DoubleUnaryOperator> ALL =
-            Formulas.<Activation, DoubleUnaryOperator>of(Activation.class)
-                    .with(Relu.class, _ -> x -> Math.max(x, 0))
-                    .with(Gelu.class, _ -> x -> x * normalDistribution(x))
-                    .with(
-                            GeluTanh.class,
-                            _ -> x -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))));
+    private static final Formulas<Activation, DoubleUnaryOperator> ALL = Formulas.<Activation, DoubleUnaryOperator>of(
+                    Activation.class)
+            .with(Relu.class, _ -> x -> Math.max(x, 0))
+            .with(Gelu.class, _ -> x -> x * normalDistribution(x))
+            .with(
+                    GeluTanh.class,
+                    _ -> x -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))));
 
     public static DoubleUnaryOperator of(Activation activation) {
         return ALL.of(activation);

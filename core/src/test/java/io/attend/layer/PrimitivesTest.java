@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Our layers, and the formulas the other tests hold them to, against numbers computed elsewhere: see golden/README.md.
+/// Our layers, and the formulas the other tests hold them to, against numbers computed elsewhere: see
+/// golden/README.md.
 class PrimitivesTest {
     private static final double TOLERANCE = 2e-6;
 
@@ -47,12 +48,11 @@ class PrimitivesTest {
     @ParameterizedTest
     @CsvSource({"relu, Relu", "gelu, Gelu", "gelu_new, GeluTanh", "gelu_pytorch_tanh, GeluTanh"})
     void activations(String theirs, String ours) {
-        Activation activation =
-                switch (ours) {
-                    case "Relu" -> new Relu();
-                    case "Gelu" -> new Gelu();
-                    default -> new GeluTanh();
-                };
+        Activation activation = switch (ours) {
+            case "Relu" -> new Relu();
+            case "Gelu" -> new Gelu();
+            default -> new GeluTanh();
+        };
         Tensor x = given("act.in").requiresGrad(true);
         Tensor y = activation.apply(x);
         assertThat(Grids.difference(y, given("act." + theirs))).as(theirs).isLessThan(TOLERANCE);
@@ -97,12 +97,13 @@ class PrimitivesTest {
     private void check(String theirs, Norm norm) {
         try (Bench<Layer> bench = Bench.of(parameters -> norm.build(parameters, 12))) {
             bench.parameters()
-                    .forEach(p -> p.fill(given(p.name().equals("bias") ? "norm.b" : "norm.w").clone()));
+                    .forEach(p -> p.fill(
+                            given(p.name().equals("bias") ? "norm.b" : "norm.w").clone()));
             Tensor y = bench.built().forward(given("norm.x"), Context.inference());
             assertThat(Grids.difference(y, given("norm." + theirs))).as(theirs).isLessThan(TOLERANCE);
         }
-        Numbers numbers = Numbers.of(
-                Map.of("weight", given("norm.w").toDoubles(), "bias", given("norm.b").toDoubles()));
+        Numbers numbers = Numbers.of(Map.of(
+                "weight", given("norm.w").toDoubles(), "bias", given("norm.b").toDoubles()));
         double[][][] x = Grids.of(given("norm.x"));
         for (double[][] sequence : x) {
             for (int t = 0; t < sequence.length; t++) {
