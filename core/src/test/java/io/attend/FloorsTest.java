@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/// The house has floors: a package may import only what stands above it in the list. Packages in one row do not know each
-/// other, so there are no cycles either.
+/// The house has floors: a package may import only what stands above it in the list. Packages in one row do not know
+/// each other, so there are no cycles either.
 class FloorsTest {
     private static final String[][] FLOORS = {
         {"value", "tokenizer"}, // leaves: what a variant is; text to ids, a module of its own
@@ -43,7 +43,8 @@ class FloorsTest {
         {""}, // io.attend itself: the front door
     };
 
-    /// Imports that go down today, each with its way out. None may join them, and one that is gone must leave the list.
+    /// Imports that go down today, each with its way out. None may join them, and one that is gone must leave the
+    /// list.
     private static final Map<String, String> DEBTS = Map.of(
             "training -> inspect",
             "RunReport prints inspect.Tree while Catalogue lists training.Recipe: Tree belongs beside Costs");
@@ -114,8 +115,7 @@ class FloorsTest {
                 .and()
                 .resideOutsideOfPackage("io.attend.tensor")
                 .should()
-                .callMethodWhere(JavaCall.Predicates.target(
-                        HasName.Predicates.name("scaledDotProductAttention")))
+                .callMethodWhere(JavaCall.Predicates.target(HasName.Predicates.name("scaledDotProductAttention")))
                 .because("the fused kernel has traps, and AttentionKernel knows them")
                 .check(CLASSES);
     }

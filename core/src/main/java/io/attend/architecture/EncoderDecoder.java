@@ -76,8 +76,8 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
                     .orElseThrow(() -> new IllegalArgumentException(
                             "an encoder-decoder takes a source and a target, and there is no target"));
             if (written.batch() != inputs.source().batch()) {
-                throw new IllegalArgumentException("the source has " + inputs.source().batch()
-                        + " texts, but the target has " + written.batch() + ": give as many");
+                throw new IllegalArgumentException("the source has "
+                        + inputs.source().batch() + " texts, but the target has " + written.batch() + ": give as many");
             }
             Memory memory = read(inputs.source(), context).orElseThrow();
             return step(written, context.padded(written.keep()).attending(memory));

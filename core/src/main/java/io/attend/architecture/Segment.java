@@ -28,6 +28,7 @@ public record Segment(
 
     /// Branches of all its blocks, repetitions included.
     long branches() {
-        return times * blocks.stream().mapToLong(block -> block.sublayers().size()).sum();
+        return times
+                * blocks.stream().mapToLong(block -> block.sublayers().size()).sum();
     }
 }

@@ -28,8 +28,8 @@ public record Stack(
         }
         long branches = segments.stream().mapToLong(Segment::branches).sum();
         if (branches > MOST_BRANCHES) {
-            throw new IllegalArgumentException("a stack of " + branches + " branches in all is more than " + MOST_BRANCHES
-                    + "; repeat fewer blocks, or blocks of fewer sublayers");
+            throw new IllegalArgumentException("a stack of " + branches + " branches in all is more than "
+                    + MOST_BRANCHES + "; repeat fewer blocks, or blocks of fewer sublayers");
         }
     }
 

@@ -50,10 +50,8 @@ public final class Parameter {
     ///
     /// @throws IllegalStateException if the model was only recorded
     public Tensor tensor() {
-        return tensor.orElseThrow(
-                () -> new IllegalStateException(
-                        name
-                                + " has no numbers: the model was only recorded, or is closed; use"
+        return tensor.orElseThrow(() -> new IllegalStateException(name
+                + " has no numbers: the model was only recorded, or is closed; use"
                 + " Transformer.initialize or Transformer.load"));
     }
 

@@ -35,11 +35,11 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /// Takes the next tokens [B, T] and says how likely each word is to follow the last of them: scores [B, V]. Nothing is
-    /// kept for a backward pass.
+    /// Takes the next tokens [B, T] and says how likely each word is to follow the last of them: scores [B, V].
+    /// Nothing is kept for a backward pass.
     ///
-    /// @throws IllegalArgumentException if the tokens are not those of as many texts as before, are unknown to the model or
-    ///     too many for it; the session is then as it was
+    /// @throws IllegalArgumentException if the tokens are not those of as many texts as before, are unknown to the
+    ///     model or too many for it; the session is then as it was
     public Tensor next(Tensor tokens) {
         checkOpen();
         Tokens next = Tokens.of(tokens);

@@ -24,7 +24,8 @@ public final class KeyValueState implements State {
 
     @Override
     public long bytes() {
-        return keys.map(room -> 2 * room.count() / room.size(2) * length * room.dtype().bytes())
+        return keys.map(room ->
+                        2 * room.count() / room.size(2) * length * room.dtype().bytes())
                 .orElse(0L);
     }
 
@@ -44,8 +45,8 @@ public final class KeyValueState implements State {
     private void checkFollows(Tensor old, Tensor next) {
         for (int axis : new int[] {0, 1, 3}) {
             if (old.size(axis) != next.size(axis)) {
-                throw new IllegalArgumentException("the state remembers " + keys().shape() + " keys, and " + next.shape()
-                        + " cannot follow them: only the third size may differ");
+                throw new IllegalArgumentException("the state remembers " + keys().shape() + " keys, and "
+                        + next.shape() + " cannot follow them: only the third size may differ");
             }
         }
     }

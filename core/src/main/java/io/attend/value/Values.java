@@ -234,7 +234,7 @@ public final class Values {
         }
     }
 
-    /// What a constructor says of its arguments is said with their path; anything else it throws is not the file's fault.
+    /// What a constructor says of its arguments is said with their path; anything else it throws is our own mistake.
     private static RuntimeException refused(Throwable cause, String path) {
         return switch (cause) {
             case ValueException inner -> inner;

@@ -21,13 +21,14 @@ import org.junit.jupiter.api.TestFactory;
 class ActivationTest {
     @TestFactory
     Stream<DynamicTest> contract() {
-        return Examples.of(Activation.class).flatMap(example -> LayerContract.of(
-                        example.name(),
-                        _ -> layer(example.value()),
-                        LayerContract.Formula.each((x, _) -> Arrays.stream(x)
-                                .map(ActivationFormulas.of(example.value()))
-                                .toArray()))
-                .tests());
+        return Examples.of(Activation.class)
+                .flatMap(example -> LayerContract.of(
+                                example.name(),
+                                _ -> layer(example.value()),
+                                LayerContract.Formula.each((x, _) -> Arrays.stream(x)
+                                        .map(ActivationFormulas.of(example.value()))
+                                        .toArray()))
+                        .tests());
     }
 
     private static Layer layer(Activation activation) {
@@ -66,7 +67,8 @@ class ActivationTest {
     @Test
     void costSomething() {
         Examples.of(Activation.class)
-                .forEach(example -> assertThat(example.value().flops()).as(example.name()).isPositive());
+                .forEach(example ->
+                        assertThat(example.value().flops()).as(example.name()).isPositive());
     }
 
     @Test

@@ -87,15 +87,15 @@ class ArchitectureRefusalTest {
                 () -> new Architecture(7, new Encoder(waves, stack(Feed.EXAMPLE))),
                 "embedding.position: sinusoidal positions need an even width, not 7; use 8");
         assertCannotBuild(
-                () -> new Architecture(
-                        7, new EncoderDecoder(WORDS, stack(Feed.EXAMPLE), waves, stack(Feed.EXAMPLE))),
+                () -> new Architecture(7, new EncoderDecoder(WORDS, stack(Feed.EXAMPLE), waves, stack(Feed.EXAMPLE))),
                 "target.position: sinusoidal positions need an even width, not 7; use 8");
     }
 
     @Test
     void crossAttentionWithoutAnEncoder() {
-        String why = ": cross-attention needs a memory, which only the decoder of an EncoderDecoder has; remove it or change"
-                + " the topology";
+        String why =
+                ": cross-attention needs a memory, which only the decoder of an EncoderDecoder has; remove it or change"
+                        + " the topology";
         assertCannotBuild(() -> decoder(10, CrossAttention.EXAMPLE), "decoder.0.cross" + why);
         assertCannotBuild(
                 () -> new Architecture(10, new Encoder(WORDS, stack(Feed.EXAMPLE, CrossAttention.EXAMPLE))),
@@ -113,8 +113,7 @@ class ArchitectureRefusalTest {
         assertCannotBuild(
                 () -> new Architecture(10, new Decoder(shared, stack(Feed.EXAMPLE))), "embedding.token" + why);
         assertCannotBuild(
-                () -> new Architecture(
-                        10, new EncoderDecoder(shared, stack(Feed.EXAMPLE), WORDS, stack(Feed.EXAMPLE))),
+                () -> new Architecture(10, new EncoderDecoder(shared, stack(Feed.EXAMPLE), WORDS, stack(Feed.EXAMPLE))),
                 "source.token" + why);
     }
 
@@ -156,7 +155,8 @@ class ArchitectureRefusalTest {
                 new Refused(() -> new Segment(1, List.of(), Sharing.SEPARATE), "a segment needs at least one block"),
                 new Refused(() -> new Stack(List.of(), new NoNorm()), "a stack needs at least one segment"),
                 new Refused(
-                        () -> new Block(List.of(), new NoNorm(), new PreNorm(0)), "a block needs at least one sublayer"),
+                        () -> new Block(List.of(), new NoNorm(), new PreNorm(0)),
+                        "a block needs at least one sublayer"),
                 new Refused(() -> new DenseTable(0), "vocabulary must be at least 1, not 0"),
                 new Refused(() -> new LearnedPosition(0), "maximum must be at least 1, not 0"),
                 new Refused(() -> WORDS.segments(0), "segments must be at least 1, not 0"),
@@ -172,11 +172,12 @@ class ArchitectureRefusalTest {
                         () -> Heads.of(32).sharing(64),
                         "32 query heads cannot share 64 key-value heads; 64 must divide 32"),
                 new Refused(() -> Heads.of(2).sharing(0), "key-value heads must be at least 1, not 0"),
-                new Refused(() -> new LayerNorm(0, Bias.ADDED), "epsilon 0.0 is outside (0, 1); the usual value is 1e-5"),
-                new Refused(() -> new LayerNorm(1, Bias.ADDED), "epsilon 1.0 is outside (0, 1); the usual value is 1e-5"),
-                new Refused(() -> new RmsNorm(-1e-6), "epsilon -1.0E-6 is outside (0, 1); the usual value is 1e-6"),
                 new Refused(
-                        () -> new RmsNorm(Double.NaN), "epsilon NaN is outside (0, 1); the usual value is 1e-6"),
+                        () -> new LayerNorm(0, Bias.ADDED), "epsilon 0.0 is outside (0, 1); the usual value is 1e-5"),
+                new Refused(
+                        () -> new LayerNorm(1, Bias.ADDED), "epsilon 1.0 is outside (0, 1); the usual value is 1e-5"),
+                new Refused(() -> new RmsNorm(-1e-6), "epsilon -1.0E-6 is outside (0, 1); the usual value is 1e-6"),
+                new Refused(() -> new RmsNorm(Double.NaN), "epsilon NaN is outside (0, 1); the usual value is 1e-6"),
                 new Refused(() -> decoder(0, Feed.EXAMPLE), "width must be from 1 to 1048576, not 0"),
                 new Refused(() -> decoder(1_048_577, Feed.EXAMPLE), "width must be from 1 to 1048576, not 1048577"),
                 new Refused(
@@ -235,15 +236,18 @@ class ArchitectureRefusalTest {
                 "a stack of 1000000 branches in all is more than 50000; repeat fewer blocks, or blocks of fewer sublayers");
         String feed = "{\"type\": \"Feed\", \"feedForward\": {\"type\": \"DenseFeedForward\", \"hidden\": 1}}";
         String feeds = IntStream.range(0, 1000).mapToObj(_ -> feed).collect(Collectors.joining(","));
-        String json = "{\"width\": 10, \"topology\": {\"type\": \"Encoder\", \"embedding\": {\"type\": \"TokenEmbedding\","
-                + " \"table\": {\"type\": \"DenseTable\", \"vocabulary\": 3}}, \"stack\": {\"segments\": [{\"times\": 10000,"
-                + " \"blocks\": [{\"sublayers\": [" + feeds + "], \"norm\": \"NoNorm\", \"residual\": \"PreNorm\"}]}]}}}";
+        String json =
+                "{\"width\": 10, \"topology\": {\"type\": \"Encoder\", \"embedding\": {\"type\": \"TokenEmbedding\","
+                        + " \"table\": {\"type\": \"DenseTable\", \"vocabulary\": 3}}, \"stack\": {\"segments\": [{\"times\": 10000,"
+                        + " \"blocks\": [{\"sublayers\": [" + feeds
+                        + "], \"norm\": \"NoNorm\", \"residual\": \"PreNorm\"}]}]}}}";
         Assertions.assertTimeout(
                 Duration.ofSeconds(5),
                 () -> assertThatThrownBy(() -> Architecture.parse(json))
                         .isExactlyInstanceOf(ValueException.class)
-                        .hasMessage("$.topology.stack: a stack of 10000000 branches in all is more than 50000; repeat fewer"
-                                + " blocks, or blocks of fewer sublayers"));
+                        .hasMessage(
+                                "$.topology.stack: a stack of 10000000 branches in all is more than 50000; repeat fewer"
+                                        + " blocks, or blocks of fewer sublayers"));
     }
 
     // ---- from a file: the path in front ----
@@ -265,7 +269,8 @@ class ArchitectureRefusalTest {
                 json,
                 "\"count\" : 2",
                 "\"count\" : 2, \"keyValue\" : 3",
-                segment + ".blocks[0].sublayers[0].attention.heads: 2 query heads cannot share 3 key-value heads; 3 must"
+                segment
+                        + ".blocks[0].sublayers[0].attention.heads: 2 query heads cannot share 3 key-value heads; 3 must"
                         + " divide 2");
         assertParse(
                 json,
@@ -277,7 +282,8 @@ class ArchitectureRefusalTest {
                 json,
                 "\"mask\" : \"Causal\"",
                 "\"mask\" : \"Sliding\"",
-                segment + ".blocks[0].sublayers[0].attention.mask: unknown Mask type Sliding; known: Bidirectional, Causal");
+                segment
+                        + ".blocks[0].sublayers[0].attention.mask: unknown Mask type Sliding; known: Bidirectional, Causal");
         assertParse(
                 json,
                 "\"hidden\" : 13",
@@ -294,8 +300,7 @@ class ArchitectureRefusalTest {
                 "\"sharing\" : \"separate\"",
                 "\"sharing\" : \"all\"",
                 segment + ".sharing: unknown all; known: separate, shared");
-        assertParse(
-                json, "\"format\" : 1", "\"format\" : 2", "$: format 2 is not one this version reads; it reads 1");
+        assertParse(json, "\"format\" : 1", "\"format\" : 2", "$: format 2 is not one this version reads; it reads 1");
         assertParse(
                 json,
                 "\"vocabulary\" : 31",

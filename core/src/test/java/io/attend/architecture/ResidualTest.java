@@ -34,27 +34,28 @@ class ResidualTest {
 
     @TestFactory
     Stream<DynamicTest> contract() {
-        return Examples.of(Residual.class).flatMap(example -> LayerContract.of(
-                        example.name(),
-                        parameters -> layer(example.value(), LayerNorm.EXAMPLE, parameters),
-                        (x, numbers, scene) -> ResidualFormulas.of(example.value())
-                                .apply(
-                                        x,
-                                        List.of(
-                                                new ResidualFormulas.Branch(
-                                                        "attention", SublayerFormulas.of(SUBLAYERS.get(0))),
-                                                new ResidualFormulas.Branch(
-                                                        "feed", SublayerFormulas.of(SUBLAYERS.get(1)))),
-                                        LayerNorm.EXAMPLE,
-                                        numbers,
-                                        scene))
-                .tests());
+        return Examples.of(Residual.class)
+                .flatMap(example -> LayerContract.of(
+                                example.name(),
+                                parameters -> layer(example.value(), LayerNorm.EXAMPLE, parameters),
+                                (x, numbers, scene) -> ResidualFormulas.of(example.value())
+                                        .apply(
+                                                x,
+                                                List.of(
+                                                        new ResidualFormulas.Branch(
+                                                                "attention", SublayerFormulas.of(SUBLAYERS.get(0))),
+                                                        new ResidualFormulas.Branch(
+                                                                "feed", SublayerFormulas.of(SUBLAYERS.get(1)))),
+                                                LayerNorm.EXAMPLE,
+                                                numbers,
+                                                scene))
+                        .tests());
     }
 
     private static Layer layer(Residual residual, Norm norm, io.attend.layer.Parameters parameters) {
         List<Branch> branches = SUBLAYERS.stream()
-                .map(sublayer -> new Branch(
-                        sublayer.name(), sublayer.build(parameters.in(sublayer.name()), Site.width(WIDTH))))
+                .map(sublayer ->
+                        new Branch(sublayer.name(), sublayer.build(parameters.in(sublayer.name()), Site.width(WIDTH))))
                 .toList();
         return layer(residual.build(parameters, branches, norm, WIDTH), branches.size());
     }
@@ -75,8 +76,8 @@ class ResidualTest {
         };
     }
 
-    /// Dropout falls on the branch, never on the stream, and only in training: where the branch is the number 1, the sum is x, or
-    /// x + 1 / (1 - rate).
+    /// Dropout falls on the branch, never on the stream, and only in training: where the branch is the number 1, the
+    /// sum is x, or x + 1 / (1 - rate).
     @Test
     void dropsTheBranchOnly() {
         double rate = 0.25;
@@ -94,11 +95,13 @@ class ResidualTest {
                         return Cost.NONE;
                     }
                 };
-                try (Bench<Layer> bench = Bench.of(parameters -> layer(
-                        residual.build(parameters, List.of(new Branch("one", ones)), new NoNorm(), WIDTH), 1))) {
+                try (Bench<Layer> bench = Bench.of(parameters ->
+                        layer(residual.build(parameters, List.of(new Branch("one", ones)), new NoNorm(), WIDTH), 1))) {
                     Tensor x = Grids.random(1, 3, 997, WIDTH);
                     Tensor inference = bench.built().forward(x, Context.inference());
-                    assertThat(Grids.difference(inference, x.add(1))).as("%s", residual).isZero();
+                    assertThat(Grids.difference(inference, x.add(1)))
+                            .as("%s", residual)
+                            .isZero();
                     double[] added = bench.built()
                             .forward(x, Context.training(random))
                             .sub(x)

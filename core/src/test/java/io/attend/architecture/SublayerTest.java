@@ -14,13 +14,14 @@ class SublayerTest {
 
     @TestFactory
     Stream<DynamicTest> contract() {
-        return Examples.of(Sublayer.class).flatMap(example -> LayerContract.of(
-                        example.name(),
-                        parameters ->
-                                example.value().build(parameters, Site.width(WIDTH).withMemory(MEMORY_WIDTH)),
-                        SublayerFormulas.of(example.value()))
-                .causal(example.value().causal())
-                .remembering(MEMORY_WIDTH)
-                .tests());
+        return Examples.of(Sublayer.class)
+                .flatMap(example -> LayerContract.of(
+                                example.name(),
+                                parameters -> example.value()
+                                        .build(parameters, Site.width(WIDTH).withMemory(MEMORY_WIDTH)),
+                                SublayerFormulas.of(example.value()))
+                        .causal(example.value().causal())
+                        .remembering(MEMORY_WIDTH)
+                        .tests());
     }
 }

@@ -62,13 +62,11 @@ public final class TopologyFormulas {
                 .toArray(double[][]::new);
     }
 
-    private static Result single(
-            Embedding embedding, Stack stack, String name, Words words, Numbers model, int width) {
+    private static Result single(Embedding embedding, Stack stack, String name, Words words, Numbers model, int width) {
         EmbeddingFormulas.Formula formula = EmbeddingFormulas.of(embedding);
         double[][] table = formula.table(model.in("embedding"), width, NOTHING);
         double[][] x = formula.apply(words, model.in("embedding"), table);
-        return new Result(
-                stack(stack, x, model.in(name), new Scene(words.keep(), NOTHING, new boolean[0])), table);
+        return new Result(stack(stack, x, model.in(name), new Scene(words.keep(), NOTHING, new boolean[0])), table);
     }
 
     /// Blocks in the order they are applied; a repetition with shared weights uses the numbers of the first.

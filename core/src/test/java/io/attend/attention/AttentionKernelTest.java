@@ -35,8 +35,8 @@ class AttentionKernelTest {
     private static final int SIZE = 5;
     private static final Score.Built SCORE = new ScaledDotProduct().build(Parameters.root(), SIZE);
 
-    /// What the queries are let see: how many there are, how many keys, the mask, and the real keys of each row of the batch,
-    /// counted from the right as a padded prompt has them.
+    /// What the queries are let see: how many there are, how many keys, the mask, and the real keys of each row of
+    /// the batch, counted from the right as a padded prompt has them.
     private record Sight(String name, Mask mask, int queries, int keys, int... real) {
         /// As [Context] makes it for layers.
         Visible visible() {
@@ -99,8 +99,7 @@ class AttentionKernelTest {
         }
 
         Tensor explicit(Visible visible) {
-            return AttentionKernel.explicit(
-                    queries, keys, values, visible, bias, SCORE, 0, Context.inference());
+            return AttentionKernel.explicit(queries, keys, values, visible, bias, SCORE, 0, Context.inference());
         }
 
         List<Tensor> leaves() {
@@ -112,13 +111,15 @@ class AttentionKernelTest {
 
     @TestFactory
     Stream<DynamicTest> agree() {
-        return SIGHTS.stream().flatMap(sight -> Stream.of(6, 3, 1).flatMap(shared -> Stream.of(Added.values())
-                .map(added -> dynamicTest(
-                        sight.name + ", " + HEADS + " heads on " + shared + ", adding " + added, () -> {
-                            try (Lifetime _ = Lifetime.open()) {
-                                check(sight, Given.of(sight, shared, added));
-                            }
-                        }))));
+        return SIGHTS.stream()
+                .flatMap(sight -> Stream.of(6, 3, 1)
+                        .flatMap(shared -> Stream.of(Added.values())
+                                .map(added -> dynamicTest(
+                                        sight.name + ", " + HEADS + " heads on " + shared + ", adding " + added, () -> {
+                                            try (Lifetime _ = Lifetime.open()) {
+                                                check(sight, Given.of(sight, shared, added));
+                                            }
+                                        }))));
     }
 
     private static void check(Sight sight, Given given) {
@@ -130,7 +131,9 @@ class AttentionKernelTest {
             for (Tensor y : List.of(typed.fused(visible), typed.explicit(visible))) {
                 assertThat(y.dtype()).isEqualTo(dtype);
                 assertThat(y.shape()).isEqualTo(Shape.of(BATCH, HEADS, sight.queries, SIZE));
-                assertThat(difference(y, expected)).as("%s, %s", sight.name, dtype).isLessThan(tolerance);
+                assertThat(difference(y, expected))
+                        .as("%s, %s", sight.name, dtype)
+                        .isLessThan(tolerance);
             }
         }
         FiniteDifferences.check(sight.name + ", fused", () -> given.fused(visible), given.leaves());
@@ -156,8 +159,8 @@ class AttentionKernelTest {
         double[][][] k = Grids.of(given.keys.flatten(0, 1));
         double[][][] v = Grids.of(given.values.flatten(0, 1));
         double[] y = new double[BATCH * HEADS * sight.queries * SIZE];
-        Optional<double[][][]> bias = given.bias.map(
-                b -> Grids.of(b.expand(BATCH, HEADS, sight.queries, sight.keys).contiguous().flatten(0, 1)));
+        Optional<double[][][]> bias = given.bias.map(b -> Grids.of(
+                b.expand(BATCH, HEADS, sight.queries, sight.keys).contiguous().flatten(0, 1)));
         int keyValueHeads = (int) given.keys.size(1);
         for (int row = 0; row < BATCH; row++) {
             for (int head = 0; head < HEADS; head++) {
@@ -218,7 +221,8 @@ class AttentionKernelTest {
         }
     }
 
-    /// The explicit way is taken for who asks for weights, and the weights it shows are a distribution over what is seen.
+    /// The explicit way is taken for who asks for weights, and the weights it shows are a distribution over what is
+    /// seen.
     @Test
     void showsItsWeightsToWhoAsks() {
         Sight sight = new Sight("a padded triangle", new Causal(), 7, 7, 7, 2, 5);
@@ -274,7 +278,14 @@ class AttentionKernelTest {
             Given given = Given.of(sight, 6, Added.NOTHING);
             Tensor plain = given.explicit(sight.visible());
             Tensor inference = AttentionKernel.attend(
-                    given.queries, given.keys, given.values, sight.visible(), given.bias, SCORE, 0.5, Context.inference());
+                    given.queries,
+                    given.keys,
+                    given.values,
+                    sight.visible(),
+                    given.bias,
+                    SCORE,
+                    0.5,
+                    Context.inference());
             assertThat(difference(plain, inference)).isLessThan(1e-12);
             Tensor mean = plain.mul(0);
             int passes = 400;

@@ -12,11 +12,12 @@ import org.junit.jupiter.api.TestFactory;
 class AttentionTest {
     @TestFactory
     Stream<DynamicTest> contract() {
-        return Examples.of(Attention.class).flatMap(example -> LayerContract.of(
-                        example.name(),
-                        parameters -> example.value().self(parameters, Site.width(WIDTH)),
-                        AttentionFormulas.self(example.value()))
-                .causal(example.value().causal())
-                .tests());
+        return Examples.of(Attention.class)
+                .flatMap(example -> LayerContract.of(
+                                example.name(),
+                                parameters -> example.value().self(parameters, Site.width(WIDTH)),
+                                AttentionFormulas.self(example.value()))
+                        .causal(example.value().causal())
+                        .tests());
     }
 }

@@ -14,12 +14,13 @@ class MemoryAttentionTest {
 
     @TestFactory
     Stream<DynamicTest> contract() {
-        return Examples.of(MemoryAttention.class).flatMap(example -> LayerContract.of(
-                        example.name() + " to a memory",
-                        parameters ->
-                                example.value().cross(parameters, Site.width(WIDTH).withMemory(MEMORY_WIDTH)),
-                        AttentionFormulas.cross(example.value()))
-                .remembering(MEMORY_WIDTH)
-                .tests());
+        return Examples.of(MemoryAttention.class)
+                .flatMap(example -> LayerContract.of(
+                                example.name() + " to a memory",
+                                parameters -> example.value()
+                                        .cross(parameters, Site.width(WIDTH).withMemory(MEMORY_WIDTH)),
+                                AttentionFormulas.cross(example.value()))
+                        .remembering(MEMORY_WIDTH)
+                        .tests());
     }
 }

@@ -70,8 +70,7 @@ class CostsTest {
             long reads = attention + norm + feed + norm;
             long writes = attention + norm + attention + norm + feed + norm;
             long expected = 37_000 * width + 6 * reads + 6 * writes;
-            Architecture architecture =
-                    width == 512 ? Presets.transformerBase(37_000) : Presets.transformerBig(37_000);
+            Architecture architecture = width == 512 ? Presets.transformerBase(37_000) : Presets.transformerBig(37_000);
             assertThat(costs(architecture, Sizes.batch(1)).parameters()).isEqualTo(expected);
         }
         // Table 3 of the paper says 65 and 213 million.
@@ -148,11 +147,8 @@ class CostsTest {
         double read = 3 * 5;
         double written = 3 * 7;
         double reads = attention(3, 5, 5, 5) + feed(read, 1) + 2 * norm(read) + 2 * add(read);
-        double writes = attention(3, 7, 7, 7)
-                + attention(3, 7, 5, 5)
-                + feed(written, 1)
-                + 3 * norm(written)
-                + 3 * add(written);
+        double writes =
+                attention(3, 7, 7, 7) + attention(3, 7, 5, 5) + feed(written, 1) + 3 * norm(written) + 3 * add(written);
         double expected = 2 * add(read) + 2 * reads + 2 * add(written) + 2 * writes + 2 * written * E * V;
         assertThat(costs(SmallModels.TRANSFORMER, Sizes.batch(3).length(5).target(7))
                         .forwardFlops())
@@ -163,12 +159,15 @@ class CostsTest {
     void aStepOfAnEncoderDecoderDoesNotReadAgain() {
         double writes = attention(3, 1, 12, 1) + attention(3, 1, 5, 0) + feed(3, 1) + 3 * norm(3) + 3 * add(3);
         double expected = 2 * add(3) + 2 * writes + 2 * 3 * E * V;
-        assertThat(costs(SmallModels.TRANSFORMER, Sizes.batch(3).length(5).target(1).cached(11))
+        assertThat(costs(
+                                SmallModels.TRANSFORMER,
+                                Sizes.batch(3).length(5).target(1).cached(11))
                         .forwardFlops())
                 .isEqualTo(expected);
     }
 
-    /// nanoGPT's estimate of a training step (PaLM, appendix B): 6 N + 12 L H D T operations a token, N without positions.
+    /// nanoGPT's estimate of a training step (PaLM, appendix B): 6 N + 12 L H D T operations a token, N without
+    /// positions.
     @Test
     void agreesWithWhatOthersCountForGpt2() {
         double perToken = 6 * (124_439_808 - 1024 * 768) + 12.0 * 12 * 12 * 64 * 1024;
@@ -192,10 +191,10 @@ class CostsTest {
         assertThat(half.optimizerBytes()).isEqualTo(2 * 4 * parameters); // float32 whatever the weights are
         assertThat(half.activationBytes() * 2).isEqualTo(single.activationBytes());
         assertThat(half.cacheBytes() * 2).isEqualTo(single.cacheBytes());
-        assertThat(Costs.of(SmallModels.GPT, Sizes.batch(6).length(7), DType.FLOAT32, 2).activationBytes())
+        assertThat(Costs.of(SmallModels.GPT, Sizes.batch(6).length(7), DType.FLOAT32, 2)
+                        .activationBytes())
                 .isEqualTo(2 * single.activationBytes());
-        assertThat(single.trainingBytes())
-                .isEqualTo(4 * parameters * 4 + single.activationBytes());
+        assertThat(single.trainingBytes()).isEqualTo(4 * parameters * 4 + single.activationBytes());
     }
 
     /// Keys and values of each layer, position and key-value head; nothing where nothing is generated.
@@ -207,7 +206,9 @@ class CostsTest {
                 .isEqualTo(5 * 2L * 12 * 1024 * 768 * 4);
         assertThat(costs(Presets.bertBase(), Sizes.batch(1).length(512)).cacheBytes())
                 .isZero();
-        assertThat(costs(Presets.transformerBase(37_000), Sizes.batch(1).length(11).target(7))
+        assertThat(costs(
+                                Presets.transformerBase(37_000),
+                                Sizes.batch(1).length(11).target(7))
                         .cacheBytes())
                 .isEqualTo(2L * 6 * (11 + 7) * 512 * 4);
     }
@@ -226,7 +227,8 @@ class CostsTest {
                         .as(example.name())
                         .isEqualTo(session.bytes());
                 session.next(words(40).ids());
-                Sizes second = Sizes.batch(3).length(translates ? 5 : 40).target(40).cached(7);
+                Sizes second =
+                        Sizes.batch(3).length(translates ? 5 : 40).target(40).cached(7);
                 assertThat(costs(example.value(), second).cacheBytes())
                         .as(example.name())
                         .isEqualTo(session.bytes());
@@ -257,7 +259,8 @@ class CostsTest {
     void refusesALengthTheModelHasNotLearned() {
         assertThatThrownBy(() -> costs(Presets.gpt2(), Sizes.batch(1).length(1025)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("embedding.position: the text has 1025 tokens, but the model has learned only 1024 positions;"
-                        + " shorten the text or train a model with a larger maximum");
+                .hasMessage(
+                        "embedding.position: the text has 1025 tokens, but the model has learned only 1024 positions;"
+                                + " shorten the text or train a model with a larger maximum");
     }
 }

@@ -20,7 +20,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/// An architecture is made, compared, written, read, drawn and costed on a class path where the engine does not exist.
+/// An architecture is made, compared, written, read, drawn and costed on a class path where the engine does not
+/// exist.
 class NoNativesTest {
     /// What runs there.
     public static final class WithoutEngine implements Runnable {
@@ -35,7 +36,9 @@ class NoNativesTest {
                 throw new AssertionError("the waves' frequencies are not recorded");
             }
             Costs costs = Costs.of(read, Sizes.batch(3).length(7), DType.BFLOAT16, 2);
-            if (costs.parameters() < 60_000_000 || Tree.of(read).isEmpty() || Catalogue.markdown().isEmpty()) {
+            if (costs.parameters() < 60_000_000
+                    || Tree.of(read).isEmpty()
+                    || Catalogue.markdown().isEmpty()) {
                 throw new AssertionError(costs);
             }
         }

@@ -24,8 +24,8 @@ public final class EmbeddingFormulas {
         double[][] apply(Words words, Numbers numbers, double[][] table);
     }
 
-    private static final Formulas<Embedding, Formula> ALL = Formulas.<Embedding, Formula>of(Embedding.class)
-            .with(TokenEmbedding.class, OfTokens::new);
+    private static final Formulas<Embedding, Formula> ALL =
+            Formulas.<Embedding, Formula>of(Embedding.class).with(TokenEmbedding.class, OfTokens::new);
 
     public static Formula of(Embedding embedding) {
         return ALL.of(embedding);

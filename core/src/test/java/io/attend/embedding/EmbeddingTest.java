@@ -9,7 +9,6 @@ import io.attend.embedding.EmbeddingFormulas.Words;
 import io.attend.layer.Bench;
 import io.attend.layer.Context;
 import io.attend.layer.FiniteDifferences;
-import io.attend.layer.Grids;
 import io.attend.layer.Numbers;
 import io.attend.layer.Scene;
 import io.attend.norm.LayerNorm;
@@ -79,7 +78,9 @@ class EmbeddingTest {
             }
             Tensor x = bench.built().forward(tokens(bench), Context.inference());
             assertEqual(example.name(), x, expected, 1e-6);
-            assertThat(numbers.unread()).as("%s: weights without a use", example).isEmpty();
+            assertThat(numbers.unread())
+                    .as("%s: weights without a use", example)
+                    .isEmpty();
         }
     }
 
@@ -92,9 +93,7 @@ class EmbeddingTest {
             Tensor ids = Tensor.of(IDS, 2, 5);
             Tensor whole = bench.built().forward(Tokens.of(ids), Context.inference());
             Tensor rest = bench.built()
-                    .forward(
-                            Tokens.of(ids.narrow(1, 3, 2)),
-                            Context.inference().remembering(Map.of(), 3));
+                    .forward(Tokens.of(ids.narrow(1, 3, 2)), Context.inference().remembering(Map.of(), 3));
             assertThat(difference(rest, whole.narrow(1, 3, 2)))
                     .as(example.name())
                     .isLessThan(1e-12);
@@ -118,8 +117,8 @@ class EmbeddingTest {
                         bench(TokenEmbedding.of(new DenseTable(31)).segments(2))) {
             Tensor ids = Tensor.of(IDS, 2, 5);
             Tensor firsts = Tensor.of(new long[10], 2, 5);
-            Tensor named = bench.built()
-                    .forward(new Tokens(ids, Optional.empty(), Optional.of(firsts)), Context.inference());
+            Tensor named =
+                    bench.built().forward(new Tokens(ids, Optional.empty(), Optional.of(firsts)), Context.inference());
             Tensor left = bench.built().forward(Tokens.of(ids), Context.inference());
             assertThat(difference(named, left)).isZero();
         }
@@ -136,7 +135,8 @@ class EmbeddingTest {
             Tensor dropped = bench.built().forward(Tokens.of(ids), Context.training(random));
             double[] kept = dropped.div(plain).toDoubles();
             assertThat(kept).containsOnly(0, 2);
-            assertThat(java.util.Arrays.stream(kept).filter(v -> v == 0).count()).isBetween(110L, 200L);
+            assertThat(java.util.Arrays.stream(kept).filter(v -> v == 0).count())
+                    .isBetween(110L, 200L);
         }
     }
 }

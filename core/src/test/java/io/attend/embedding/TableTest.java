@@ -52,12 +52,12 @@ class TableTest {
             double[][] expected = formula(example.value(), bench);
             Table.Built table = bench.built().table();
             assertThat(table.vocabulary()).as(example.name()).isEqualTo(expected.length);
-            long last = expected.length - 1;
+            int last = expected.length - 1;
             Tensor vectors = table.lookup(Tensor.of(new long[] {0, last, 3, 3, 7, 0}, 2, 3));
             assertThat(vectors.shape()).isEqualTo(Shape.of(2, 3, WIDTH));
             assertThat(vectors.toDoubles())
                     .as(example.name())
-                    .containsExactly(Stream.of(0, (int) last, 3, 3, 7, 0)
+                    .containsExactly(Stream.of(0, last, 3, 3, 7, 0)
                             .flatMapToDouble(id -> java.util.Arrays.stream(expected[id]))
                             .toArray());
         }

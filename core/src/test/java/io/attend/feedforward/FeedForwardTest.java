@@ -11,10 +11,11 @@ import org.junit.jupiter.api.TestFactory;
 class FeedForwardTest {
     @TestFactory
     Stream<DynamicTest> contract() {
-        return Examples.of(FeedForward.class).flatMap(example -> LayerContract.of(
-                        example.name(),
-                        parameters -> example.value().build(parameters, WIDTH),
-                        FeedForwardFormulas.of(example.value()))
-                .tests());
+        return Examples.of(FeedForward.class)
+                .flatMap(example -> LayerContract.of(
+                                example.name(),
+                                parameters -> example.value().build(parameters, WIDTH),
+                                FeedForwardFormulas.of(example.value()))
+                        .tests());
     }
 }

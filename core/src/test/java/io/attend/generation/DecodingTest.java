@@ -29,11 +29,11 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// What a decoding writes with its cache, for many texts at once behind padded sources, is what it writes for each text alone
-/// when every step goes through the whole text again.
+/// What a decoding writes with its cache, for many texts at once behind padded sources, is what it writes for each
+/// text alone when every step goes through the whole text again.
 class DecodingTest {
-    private static final List<int[]> SOURCES = List.of(
-            new int[] {3, 1, 4, 1, 5, 9, 2}, new int[] {6}, new int[] {5, 3, 5}, new int[] {8, 9, 7, 9, 3});
+    private static final List<int[]> SOURCES =
+            List.of(new int[] {3, 1, 4, 1, 5, 9, 2}, new int[] {6}, new int[] {5, 3, 5}, new int[] {8, 9, 7, 9, 3});
     private static final long[][] PROMPTS = {{1, 2}, {1, 5}, {1, 11}, {1, 16}};
     private static final int NEVER = 1_000;
 
@@ -79,7 +79,8 @@ class DecodingTest {
     private static Likeliness uncached(Transformer model, Optional<int[]> source) {
         return text -> {
             try (Lifetime _ = Lifetime.open()) {
-                Tokens words = Tokens.of(Tensor.of(text.stream().mapToLong(id -> id).toArray(), 1, text.size()));
+                Tokens words =
+                        Tokens.of(Tensor.of(text.stream().mapToLong(id -> id).toArray(), 1, text.size()));
                 Inputs inputs = source.map(ids -> Inputs.of(Tokens.padded(List.of(ids), 0), words))
                         .orElseGet(() -> Inputs.of(words));
                 Tensor scores = model.forward(inputs, Context.inference());
@@ -90,9 +91,11 @@ class DecodingTest {
 
     @TestFactory
     Stream<DynamicTest> cachedIsUncached() {
-        return Examples.of(Decoding.class).flatMap(decoding -> SmallModels.writing()
-                .filter(model -> writesWords(model.value()))
-                .map(model -> DynamicTest.dynamicTest(decoding + " with " + model, () -> check(decoding, model))));
+        return Examples.of(Decoding.class)
+                .flatMap(decoding -> SmallModels.writing()
+                        .filter(model -> writesWords(model.value()))
+                        .map(model ->
+                                DynamicTest.dynamicTest(decoding + " with " + model, () -> check(decoding, model))));
     }
 
     private static boolean writesWords(Architecture architecture) {
@@ -105,7 +108,8 @@ class DecodingTest {
         boolean translates = SmallModels.translates(example.value());
         try (Lifetime _ = Lifetime.open();
                 Transformer model = model(example.value())) {
-            Tensor prompt = Tensor.of(Arrays.stream(PROMPTS).flatMapToLong(Arrays::stream).toArray(), 4, 2);
+            Tensor prompt = Tensor.of(
+                    Arrays.stream(PROMPTS).flatMapToLong(Arrays::stream).toArray(), 4, 2);
             Optional<Input> source = translates ? Optional.of(Tokens.padded(SOURCES, 0)) : Optional.empty();
             TreeSet<Integer> lengths = new TreeSet<>();
             List<Integer> ends = new ArrayList<>(List.of(NEVER));
@@ -117,16 +121,19 @@ class DecodingTest {
                 assertThat(written).hasSize(PROMPTS.length);
                 for (int row = 0; row < PROMPTS.length; row++) {
                     Optional<int[]> alone = translates ? Optional.of(SOURCES.get(row)) : Optional.empty();
-                    List<Integer> given = Arrays.stream(PROMPTS[row]).mapToObj(id -> (int) id).toList();
-                    List<Integer> expected =
-                            ALL.of(decoding.value()).write(uncached(model, alone), given, end);
+                    List<Integer> given =
+                            Arrays.stream(PROMPTS[row]).mapToObj(id -> (int) id).toList();
+                    List<Integer> expected = ALL.of(decoding.value()).write(uncached(model, alone), given, end);
                     assertThat(written.get(row))
                             .as("%s with %s, row %s, ending at %s", decoding, example, row, end)
-                            .containsExactly(expected.stream().mapToInt(id -> id).toArray());
+                            .containsExactly(
+                                    expected.stream().mapToInt(id -> id).toArray());
                     lengths.add(expected.size());
                 }
             }
-            assertThat(lengths).as("the texts of this test end at several lengths").hasSizeGreaterThan(3);
+            assertThat(lengths)
+                    .as("the texts of this test end at several lengths")
+                    .hasSizeGreaterThan(3);
         }
     }
 
@@ -151,9 +158,8 @@ class DecodingTest {
                 Transformer model = model(SmallModels.TRANSFORMER)) {
             Tensor prompt = Tensor.of(new long[] {1}, 1, 1);
             Optional<Input> source = Optional.of(Tokens.padded(List.of(new int[] {3, 1, 4}), 0));
-            int first = new Greedy(1)
-                    .write(model, new Start(source, prompt, NEVER))
-                    .getFirst()[0];
+            int first =
+                    new Greedy(1).write(model, new Start(source, prompt, NEVER)).getFirst()[0];
             assertThat(new Greedy(Integer.MAX_VALUE).write(model, new Start(source, prompt, first)))
                     .singleElement()
                     .satisfies(text -> assertThat(text).isEmpty());
@@ -169,8 +175,9 @@ class DecodingTest {
             assertThat(new Greedy(12).write(model, start)).hasSize(2);
             assertThatThrownBy(() -> new Greedy(13).write(model, start))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("embedding.position: the text has 62 tokens, but the model has learned only 61 positions;"
-                            + " shorten the text or train a model with a larger maximum");
+                    .hasMessage(
+                            "embedding.position: the text has 62 tokens, but the model has learned only 61 positions;"
+                                    + " shorten the text or train a model with a larger maximum");
         }
     }
 

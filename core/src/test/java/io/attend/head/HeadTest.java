@@ -18,14 +18,16 @@ class HeadTest {
 
     @TestFactory
     Stream<DynamicTest> contract() {
-        return Examples.of(Head.class).flatMap(example -> LayerContract.of(
-                        example.name(), parameters -> layer(example.value(), parameters), (x, numbers, _) -> {
-                            double[][] table = numbers.in("table").matrix("weight", WIDTH);
-                            return Stream.of(x)
-                                    .map(row -> HeadFormulas.of(example.value()).apply(row, numbers.in("head"), table))
-                                    .toArray(double[][]::new);
-                        })
-                .tests());
+        return Examples.of(Head.class)
+                .flatMap(example -> LayerContract.of(
+                                example.name(), parameters -> layer(example.value(), parameters), (x, numbers, _) -> {
+                                    double[][] table = numbers.in("table").matrix("weight", WIDTH);
+                                    return Stream.of(x)
+                                            .map(row -> HeadFormulas.of(example.value())
+                                                    .apply(row, numbers.in("head"), table))
+                                            .toArray(double[][]::new);
+                                })
+                        .tests());
     }
 
     private static Layer layer(Head head, Parameters parameters) {

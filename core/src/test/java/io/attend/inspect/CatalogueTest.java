@@ -52,7 +52,8 @@ class CatalogueTest {
         Source source = variant.getAnnotation(Source.class);
         if (source == null) {
             missing.add(name + " has no @Source: name the publication it follows");
-        } else if (source.paper().isBlank() || (source.arxiv().isBlank() && source.reference().isBlank())) {
+        } else if (source.paper().isBlank()
+                || (source.arxiv().isBlank() && source.reference().isBlank())) {
             missing.add(name + "'s @Source needs a title, and an arXiv number or a reference");
         } else if (!source.arxiv().isEmpty() && !source.arxiv().matches("\\d{4}\\.\\d{4,5}")) {
             missing.add(name + "'s arXiv number " + source.arxiv() + " is none");
@@ -140,9 +141,27 @@ class CatalogueTest {
     void familiesAreFoundThroughWhatAPersonWrites() {
         assertThat(Catalogue.families().stream().map(Class::getSimpleName))
                 .contains(
-                        "Topology", "Head", "Embedding", "Table", "AbsolutePosition", "RelativePosition", "Norm",
-                        "Sublayer", "Residual", "Attention", "MemoryAttention", "Mask", "Score", "FeedForward",
-                        "Activation", "Dataset", "Objective", "Optimizer", "Schedule", "Decoding", "Task");
+                        "Topology",
+                        "Head",
+                        "Embedding",
+                        "Table",
+                        "AbsolutePosition",
+                        "RelativePosition",
+                        "Norm",
+                        "Sublayer",
+                        "Residual",
+                        "Attention",
+                        "MemoryAttention",
+                        "Mask",
+                        "Score",
+                        "FeedForward",
+                        "Activation",
+                        "Dataset",
+                        "Objective",
+                        "Optimizer",
+                        "Schedule",
+                        "Decoding",
+                        "Task");
     }
 
     @Test

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /// The file format, pinned: every example of every variant, every preset, and the names of the weights, as files.
 ///
-/// A file that changes here is a file of a user's that no longer reads as it did. After a change that is meant, and only then,
-/// write them anew and review the difference:
+/// A file that changes here is a file of a user's that no longer reads as it did. After a change that is meant, and
+/// only then, write them anew and review the difference:
 ///
 ///     mvn -pl core -am test -Dtest=GoldenTest -Dsurefire.failIfNoSpecifiedTests=false -Dattend.golden=write
 class GoldenTest {
@@ -56,8 +56,7 @@ class GoldenTest {
             Examples.of(family)
                     .forEach(example -> all.put(
                             example.name() + ".json",
-                            new Golden(
-                                    () -> Values.jsonWithType((Record) example.value()), family, example.value())));
+                            new Golden(() -> Values.jsonWithType((Record) example.value()), family, example.value())));
         }
         return all;
     }
@@ -76,15 +75,16 @@ class GoldenTest {
 
     @TestFactory
     Stream<DynamicTest> weightsAreNamedAsEver() {
-        return Stream.of("transformer", "gpt", "bert").map(name -> DynamicTest.dynamicTest(name, () -> {
-            Architecture architecture = java.util.Objects.requireNonNull(PRESETS.get(name));
-            pinned(
-                    "preset." + name + ".weights.txt",
-                    Transformer.parameters(architecture).stream()
-                            .filter(parameter -> parameter.kind() == Parameter.Kind.WEIGHT)
-                            .map(parameter -> parameter + "\n")
-                            .collect(Collectors.joining()));
-        }));
+        return Stream.of("transformer", "gpt", "bert")
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    Architecture architecture = java.util.Objects.requireNonNull(PRESETS.get(name));
+                    pinned(
+                            "preset." + name + ".weights.txt",
+                            Transformer.parameters(architecture).stream()
+                                    .filter(parameter -> parameter.kind() == Parameter.Kind.WEIGHT)
+                                    .map(parameter -> parameter + "\n")
+                                    .collect(Collectors.joining()));
+                }));
     }
 
     private static String pinned(String file, String written) throws IOException {
@@ -93,7 +93,9 @@ class GoldenTest {
             Files.createDirectories(FOLDER);
             Files.writeString(path, written);
         }
-        assertThat(path).as("no golden file pins this value yet: " + path + "." + HOW).exists();
+        assertThat(path)
+                .as("no golden file pins this value yet: " + path + "." + HOW)
+                .exists();
         String pinned = Files.readString(path);
         assertThat(written).as("%s written.%s", path, HOW).isEqualTo(pinned);
         return pinned;
@@ -108,8 +110,8 @@ class GoldenTest {
                 .containsExactlyInAnyOrderElementsOf(PRESETS.keySet());
     }
 
-    /// A file whose example is gone was written by some version and must still be read: keep the variant, or give the format a
-    /// new number.
+    /// A file whose example is gone was written by some version and must still be read: keep the variant, or give the
+    /// format a new number.
     @Test
     void nothingThatWasOnceWrittenIsForgotten() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {

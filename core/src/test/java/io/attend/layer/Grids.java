@@ -71,8 +71,10 @@ public final class Grids {
         assertThat(actual.shape())
                 .as(name)
                 .isEqualTo(Shape.of(expected.length, expected[0].length, expected[0][0].length));
-        double[] flat =
-                Arrays.stream(expected).flatMap(Arrays::stream).flatMapToDouble(Arrays::stream).toArray();
+        double[] flat = Arrays.stream(expected)
+                .flatMap(Arrays::stream)
+                .flatMapToDouble(Arrays::stream)
+                .toArray();
         assertThat(difference(actual.toDoubles(), flat))
                 .as("%s: largest difference from the reference", name)
                 .isLessThanOrEqualTo(tolerance);

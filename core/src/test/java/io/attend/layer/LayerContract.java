@@ -21,8 +21,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/// What every layer owes, whatever it computes: its formula, its shapes in every element type, its gradient, its place in time
-/// (past, padding, steps), and its cost.
+/// What every layer owes, whatever it computes: its formula, its shapes in every element type, its gradient, its
+/// place in time (past, padding, steps), and its cost.
 ///
 /// @param name of the example under test
 /// @param build builds it at the root
@@ -129,24 +129,24 @@ public record LayerContract(
             int[] lengths = {7, 5, 2};
             int[] sources = {5, 1, 3};
             Tensor keep = Grids.keep(LENGTH, lengths);
-            Context padded =
-                    context(Context.inference(), source(), Optional.of(Grids.keep(SOURCE, sources)))
-                            .padded(Optional.of(keep));
+            Context padded = context(Context.inference(), source(), Optional.of(Grids.keep(SOURCE, sources)))
+                    .padded(Optional.of(keep));
             Numbers numbers = bench.numbers();
             double[][][] rows = Grids.of(x);
             double[][][] expected = new double[BATCH][][];
             double[][][] expectedPadded = new double[BATCH][][];
             for (int b = 0; b < BATCH; b++) {
                 double[][] memory = source().isPresent() ? Grids.of(source().get())[b] : new double[0][];
-                expected[b] = formula.apply(
-                        rows[b], numbers, new Scene(Scene.all(LENGTH), memory, Scene.all(memory.length)));
+                expected[b] =
+                        formula.apply(rows[b], numbers, new Scene(Scene.all(LENGTH), memory, Scene.all(memory.length)));
                 Scene scene =
                         new Scene(Scene.first(lengths[b], LENGTH), memory, Scene.first(sources[b], memory.length));
                 expectedPadded[b] = formula.apply(rows[b], numbers, scene);
             }
             assertEqual(name, bench.built().forward(x, context()), expected, tolerance);
             assertEqual(name + " with padding", bench.built().forward(x, padded), expectedPadded, tolerance);
-            assertEqual(name + " observed", bench.built().forward(x, context().observed(WATCHING)), expected, tolerance);
+            assertEqual(
+                    name + " observed", bench.built().forward(x, context().observed(WATCHING)), expected, tolerance);
             Context both = padded.observed(WATCHING);
             assertEqual(name + " observed with padding", bench.built().forward(x, both), expectedPadded, tolerance);
             assertThat(numbers.unread()).as("%s: weights without a use", name).isEmpty();
@@ -162,7 +162,13 @@ public record LayerContract(
                 Tensor expected = exact.built().forward(input(LENGTH), context());
                 assertThat(y.dtype()).as("%s of %s", name, dtype).isEqualTo(dtype);
                 assertThat(y.shape()).as(name).isEqualTo(expected.shape());
-                double scale = Math.max(1, expected.abs().amax(-1, Tensor.Axis.KEPT).flatten(0, 2).amax(0, Tensor.Axis.DROPPED).item());
+                double scale = Math.max(
+                        1,
+                        expected.abs()
+                                .amax(-1, Tensor.Axis.KEPT)
+                                .flatten(0, 2)
+                                .amax(0, Tensor.Axis.DROPPED)
+                                .item());
                 assertThat(difference(y, expected) / scale)
                         .as("%s: %s against float64", name, dtype)
                         .isLessThan(dtype == DType.FLOAT32 ? 1e-5 : 0.06);
@@ -196,9 +202,13 @@ public record LayerContract(
             double present = difference(before.narrow(1, moved, 1), after.narrow(1, moved, 1));
             assertThat(present).as("%s: change at the changed position", name).isGreaterThan(1e-3);
             if (causal) {
-                assertThat(past).as("%s: change in the past of the changed position", name).isLessThan(EXACT);
+                assertThat(past)
+                        .as("%s: change in the past of the changed position", name)
+                        .isLessThan(EXACT);
             } else {
-                assertThat(past).as("%s: change in the past of the changed position", name).isGreaterThan(1e-6);
+                assertThat(past)
+                        .as("%s: change in the past of the changed position", name)
+                        .isGreaterThan(1e-6);
             }
         }
     }
@@ -230,8 +240,9 @@ public record LayerContract(
             for (int b = 0; b < BATCH; b++) {
                 wild.select(0, b).narrow(0, lengths[b], LENGTH - lengths[b]).mul_(-1000);
                 int row = b;
-                wildSource.ifPresent(s ->
-                        s.select(0, row).narrow(0, sources[row], SOURCE - sources[row]).mul_(-1000));
+                wildSource.ifPresent(s -> s.select(0, row)
+                        .narrow(0, sources[row], SOURCE - sources[row])
+                        .mul_(-1000));
             }
             Tensor y = bench.built()
                     .forward(
@@ -264,8 +275,9 @@ public record LayerContract(
                 assertFinite(name, y);
                 y.sum().backward();
                 assertFinite(name + ": gradient of its input", x.grad().orElseThrow());
-                bench.weights().forEach(weight -> weight.grad()
-                        .ifPresent(gradient -> assertFinite(name + ": gradient of " + weight, gradient)));
+                bench.weights()
+                        .forEach(weight -> weight.grad()
+                                .ifPresent(gradient -> assertFinite(name + ": gradient of " + weight, gradient)));
             }
         }
     }
@@ -328,8 +340,10 @@ public record LayerContract(
         }
 
         Tensor next(Tensor x, Optional<Tensor> source, Optional<Tensor> keep) {
-            Context context =
-                    context(Context.inference(), source, Optional.empty()).padded(keep).remembering(states, cached).at(place);
+            Context context = context(Context.inference(), source, Optional.empty())
+                    .padded(keep)
+                    .remembering(states, cached)
+                    .at(place);
             cached += (int) x.size(1);
             return bench.built().forward(x, context);
         }
@@ -346,9 +360,7 @@ public record LayerContract(
             assertRemembers(bench, steps, Load.batch(BATCH).length(LENGTH).memory(memory.isPresent() ? SOURCE : 0));
             steps.next(input(1), source(), Optional.empty());
             assertRemembers(
-                    bench,
-                    steps,
-                    Load.batch(BATCH).length(1).cached(LENGTH).memory(memory.isPresent() ? SOURCE : 0));
+                    bench, steps, Load.batch(BATCH).length(1).cached(LENGTH).memory(memory.isPresent() ? SOURCE : 0));
             steps.close();
         }
     }

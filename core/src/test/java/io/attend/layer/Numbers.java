@@ -34,7 +34,7 @@ public final class Numbers {
         return found;
     }
 
-    /// A matrix [rows][columns] stored row by row.
+    /// A matrix of so many columns, stored row by row.
     public double[][] matrix(String name, int columns) {
         double[] flat = vector(name);
         double[][] rows = new double[flat.length / columns][columns];

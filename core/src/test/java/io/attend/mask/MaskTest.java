@@ -54,7 +54,8 @@ class MaskTest {
         }
     }
 
-    /// What lets attention leave the mask away must be true whatever is cached; that it is never claimed would only cost time.
+    /// What lets attention leave the mask away must be true whatever is cached; that it is never claimed would only
+    /// cost time.
     @ParameterizedTest
     @MethodSource("masks")
     void claimsOnlyAReachItHas(Example<Mask> example) {
@@ -74,7 +75,9 @@ class MaskTest {
                         }
                     }
                     if (reach == Mask.Reach.TRIANGLE) {
-                        assertThat(queries).as("%s: a triangle has equal sides", example).isEqualTo(keys);
+                        assertThat(queries)
+                                .as("%s: a triangle has equal sides", example)
+                                .isEqualTo(keys);
                     }
                 }
             }

@@ -41,8 +41,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/// What every whole model owes: its formula, its gradient, its place in time (past, padding, steps), and to come back from a
-/// file as it was.
+/// What every whole model owes: its formula, its gradient, its place in time (past, padding, steps), and to come back
+/// from a file as it was.
 public record ModelContract(String name, Architecture architecture) {
     private static final int BATCH = 3;
     private static final int LENGTH = 7;
@@ -67,7 +67,9 @@ public record ModelContract(String name, Architecture architecture) {
                 test("is its formula", this::isItsFormula),
                 test("works in smaller element types", this::worksInSmallerTypes),
                 test("has the gradient of its formula", this::hasItsGradient),
-                test(SmallModels.causal(architecture) ? "does not see the future" : "sees the future", this::seesInTime),
+                test(
+                        SmallModels.causal(architecture) ? "does not see the future" : "sees the future",
+                        this::seesInTime),
                 test("does not see padding", this::doesNotSeePadding),
                 test("survives a row that is all padding", this::survivesNothing),
                 test("comes back from a file", this::comesBackFromAFile),
@@ -95,12 +97,18 @@ public record ModelContract(String name, Architecture architecture) {
 
     private static Numbers numbers(Transformer model) {
         Map<String, double[]> numbers = new LinkedHashMap<>();
-        model.weights().forEach(weight -> numbers.put(weight.name(), weight.tensor().toDoubles()));
+        model.weights()
+                .forEach(weight -> numbers.put(weight.name(), weight.tensor().toDoubles()));
         return Numbers.of(numbers);
     }
 
     private static Tensor ids(long seed, int batch, int length) {
-        return Tensor.of(new SplittableRandom(seed).longs((long) batch * length, 0, KNOWN).toArray(), batch, length);
+        return Tensor.of(
+                new SplittableRandom(seed)
+                        .longs((long) batch * length, 0, KNOWN)
+                        .toArray(),
+                batch,
+                length);
     }
 
     private boolean translates() {
@@ -114,9 +122,7 @@ public record ModelContract(String name, Architecture architecture) {
 
     private Inputs inputs(Tensor words, Optional<Tensor> keep, Tensor source, Optional<Tensor> sourceKeep) {
         Tokens written = new Tokens(words, keep, Optional.empty());
-        return translates()
-                ? Inputs.of(new Tokens(source, sourceKeep, Optional.empty()), written)
-                : Inputs.of(written);
+        return translates() ? Inputs.of(new Tokens(source, sourceKeep, Optional.empty()), written) : Inputs.of(written);
     }
 
     private void isItsFormula() {
@@ -153,7 +159,8 @@ public record ModelContract(String name, Architecture architecture) {
         try (Transformer exact = model(DType.FLOAT64)) {
             Inputs inputs = inputs(ids(19, BATCH, LENGTH));
             Tensor expected = exact.forward(inputs, Context.inference());
-            double scale = Arrays.stream(expected.toDoubles()).map(Math::abs).max().orElseThrow();
+            double scale =
+                    Arrays.stream(expected.toDoubles()).map(Math::abs).max().orElseThrow();
             for (DType dtype : List.of(DType.FLOAT32, DType.BFLOAT16)) {
                 try (Transformer model = model(dtype)) {
                     Tensor y = model.forward(inputs, Context.inference());
@@ -195,8 +202,8 @@ public record ModelContract(String name, Architecture architecture) {
             if (translates()) {
                 Tensor source = ids(23, BATCH, SOURCE);
                 source.narrow(1, 1, 1).add_(1);
-                Tensor moved2 = model.forward(
-                        inputs(words, Optional.empty(), source, Optional.empty()), Context.inference());
+                Tensor moved2 =
+                        model.forward(inputs(words, Optional.empty(), source, Optional.empty()), Context.inference());
                 assertThat(difference(before.narrow(1, 0, 1), moved2.narrow(1, 0, 1)))
                         .as("%s: change at the first word when the source changes", name)
                         .isGreaterThan(1e-4);
@@ -236,7 +243,8 @@ public record ModelContract(String name, Architecture architecture) {
                     Optional.of(Grids.keep(LENGTH, 7, 0, 3)),
                     ids(23, BATCH, SOURCE),
                     Optional.of(Grids.keep(SOURCE, 5, 0, 2)));
-            for (Context context : List.of(Context.inference(), Context.inference().observed(WATCHING))) {
+            for (Context context :
+                    List.of(Context.inference(), Context.inference().observed(WATCHING))) {
                 model.weights().forEach(weight -> weight.tensor().requiresGrad(true));
                 Tensor y = model.forward(inputs, context);
                 assertFinite(name, y);

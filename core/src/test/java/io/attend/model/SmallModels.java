@@ -34,8 +34,8 @@ import io.attend.value.Examples.Example;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Whole models small enough for tests: the presets, every topology's examples, and some that put parts together as no preset
-/// does.
+/// Whole models small enough for tests: the presets, every topology's examples, and some that put parts together as
+/// no preset does.
 public final class SmallModels {
     public static final int WIDTH = 10;
     public static final int VOCABULARY = 31;
@@ -66,7 +66,8 @@ public final class SmallModels {
         return all().filter(example -> example.value().topology().generates());
     }
 
-    /// A decoder whose segments alternate, share weights across repetitions, repeat a kind of branch, and have no positions.
+    /// A decoder whose segments alternate, share weights across repetitions, repeat a kind of branch, and have no
+    /// positions.
     private static Architecture alternating() {
         Sublayer grouped = new SelfAttention(SoftmaxAttention.GROUPED);
         Sublayer many = new SelfAttention(SoftmaxAttention.CAUSAL);
@@ -85,7 +86,8 @@ public final class SmallModels {
     /// An encoder-decoder of unlike sides, whose encoder sees only backwards.
     private static Architecture twoVocabularies() {
         Sublayer reads = new SelfAttention(SoftmaxAttention.of(Heads.of(1)).masked(new Causal()));
-        Sublayer crosses = new CrossAttention(SoftmaxAttention.of(Heads.of(4).sharing(2).size(3)));
+        Sublayer crosses =
+                new CrossAttention(SoftmaxAttention.of(Heads.of(4).sharing(2).size(3)));
         Sublayer feed = new Feed(new DenseFeedForward(11, new GeluTanh(), Bias.NONE, 0));
         EncoderDecoder topology = new EncoderDecoder(
                 TokenEmbedding.of(new DenseTable(17)).norm(LayerNorm.EXAMPLE),

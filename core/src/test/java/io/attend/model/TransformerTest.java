@@ -92,7 +92,8 @@ class TransformerTest {
     void aTokenOutsideTheVocabularyIsNamed() {
         for (long wrong : new long[] {31, -1, Long.MAX_VALUE}) {
             Tokens tokens = Tokens.of(Tensor.of(new long[] {0, 30, wrong, 2}, 2, 2));
-            String message = ": there is no token " + wrong + ", only 0 to 30; use the tokenizer the model was trained with";
+            String message =
+                    ": there is no token " + wrong + ", only 0 to 30; use the tokenizer the model was trained with";
             with(
                     SmallModels.GPT,
                     model -> assertRefused(
@@ -126,16 +127,15 @@ class TransformerTest {
 
     @Test
     void aTextLongerThanTheModelIsNamed() {
-        String message = "embedding.position: the text has 62 tokens, but the model has learned only 61 positions; shorten"
-                + " the text or train a model with a larger maximum";
+        String message =
+                "embedding.position: the text has 62 tokens, but the model has learned only 61 positions; shorten"
+                        + " the text or train a model with a larger maximum";
         with(
                 SmallModels.GPT,
-                model -> assertRefused(
-                        () -> model.forward(Inputs.of(words(1, 62)), Context.inference()), message));
+                model -> assertRefused(() -> model.forward(Inputs.of(words(1, 62)), Context.inference()), message));
         with(
                 SmallModels.BERT,
-                model -> assertRefused(
-                        () -> model.forward(Inputs.of(words(1, 62)), Context.inference()), message));
+                model -> assertRefused(() -> model.forward(Inputs.of(words(1, 62)), Context.inference()), message));
     }
 
     @Test
@@ -148,11 +148,10 @@ class TransformerTest {
                 () -> Tokens.of(Tensor.zeros(Shape.of(3, 5), DType.INT32)),
                 "token ids must be [B, T] int64, not [3, 5] int32");
         assertRefused(
-                () -> Tokens.of(Tensor.zeros(Shape.of(5), DType.INT64)), "token ids must be [B, T] int64, not [5] int64");
-        assertRefused(
-                () -> words(3, 0), "there are no tokens in [3, 0]: give at least one text of at least one token");
-        assertRefused(
-                () -> words(0, 5), "there are no tokens in [0, 5]: give at least one text of at least one token");
+                () -> Tokens.of(Tensor.zeros(Shape.of(5), DType.INT64)),
+                "token ids must be [B, T] int64, not [5] int64");
+        assertRefused(() -> words(3, 0), "there are no tokens in [3, 0]: give at least one text of at least one token");
+        assertRefused(() -> words(0, 5), "there are no tokens in [0, 5]: give at least one text of at least one token");
         assertRefused(
                 () -> new Tokens(ids, Optional.of(Tensor.zeros(Shape.of(3, 4), DType.BOOL)), Optional.empty()),
                 "keep must be [3, 5] bool like the token ids, not [3, 4] bool");
@@ -201,14 +200,16 @@ class TransformerTest {
 
     @Test
     void equalSeedsGiveEqualModels() {
-        with(SmallModels.TRANSFORMER, one -> with(SmallModels.TRANSFORMER, two -> {
-            for (int i = 0; i < one.parameters().size(); i++) {
-                Parameter parameter = one.parameters().get(i);
-                assertThat(two.parameters().get(i).tensor().toFloats())
-                        .as(parameter.name())
-                        .containsExactly(parameter.tensor().toFloats());
-            }
-        }));
+        with(
+                SmallModels.TRANSFORMER,
+                one -> with(SmallModels.TRANSFORMER, two -> {
+                    for (int i = 0; i < one.parameters().size(); i++) {
+                        Parameter parameter = one.parameters().get(i);
+                        assertThat(two.parameters().get(i).tensor().toFloats())
+                                .as(parameter.name())
+                                .containsExactly(parameter.tensor().toFloats());
+                    }
+                }));
         try (Transformer one = Transformer.initialize(SmallModels.GPT, 1);
                 Transformer other = Transformer.initialize(SmallModels.GPT, 2)) {
             assertThat(one.weights().getFirst().tensor().toFloats())
@@ -222,8 +223,9 @@ class TransformerTest {
             assertThat(model.linears())
                     .hasSize(2 * (4 + 2) + 2 * (4 + 4 + 2))
                     .containsKeys("encoder.0.attention.query", "decoder.1.cross.output", "decoder.0.feed.inner");
-            model.linears().forEach((path, linear) -> assertThat(linear.weight().name())
-                    .isEqualTo(path + ".weight"));
+            model.linears()
+                    .forEach(
+                            (path, linear) -> assertThat(linear.weight().name()).isEqualTo(path + ".weight"));
         });
     }
 

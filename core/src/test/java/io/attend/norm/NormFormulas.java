@@ -19,7 +19,8 @@ public final class NormFormulas {
             .with(NoNorm.class, _ -> (x, _) -> x)
             .with(LayerNorm.class, norm -> (x, numbers) -> {
                 double mean = DoubleStream.of(x).sum() / x.length;
-                double variance = DoubleStream.of(x).map(v -> (v - mean) * (v - mean)).sum() / x.length;
+                double variance =
+                        DoubleStream.of(x).map(v -> (v - mean) * (v - mean)).sum() / x.length;
                 double[] y = new double[x.length];
                 for (int i = 0; i < x.length; i++) {
                     y[i] = (x[i] - mean) / Math.sqrt(variance + norm.epsilon()) * numbers.vector("weight")[i];

@@ -11,11 +11,12 @@ import org.junit.jupiter.api.TestFactory;
 class NormTest {
     @TestFactory
     Stream<DynamicTest> contract() {
-        return Examples.of(Norm.class).flatMap(example -> LayerContract.of(
-                        example.name(),
-                        parameters -> example.value().build(parameters, WIDTH),
-                        LayerContract.Formula.each(
-                                (x, numbers) -> NormFormulas.of(example.value()).apply(x, numbers)))
-                .tests());
+        return Examples.of(Norm.class)
+                .flatMap(example -> LayerContract.of(
+                                example.name(),
+                                parameters -> example.value().build(parameters, WIDTH),
+                                LayerContract.Formula.each((x, numbers) ->
+                                        NormFormulas.of(example.value()).apply(x, numbers)))
+                        .tests());
     }
 }

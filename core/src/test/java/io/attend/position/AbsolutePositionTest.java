@@ -26,16 +26,20 @@ class AbsolutePositionTest {
 
     @TestFactory
     Stream<DynamicTest> contract() {
-        return Examples.of(AbsolutePosition.class).flatMap(example -> LayerContract.of(
-                        example.name(), parameters -> example.value().build(parameters, WIDTH), (x, numbers, _) -> {
-                            double[][] y = new double[x.length][];
-                            for (int t = 0; t < x.length; t++) {
-                                y[t] = AbsolutePositionFormulas.of(example.value()).apply(x[t], t, numbers);
-                            }
-                            return y;
-                        })
-                .within(WAVES)
-                .tests());
+        return Examples.of(AbsolutePosition.class)
+                .flatMap(example -> LayerContract.of(
+                                example.name(),
+                                parameters -> example.value().build(parameters, WIDTH),
+                                (x, numbers, _) -> {
+                                    double[][] y = new double[x.length][];
+                                    for (int t = 0; t < x.length; t++) {
+                                        y[t] = AbsolutePositionFormulas.of(example.value())
+                                                .apply(x[t], t, numbers);
+                                    }
+                                    return y;
+                                })
+                        .within(WAVES)
+                        .tests());
     }
 
     @Test
@@ -46,12 +50,11 @@ class AbsolutePositionTest {
                         Bench.of(parameters -> LearnedPosition.EXAMPLE.build(parameters.in("position"), WIDTH))) {
             bench.built().forward(Grids.random(1, 2, maximum, WIDTH), Context.inference());
             bench.built()
-                    .forward(
-                            Grids.random(1, 2, 1, WIDTH),
-                            Context.inference().remembering(Map.of(), maximum - 1));
+                    .forward(Grids.random(1, 2, 1, WIDTH), Context.inference().remembering(Map.of(), maximum - 1));
             Tensor long1 = Grids.random(1, 2, maximum + 1, WIDTH);
-            String message = "position: the text has 62 tokens, but the model has learned only 61 positions; shorten the"
-                    + " text or train a model with a larger maximum";
+            String message =
+                    "position: the text has 62 tokens, but the model has learned only 61 positions; shorten the"
+                            + " text or train a model with a larger maximum";
             assertThatThrownBy(() -> bench.built().forward(long1, Context.inference()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(message);
@@ -69,8 +72,8 @@ class AbsolutePositionTest {
 
     @Test
     void wavesWantAnEvenWidth() {
-        assertThatThrownBy(() ->
-                        SinusoidalPosition.EXAMPLE.build(Parameters.root().in("embedding").in("position"), 7))
+        assertThatThrownBy(() -> SinusoidalPosition.EXAMPLE.build(
+                        Parameters.root().in("embedding").in("position"), 7))
                 .isInstanceOf(ArchitectureException.class)
                 .hasMessage("embedding.position: sinusoidal positions need an even width, not 7; use 8");
     }

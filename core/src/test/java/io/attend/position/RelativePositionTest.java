@@ -42,7 +42,8 @@ class RelativePositionTest {
             Tensor allKeys = Grids.random(3, BATCH, HEADS.keyValueHeads(), keys, HEADS.size());
             double[][][] q = Grids.of(queries.flatten(0, 1));
             double[][][] k = Grids.of(newKeys.flatten(0, 1));
-            double[][][] turned = Grids.of(bench.built().queries(queries, context).flatten(0, 1));
+            double[][][] turned =
+                    Grids.of(bench.built().queries(queries, context).flatten(0, 1));
             double[][][] turnedKeys =
                     Grids.of(bench.built().keys(newKeys, context).flatten(0, 1));
             for (int t = 0; t < QUERIES; t++) {

@@ -31,7 +31,8 @@ class ScoreTest {
     @MethodSource("scores")
     void isItsFormula(Example<Score> example) {
         try (Lifetime _ = Lifetime.open();
-                Bench<Score.Built> bench = Bench.of(parameters -> example.value().build(parameters, SIZE))) {
+                Bench<Score.Built> bench =
+                        Bench.of(parameters -> example.value().build(parameters, SIZE))) {
             Tensor queries = Grids.random(1, 2, HEADS, QUERIES, SIZE);
             Tensor keys = Grids.random(2, 2, HEADS, KEYS, SIZE);
             Tensor scores = bench.built().scores(queries, keys);
@@ -58,14 +59,17 @@ class ScoreTest {
     @MethodSource("scores")
     void isWhatItsScalePromises(Example<Score> example) {
         try (Lifetime _ = Lifetime.open();
-                Bench<Score.Built> bench = Bench.of(parameters -> example.value().build(parameters, SIZE))) {
+                Bench<Score.Built> bench =
+                        Bench.of(parameters -> example.value().build(parameters, SIZE))) {
             Tensor queries = Grids.random(1, 2, HEADS, QUERIES, SIZE);
             Tensor keys = Grids.random(2, 2, HEADS, KEYS, SIZE);
-            bench.built().scale().ifPresent(scale -> assertThat(Grids.difference(
-                            bench.built().scores(queries, keys),
-                            queries.matmul(keys.transpose(2, 3)).mul(scale)))
-                    .as(example.name())
-                    .isLessThan(1e-12));
+            bench.built()
+                    .scale()
+                    .ifPresent(scale -> assertThat(Grids.difference(
+                                    bench.built().scores(queries, keys),
+                                    queries.matmul(keys.transpose(2, 3)).mul(scale)))
+                            .as(example.name())
+                            .isLessThan(1e-12));
         }
     }
 
@@ -73,7 +77,8 @@ class ScoreTest {
     @MethodSource("scores")
     void hasTheGradientOfItsFormula(Example<Score> example) {
         try (Lifetime _ = Lifetime.open();
-                Bench<Score.Built> bench = Bench.of(parameters -> example.value().build(parameters, SIZE))) {
+                Bench<Score.Built> bench =
+                        Bench.of(parameters -> example.value().build(parameters, SIZE))) {
             Tensor queries = Grids.random(1, 2, HEADS, QUERIES, SIZE);
             Tensor keys = Grids.random(2, 2, HEADS, KEYS, SIZE);
             List<Tensor> leaves = new ArrayList<>(bench.weights());

@@ -47,7 +47,9 @@ class KeyValueStateTest {
         int length = 0;
         for (int chunk : chunks) {
             try (Lifetime _ = Lifetime.open()) {
-                state.append(keys(length, length + chunk), keys(length, length + chunk).neg());
+                state.append(
+                        keys(length, length + chunk),
+                        keys(length, length + chunk).neg());
             }
             length += chunk;
             assertThat(state.length()).isEqualTo(length);
@@ -95,8 +97,9 @@ class KeyValueStateTest {
         Tensor one = keys(3, 4).narrow(0, 0, 1);
         assertThatThrownBy(() -> state.append(one, one))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the state remembers [3, 2, 3, 5] keys, and [1, 2, 1, 5] cannot follow them: only the third size"
-                        + " may differ");
+                .hasMessage(
+                        "the state remembers [3, 2, 3, 5] keys, and [1, 2, 1, 5] cannot follow them: only the third size"
+                                + " may differ");
         assertThat(state.length()).isEqualTo(3);
         assertThat(state.keys().toFloats()).containsExactly(keys(0, 3).toFloats());
     }

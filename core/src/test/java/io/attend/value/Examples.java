@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The examples that variants give of themselves, by name. Contract tests run over them, so that a new variant is tested
-/// without an edit to any test.
+/// The examples that variants give of themselves, by name. Contract tests run over them, so that a new variant is
+/// tested without an edit to any test.
 public final class Examples {
     private Examples() {}
 
@@ -26,8 +26,8 @@ public final class Examples {
         return Variants.of(family).values().stream().flatMap(variant -> {
             List<Example<F>> examples = named(family, variant);
             if (examples.isEmpty()) {
-                throw new AssertionError(
-                        variant.getSimpleName() + " gives no example: add a public static final EXAMPLE of its own type");
+                throw new AssertionError(variant.getSimpleName()
+                        + " gives no example: add a public static final EXAMPLE of its own type");
             }
             return examples.stream();
         });
@@ -40,7 +40,8 @@ public final class Examples {
                 .toList();
         return fields.stream()
                 .map(field -> new Example<>(
-                        variant.getSimpleName() + "." + field.getName(), family.cast(values.get(fields.indexOf(field)))))
+                        variant.getSimpleName() + "." + field.getName(),
+                        family.cast(values.get(fields.indexOf(field)))))
                 .toList();
     }
 }

@@ -14,17 +14,53 @@ import org.junit.jupiter.api.Test;
 class ValuesFuzzTest {
     private static final int MUTATIONS = 20_000;
     private static final List<String> SPLINTERS = List.of(
-            "0", "-1", "1", "7", "2147483647", "2147483648", "-2147483648", "9223372036854775808", "1e400", "-1e400",
-            "1e-400", "0.5", "1.0", "NaN", "null", "true", "[]", "{}", "\"\"", "\"type\"", "\"Causal\"",
-            "\"TiedHead\"", "\"LayerNorm\"", "\"SharedTable\"", "{\"type\":\"Causal\"}", "\"\\u0000\\n\"", "\"\\ud800\"",
-            ",", ":", "[", "]", "{", "}", "\"", "\\", "1".repeat(400), "1".repeat(1200), "\"x\":1,", "//", "\u0000",
-            "\ufeff", "\ud83d\ude00");
+            "0",
+            "-1",
+            "1",
+            "7",
+            "2147483647",
+            "2147483648",
+            "-2147483648",
+            "9223372036854775808",
+            "1e400",
+            "-1e400",
+            "1e-400",
+            "0.5",
+            "1.0",
+            "NaN",
+            "null",
+            "true",
+            "[]",
+            "{}",
+            "\"\"",
+            "\"type\"",
+            "\"Causal\"",
+            "\"TiedHead\"",
+            "\"LayerNorm\"",
+            "\"SharedTable\"",
+            "{\"type\":\"Causal\"}",
+            "\"\\u0000\\n\"",
+            "\"\\ud800\"",
+            ",",
+            ":",
+            "[",
+            "]",
+            "{",
+            "}",
+            "\"",
+            "\\",
+            "1".repeat(400),
+            "1".repeat(1200),
+            "\"x\":1,",
+            "//",
+            "\u0000",
+            "\ufeff",
+            "\ud83d\ude00");
 
     @Test
     void aDamagedFileIsAValueOrARefusal() {
-        List<String> whole = SmallModels.all()
-                .map(example -> example.value().toJson())
-                .toList();
+        List<String> whole =
+                SmallModels.all().map(example -> example.value().toJson()).toList();
         Assertions.assertTimeout(Duration.ofSeconds(60), () -> {
             SplittableRandom random = new SplittableRandom(20_170_612);
             int accepted = 0;

@@ -38,6 +38,14 @@ class ValuesTest {
         }
     }
 
+    record Broken(int number) {
+        Broken {
+            if (number > 0) {
+                throw new IllegalStateException("a mistake");
+            }
+        }
+    }
+
     enum Pace {
         SLOW,
         AS_FAST_AS_IT_GOES
@@ -215,8 +223,7 @@ class ValuesTest {
 
     @Test
     void refusesBrokenJsonNamingThePlace() {
-        assertRefused(
-                "{" + LEAST + ", \"steps\": 8}", "$: Duplicate Object property \"steps\" at line 1, column 88");
+        assertRefused("{" + LEAST + ", \"steps\": 8}", "$: Duplicate Object property \"steps\" at line 1, column 88");
         assertThatThrownBy(() -> Values.parse(Walk.class, "{" + LEAST + "} {}"))
                 .isExactlyInstanceOf(ValueException.class)
                 .hasMessageStartingWith("$: Trailing token")
@@ -249,11 +256,12 @@ class ValuesTest {
             assertThatThrownBy(() -> Values.parse(Walk.class, "{" + without(key) + ", " + piece + "}"))
                     .as(piece)
                     .isExactlyInstanceOf(ValueException.class)
-                    .satisfies(e ->
-                            assertThat(e.getMessage().chars().allMatch(c -> c >= ' ')).as(e.getMessage()).isTrue());
+                    .satisfies(e -> assertThat(e.getMessage().chars().allMatch(c -> c >= ' '))
+                            .as(e.getMessage())
+                            .isTrue());
         }
-        assertThatThrownBy(() ->
-                        Values.parse(Walk.class, "{" + without("\"pace\"") + ", \"pace\": \"" + "x".repeat(9999) + "\"}"))
+        assertThatThrownBy(() -> Values.parse(
+                        Walk.class, "{" + without("\"pace\"") + ", \"pace\": \"" + "x".repeat(9999) + "\"}"))
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(200));
         assertThatThrownBy(() -> Values.parse(Walk.class, "{" + LEAST + ", \"" + "x".repeat(9999) + "\": 1}"))
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
@@ -273,13 +281,6 @@ class ValuesTest {
     /// A mistake in our own code is not the file's fault.
     @Test
     void aBrokenConstructorIsNotTheFilesFault() {
-        record Broken(int number) {
-            Broken {
-                if (number > 0) {
-                    throw new IllegalStateException("a mistake");
-                }
-            }
-        }
         assertThatThrownBy(() -> Values.parse(Broken.class, "{\"number\": 3}"))
                 .isExactlyInstanceOf(IllegalStateException.class)
                 .hasMessage("a mistake");
@@ -288,7 +289,8 @@ class ValuesTest {
     @Test
     void readsTreesOfOtherMappers() {
         JsonMapper mapper = JsonMapper.builder().build();
-        assertThat(Values.read(Walk.class, Values.tree(mapper, "{" + LEAST + "}"))).isEqualTo(LEAST_WALK);
+        assertThat(Values.read(Walk.class, Values.tree(mapper, "{" + LEAST + "}")))
+                .isEqualTo(LEAST_WALK);
         assertThat(Values.read(Walk.class, Values.write(FULL_WALK))).isEqualTo(FULL_WALK);
     }
 
