@@ -2,7 +2,10 @@ package io.attend.tokenizer;
 
 import io.attend.tokenizer.chat.ChatTemplate;
 import io.attend.tokenizer.chat.Message;
+import io.attend.tokenizer.decoder.ByteLevel;
+import io.attend.tokenizer.decoder.Decoder;
 import io.attend.tokenizer.decoder.Fuse;
+import io.attend.tokenizer.decoder.Sequence;
 import io.attend.tokenizer.format.Format;
 import io.attend.tokenizer.format.Loaded;
 import io.attend.tokenizer.format.RoleNames;
@@ -13,10 +16,12 @@ import io.attend.tokenizer.model.Model;
 import io.attend.tokenizer.model.Vocabulary;
 import io.attend.tokenizer.postprocessor.Part;
 import io.attend.tokenizer.postprocessor.PostProcessor;
+import io.attend.tokenizer.text.Bytes;
 import io.attend.tokenizer.trainer.Progress;
 import io.attend.tokenizer.trainer.Trainer;
 import io.attend.tokenizer.trainer.WordCounts;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +51,9 @@ public final class Tokenizer {
     private final Map<String, Integer> addedIds = new HashMap<>();
     private final int size;
     private final Encoder encoder;
+    /// Whether the decoder takes characters for bytes, so that added tokens must be written that way.
+    private final boolean decodesBytes;
+
     private final List<Part> singleParts;
     private final List<Part> pairParts;
 
@@ -70,6 +78,7 @@ public final class Tokenizer {
         }
         size = most;
         encoder = new Encoder(pipeline, this::token);
+        decodesBytes = pipeline.decoder().stream().anyMatch(Tokenizer::decodesBytes);
         singleParts = pipeline.postProcessor().map(p -> p.parts(false)).orElseGet(() -> PostProcessor.plain(false));
         pairParts = pipeline.postProcessor().map(p -> p.parts(true)).orElseGet(() -> PostProcessor.plain(true));
         roles = Roles.of(names, pipeline, this::id);
@@ -220,6 +229,12 @@ public final class Tokenizer {
         }
     }
 
+    private static boolean decodesBytes(Decoder decoder) {
+        return decoder instanceof ByteLevel
+                || decoder instanceof Sequence(List<Decoder> decoders)
+                        && decoders.stream().anyMatch(Tokenizer::decodesBytes);
+    }
+
     private int[] surrounded(int[] ids, Specials specials) {
         if (specials == Specials.SKIP || pipeline.postProcessor().isEmpty()) {
             return ids;
@@ -328,7 +343,7 @@ public final class Tokenizer {
             AddedToken token = added.get(id);
             if (token != null) {
                 if (specials == Specials.KEEP || !token.special()) {
-                    tokens.add(token.content());
+                    tokens.add(decodesBytes ? Bytes.chars(token.content().getBytes(StandardCharsets.UTF_8)) : token.content());
                 }
             } else if (vocabulary.has(id)) {
                 tokens.add(vocabulary.token(id));

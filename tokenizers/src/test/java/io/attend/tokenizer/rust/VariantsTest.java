@@ -1,7 +1,11 @@
 package io.attend.tokenizer.rust;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.attend.tokenizer.AddedToken;
 import io.attend.tokenizer.Pipeline;
+import io.attend.tokenizer.Specials;
+import io.attend.tokenizer.decoder.Decoder;
 import io.attend.tokenizer.model.Bpe;
 import io.attend.tokenizer.model.Vocabulary;
 import io.attend.tokenizer.normalizer.BertNormalizer;
@@ -205,6 +209,47 @@ class VariantsTest {
                         added(261, "Hello", 7 * bits),
                         added(262, "é", 11 * bits),
                         added(263, "lo", 16 | 13 * bits)));
+    }
+
+    static Stream<Decoder> decoders() {
+        return Stream.of(
+                new io.attend.tokenizer.decoder.Bpe("</w>"),
+                new io.attend.tokenizer.decoder.ByteFallback(),
+                new io.attend.tokenizer.decoder.ByteLevel(true, true, true),
+                new io.attend.tokenizer.decoder.Ctc("<pad>", "|", true),
+                new io.attend.tokenizer.decoder.Ctc("<pad>", "|", false),
+                new io.attend.tokenizer.decoder.Fuse(),
+                new io.attend.tokenizer.decoder.Metaspace("▁", Metaspace.PrependScheme.ALWAYS, true),
+                new io.attend.tokenizer.decoder.Metaspace("▁", Metaspace.PrependScheme.NEVER, true),
+                new io.attend.tokenizer.decoder.Replace(new Pattern.Literal("▁"), " "),
+                new io.attend.tokenizer.decoder.Replace(new Pattern.Regex("a+"), "<>"),
+                new io.attend.tokenizer.decoder.WordPiece("##", true),
+                new io.attend.tokenizer.decoder.WordPiece("##", false),
+                new io.attend.tokenizer.decoder.Sequence(List.of(
+                        new io.attend.tokenizer.decoder.Replace(new Pattern.Literal("▁"), " "),
+                        new io.attend.tokenizer.decoder.ByteFallback(),
+                        new io.attend.tokenizer.decoder.Fuse(),
+                        new io.attend.tokenizer.decoder.Strip(" ", 1, 0))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("decoders")
+    void decoder(Decoder decoder) {
+        List<String> tokens = List.of(
+                "<unk>", "a", "▁a", "##ing", "▁", "Ġthe", "Ċ", "<0xE3>", "<0x81>", "<0x82>", "<0x41>", "w</w>", "|", "<pad>",
+                "aaa", " '", "s", ".", " do not", "n't", "é", "😀", "Ãī", "<0xZZ>", "▁▁");
+        SplittableRandom random = new SplittableRandom(31);
+        Pipeline pipeline = new Pipeline(new io.attend.tokenizer.model.WordLevel(Vocabulary.of(tokens), "<unk>"))
+                .with(List.of(AddedToken.special(0, "<unk>")))
+                .with(decoder);
+        try (Rust rust = new Rust(pipeline)) {
+            for (int i = 0; i < RANDOM; i++) {
+                int[] ids = random.ints(random.nextInt(1, 12), 0, tokens.size()).toArray();
+                long[] longs = Arrays.stream(ids).asLongStream().toArray();
+                assertThat(rust.ours.decode(ids)).isEqualTo(rust.theirs.decode(longs, true));
+                assertThat(rust.ours.decode(ids, Specials.KEEP)).isEqualTo(rust.theirs.decode(longs, false));
+            }
+        }
     }
 
     private static AddedToken added(int id, String content, int bits) {
