@@ -44,12 +44,13 @@ final class Encoder {
         List<AddedToken> before = pipeline.addedTokens().stream()
                 .filter(token -> !token.normalized())
                 .toList();
-        List<AddedToken> after = pipeline.addedTokens().stream()
-                .filter(AddedToken::normalized)
-                .toList();
+        List<AddedToken> after =
+                pipeline.addedTokens().stream().filter(AddedToken::normalized).toList();
         raw = new AddedTokens(before, before.stream().map(AddedToken::content).toList(), false);
         normalized = new AddedTokens(
-                after, after.stream().map(AddedToken::content).map(this::normalize).toList(), false);
+                after,
+                after.stream().map(AddedToken::content).map(this::normalize).toList(),
+                false);
     }
 
     /// A text as the normalizer leaves it.
@@ -78,7 +79,8 @@ final class Encoder {
         private int words;
         private boolean placing;
 
-        /// Leaves the tokens of `input` in [#tokens]; where they lie in it and which words they are only when `placing`.
+        /// Leaves the tokens of `input` in [#tokens]; where they lie in it and which words they are only when
+        /// `placing`.
         void encode(String input, boolean placing) {
             tokens.clear();
             words = 0;

@@ -42,39 +42,104 @@ public record Pipeline(
     }
 
     public Pipeline with(Truncation truncation) {
-        return new Pipeline(version, Optional.of(truncation), padding, addedTokens, normalizer, preTokenizer, postProcessor, decoder, model);
+        return new Pipeline(
+                version,
+                Optional.of(truncation),
+                padding,
+                addedTokens,
+                normalizer,
+                preTokenizer,
+                postProcessor,
+                decoder,
+                model);
     }
 
     public Pipeline with(Padding padding) {
-        return new Pipeline(version, truncation, Optional.of(padding), addedTokens, normalizer, preTokenizer, postProcessor, decoder, model);
+        return new Pipeline(
+                version,
+                truncation,
+                Optional.of(padding),
+                addedTokens,
+                normalizer,
+                preTokenizer,
+                postProcessor,
+                decoder,
+                model);
     }
 
     public Pipeline with(List<AddedToken> addedTokens) {
-        return new Pipeline(version, truncation, padding, addedTokens, normalizer, preTokenizer, postProcessor, decoder, model);
+        return new Pipeline(
+                version, truncation, padding, addedTokens, normalizer, preTokenizer, postProcessor, decoder, model);
     }
 
     public Pipeline with(Normalizer normalizer) {
-        return new Pipeline(version, truncation, padding, addedTokens, Optional.of(normalizer), preTokenizer, postProcessor, decoder, model);
+        return new Pipeline(
+                version,
+                truncation,
+                padding,
+                addedTokens,
+                Optional.of(normalizer),
+                preTokenizer,
+                postProcessor,
+                decoder,
+                model);
     }
 
     public Pipeline with(PreTokenizer preTokenizer) {
-        return new Pipeline(version, truncation, padding, addedTokens, normalizer, Optional.of(preTokenizer), postProcessor, decoder, model);
+        return new Pipeline(
+                version,
+                truncation,
+                padding,
+                addedTokens,
+                normalizer,
+                Optional.of(preTokenizer),
+                postProcessor,
+                decoder,
+                model);
     }
 
     public Pipeline with(PostProcessor postProcessor) {
-        return new Pipeline(version, truncation, padding, addedTokens, normalizer, preTokenizer, Optional.of(postProcessor), decoder, model);
+        return new Pipeline(
+                version,
+                truncation,
+                padding,
+                addedTokens,
+                normalizer,
+                preTokenizer,
+                Optional.of(postProcessor),
+                decoder,
+                model);
     }
 
     public Pipeline with(Decoder decoder) {
-        return new Pipeline(version, truncation, padding, addedTokens, normalizer, preTokenizer, postProcessor, Optional.of(decoder), model);
+        return new Pipeline(
+                version,
+                truncation,
+                padding,
+                addedTokens,
+                normalizer,
+                preTokenizer,
+                postProcessor,
+                Optional.of(decoder),
+                model);
     }
 
     public Pipeline with(Model model) {
-        return new Pipeline(version, truncation, padding, addedTokens, normalizer, preTokenizer, postProcessor, decoder, model);
+        return new Pipeline(
+                version, truncation, padding, addedTokens, normalizer, preTokenizer, postProcessor, decoder, model);
     }
 
     /// Without the cutting and filling that a file may ask for: every encoding is as long as its text.
     public Pipeline whole() {
-        return new Pipeline(version, Optional.empty(), Optional.empty(), addedTokens, normalizer, preTokenizer, postProcessor, decoder, model);
+        return new Pipeline(
+                version,
+                Optional.empty(),
+                Optional.empty(),
+                addedTokens,
+                normalizer,
+                preTokenizer,
+                postProcessor,
+                decoder,
+                model);
     }
 }

@@ -90,7 +90,8 @@ public final class Tokenizer {
     }
 
     /// Reads a tokenizer: `tokenizer.json`, a SentencePiece `.model`, `vocab.json` with `merges.txt`, `vocab.txt`,
-    /// `.tiktoken`, a `.gguf` file, or a folder that holds one, where `tokenizer_config.json` says which tokens have a role.
+    /// `.tiktoken`, a `.gguf` file, or a folder that holds one, where `tokenizer_config.json` says which tokens
+    /// have a role.
     ///
     /// @throws TokenizerException naming the file and the place in it, if it cannot be read or not be understood
     public static Tokenizer load(Path fileOrFolder) {
@@ -142,8 +143,9 @@ public final class Tokenizer {
         return of(new Pipeline(model).with(added).with(new Fuse()));
     }
 
-    /// Trains a tokenizer: the texts go through the normalizer and pre-tokenizer of `around`, whose model does not matter,
-    /// and what the trainer makes of their words takes the model's place. The trainer's specials become special tokens.
+    /// Trains a tokenizer: the texts go through the normalizer and pre-tokenizer of `around`, whose model does not
+    /// matter, and what the trainer makes of their words takes the model's place. The trainer's specials become
+    /// special tokens.
     ///
     /// Texts are counted on all processors. Memory holds the distinct words, not the texts, and no more than
     /// [WordCounts#LIMIT] of them.
@@ -240,8 +242,12 @@ public final class Tokenizer {
             return ids;
         }
         List<Part> parts = parts(false);
-        int[] whole = new int[ids.length * (int) parts.stream().filter(p -> p instanceof Part.Sequence).count()
-                + special(parts)];
+        int[] whole = new int
+                [ids.length
+                                * (int) parts.stream()
+                                        .filter(p -> p instanceof Part.Sequence)
+                                        .count()
+                        + special(parts)];
         int at = 0;
         for (Part part : parts) {
             switch (part) {
@@ -292,8 +298,8 @@ public final class Tokenizer {
             switch (part) {
                 case Part.Sequence(boolean isSecond, int type) ->
                     whole.add((isSecond ? two.orElseThrow() : one).withType(type));
-                case Part.Special(List<Integer> ids, int type) when specials == Specials.KEEP ->
-                    whole.add(Encoding.outside(ids, type, true));
+                case Part.Special(List<Integer> ids, int type)
+                when specials == Specials.KEEP -> whole.add(Encoding.outside(ids, type, true));
                 case Part.Special _ -> {}
             }
         }
@@ -343,7 +349,10 @@ public final class Tokenizer {
             AddedToken token = added.get(id);
             if (token != null) {
                 if (specials == Specials.KEEP || !token.special()) {
-                    tokens.add(decodesBytes ? Bytes.chars(token.content().getBytes(StandardCharsets.UTF_8)) : token.content());
+                    tokens.add(
+                            decodesBytes
+                                    ? Bytes.chars(token.content().getBytes(StandardCharsets.UTF_8))
+                                    : token.content());
                 }
             } else if (vocabulary.has(id)) {
                 tokens.add(vocabulary.token(id));
@@ -373,7 +382,8 @@ public final class Tokenizer {
         return token != null ? token.content() : vocabulary.token(id);
     }
 
-    /// The id that fills sequences up, if the tokenizer's files name one or it has a token such as `<pad>` or `[PAD]`.
+    /// The id that fills sequences up, if the tokenizer's files name one or it has a token such as `<pad>` or
+    /// `[PAD]`.
     public OptionalInt pad() {
         return roles.pad();
     }
@@ -400,7 +410,8 @@ public final class Tokenizer {
         return chatTemplate.map(ChatTemplate::of);
     }
 
-    /// The text of a conversation, by the [#chatTemplate], with the tokenizer's own `bos_token`, `eos_token` and the like.
+    /// The text of a conversation, by the [#chatTemplate], with the tokenizer's own `bos_token`, `eos_token` and
+    /// the like.
     ///
     /// @throws IllegalStateException if the tokenizer has no chat template
     public String chat(List<Message> messages, boolean addGenerationPrompt) {

@@ -7,8 +7,8 @@ public record Truncation(Direction direction, int maxLength, Strategy strategy, 
 
     public Truncation {
         if (maxLength < 0 || stride < 0) {
-            throw new IllegalArgumentException("max_length " + maxLength + " and stride " + stride
-                    + " must not be negative");
+            throw new IllegalArgumentException(
+                    "max_length " + maxLength + " and stride " + stride + " must not be negative");
         }
     }
 

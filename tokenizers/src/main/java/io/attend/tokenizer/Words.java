@@ -19,9 +19,10 @@ final class Words {
     private final ThreadLocal<AtomicReference<WordCounts>> current = ThreadLocal.withInitial(AtomicReference::new);
 
     private Words(Pipeline around) {
-        encoder = new Encoder(around.with(List.of()), id -> "", () -> (chars, start, end, out) -> current.get()
-                .get()
-                .add(chars, start, end, 1));
+        encoder = new Encoder(
+                around.with(List.of()),
+                id -> "",
+                () -> (chars, start, end, out) -> current.get().get().add(chars, start, end, 1));
     }
 
     static WordCounts count(Pipeline around, Iterable<String> texts, Progress progress) {

@@ -16,7 +16,8 @@ class CharactersTest {
     void idsAreSpecialsThenCodePointsInOrder() {
         assertThat(TOKENIZER.size()).isEqualTo(4 + 7);
         assertThat(List.of("\n", " ", "a", "b", "c", "é", "😀"))
-                .allSatisfy(c -> assertThat(TOKENIZER.token(TOKENIZER.id(c).getAsInt())).isEqualTo(c));
+                .allSatisfy(c ->
+                        assertThat(TOKENIZER.token(TOKENIZER.id(c).getAsInt())).isEqualTo(c));
         assertThat(TOKENIZER.ids("abc 😀\né")).containsExactly(6, 7, 8, 5, 10, 4, 9);
     }
 

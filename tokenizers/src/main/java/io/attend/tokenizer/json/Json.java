@@ -111,8 +111,7 @@ public final class Json {
         Class<?> type = record.getClass();
         RecordComponent[] components = type.getRecordComponents();
         Optional<Class<?>> family = family(type);
-        boolean oneKey =
-                family.filter(f -> shaped(f, Shaped.Shape.ONE_KEY)).isPresent();
+        boolean oneKey = family.filter(f -> shaped(f, Shaped.Shape.ONE_KEY)).isPresent();
         if (oneKey && components.length == 0) {
             return NODES.stringNode(spelling(type));
         }
@@ -166,9 +165,12 @@ public final class Json {
             return Arrays.stream(raw.getEnumConstants())
                     .filter(c -> spelling((Enum<?>) c).equals(name))
                     .findFirst()
-                    .orElseThrow(() -> unknown(path, name, Arrays.stream(raw.getEnumConstants())
-                            .map(c -> spelling((Enum<?>) c))
-                            .toList()));
+                    .orElseThrow(() -> unknown(
+                            path,
+                            name,
+                            Arrays.stream(raw.getEnumConstants())
+                                    .map(c -> spelling((Enum<?>) c))
+                                    .toList()));
         }
         return raw.isSealed() ? variant(raw, node, path) : record(raw, node, path);
     }
@@ -188,8 +190,9 @@ public final class Json {
         }
         expect(node.isObject(), node, path, "an object");
         Map<String, Object> map = new LinkedHashMap<>();
-        node.properties().forEach(e -> map.put(
-                e.getKey(), value(arguments[arguments.length - 1], e.getValue(), path + "." + e.getKey())));
+        node.properties()
+                .forEach(e -> map.put(
+                        e.getKey(), value(arguments[arguments.length - 1], e.getValue(), path + "." + e.getKey())));
         return map;
     }
 
@@ -204,8 +207,7 @@ public final class Json {
             String inner = path + "." + entry.getKey();
             RecordComponent[] components = type.getRecordComponents();
             if (isPlain(components)) {
-                return construct(
-                        type, inner, value(components[0].getGenericType(), entry.getValue(), inner));
+                return construct(type, inner, value(components[0].getGenericType(), entry.getValue(), inner));
             }
             return record(type, entry.getValue(), inner);
         }
@@ -216,7 +218,8 @@ public final class Json {
         if (type == null) {
             throw new TokenizerException(path + ".type is missing; known: " + names(family));
         }
-        return record(permitted(family, (String) value(String.class, type, path + ".type"), path + ".type"), object, path);
+        return record(
+                permitted(family, (String) value(String.class, type, path + ".type"), path + ".type"), object, path);
     }
 
     private static Class<?> permitted(Class<?> family, String name, String path) {
@@ -230,11 +233,7 @@ public final class Json {
         RecordComponent[] components = type.getRecordComponents();
         Object[] values = new Object[components.length];
         if (shaped(type, Shaped.Shape.ARRAY)) {
-            expect(
-                    node.isArray() && node.size() == components.length,
-                    node,
-                    path,
-                    "an array of " + components.length);
+            expect(node.isArray() && node.size() == components.length, node, path, "an array of " + components.length);
             for (int i = 0; i < values.length; i++) {
                 values[i] = value(components[i].getGenericType(), node.get(i), path + "[" + i + "]");
             }
@@ -323,7 +322,9 @@ public final class Json {
     }
 
     private static Optional<Class<?>> family(Class<?> type) {
-        return Arrays.<Class<?>>stream(type.getInterfaces()).filter(Class::isSealed).findFirst();
+        return Arrays.<Class<?>>stream(type.getInterfaces())
+                .filter(Class::isSealed)
+                .findFirst();
     }
 
     private static boolean shaped(AnnotatedElement type, Shaped.Shape shape) {
@@ -332,7 +333,8 @@ public final class Json {
     }
 
     private static boolean isPlain(RecordComponent[] components) {
-        return components.length == 1 && (components[0].getType().isPrimitive() || components[0].getType() == String.class);
+        return components.length == 1
+                && (components[0].getType().isPrimitive() || components[0].getType() == String.class);
     }
 
     private static String spelling(Class<?> type) {
@@ -342,7 +344,8 @@ public final class Json {
 
     private static String spelling(Enum<?> constant) {
         try {
-            Spelled spelled = constant.getDeclaringClass().getField(constant.name()).getAnnotation(Spelled.class);
+            Spelled spelled =
+                    constant.getDeclaringClass().getField(constant.name()).getAnnotation(Spelled.class);
             return spelled == null ? pascal(constant.name()) : spelled.value();
         } catch (NoSuchFieldException e) {
             throw new IllegalStateException(e);
@@ -364,7 +367,9 @@ public final class Json {
     }
 
     private static List<String> names(Class<?> family) {
-        return Arrays.stream(family.getPermittedSubclasses()).map(Json::spelling).toList();
+        return Arrays.stream(family.getPermittedSubclasses())
+                .map(Json::spelling)
+                .toList();
     }
 
     private static JsonNode expect(boolean holds, JsonNode node, String path, String expected) {
@@ -383,6 +388,7 @@ public final class Json {
     private static String firstLine(JacksonException e) {
         var place = e.getLocation();
         String where = place == null ? "" : " at line " + place.getLineNr() + ", column " + place.getColumnNr();
-        return "not JSON" + where + ": " + e.getOriginalMessage().lines().findFirst().orElse("");
+        return "not JSON" + where + ": "
+                + e.getOriginalMessage().lines().findFirst().orElse("");
     }
 }

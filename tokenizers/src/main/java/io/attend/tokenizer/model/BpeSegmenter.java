@@ -142,7 +142,8 @@ final class BpeSegmenter implements Segmenter {
         int unknown = 0;
         for (int i = start; i < end; ) {
             int units = Character.isHighSurrogate(chars[i]) && i + 1 < end ? 2 : 1;
-            String prefix = i == start ? "" : tables.bpe.continuingSubwordPrefix().orElse("");
+            String prefix =
+                    i == start ? "" : tables.bpe.continuingSubwordPrefix().orElse("");
             String suffix = i + units < end ? "" : tables.bpe.endOfWordSuffix().orElse("");
             int id = tables.vocabulary
                     .id(prefix + new String(chars, i, units) + suffix)

@@ -10,7 +10,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public record Merge(String left, String right) implements JsonForm {
     /// Reads `["a", "b"]`, and `"a b"` as older files have it.
     static Merge ofJson(JsonNode node, String path) {
-        if (node.isArray() && node.size() == 2 && node.get(0).isString() && node.get(1).isString()) {
+        if (node.isArray()
+                && node.size() == 2
+                && node.get(0).isString()
+                && node.get(1).isString()) {
             return new Merge(node.get(0).stringValue(), node.get(1).stringValue());
         }
         if (node.isString()) {

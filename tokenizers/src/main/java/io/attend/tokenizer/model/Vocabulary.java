@@ -73,7 +73,8 @@ public final class Vocabulary implements JsonForm {
         String[] tokens = new String[size];
         ids.forEach((token, id) -> {
             if (tokens[id] != null) {
-                throw new IllegalArgumentException("tokens \"" + tokens[id] + "\" and \"" + token + "\" share id " + id);
+                throw new IllegalArgumentException(
+                        "tokens \"" + tokens[id] + "\" and \"" + token + "\" share id " + id);
             }
             tokens[id] = token;
         });

@@ -31,9 +31,7 @@ public final class Text {
         input.getChars(from, to, chars, 0);
         for (int i = 0; i < length; i++) {
             if (Character.isSurrogate(chars[i])) {
-                if (Character.isHighSurrogate(chars[i])
-                        && i + 1 < length
-                        && Character.isLowSurrogate(chars[i + 1])) {
+                if (Character.isHighSurrogate(chars[i]) && i + 1 < length && Character.isLowSurrogate(chars[i + 1])) {
                     i++;
                 } else {
                     chars[i] = '\ufffd';
@@ -230,8 +228,8 @@ public final class Text {
             write(codePoint, at, at + (Character.isHighSurrogate(chars[at]) ? 2 : 1));
         }
 
-        /// Puts a code point as Unicode normalization says: `change` 0 takes the place of the next code point, -n that of
-        /// the next and n more, and 1 takes none.
+        /// Puts a code point as Unicode normalization says: `change` 0 takes the place of the next code point, -n
+        /// that of the next and n more, and 1 takes none.
         public void change(int codePoint, int change) {
             if (change > 0) {
                 insert(codePoint);

@@ -55,19 +55,18 @@ class FormatsTest {
     @Test
     void vocabularyAndMergesInAFolderAreGguf() throws IOException {
         Bpe model = (Bpe) gpt2().pipeline().model();
-        Files.writeString(folder.resolve("vocab.json"), Json.print(model.vocabulary().toJson()));
+        Files.writeString(
+                folder.resolve("vocab.json"), Json.print(model.vocabulary().toJson()));
         Files.writeString(
                 folder.resolve("merges.txt"),
                 model.merges().stream()
                         .map(merge -> merge.left() + " " + merge.right())
                         .collect(Collectors.joining("\n", "#version: 0.2\n", "\n")));
-        Files.writeString(
-                folder.resolve("tokenizer_config.json"),
-                """
-                {"bos_token": "<|endoftext|>", "pad_token": {"content": "!", "lstrip": false},
-                 "chat_template": [{"name": "default", "template": "{{ messages[0].content }}{{ eos_token }}"}],
-                 "eos_token": "<|endoftext|>", "model_max_length": 1024}
-                """);
+        Files.writeString(folder.resolve("tokenizer_config.json"), """
+            {"bos_token": "<|endoftext|>", "pad_token": {"content": "!", "lstrip": false},
+             "chat_template": [{"name": "default", "template": "{{ messages[0].content }}{{ eos_token }}"}],
+             "eos_token": "<|endoftext|>", "model_max_length": 1024}
+            """);
         Tokenizer tokenizer = Tokenizer.load(folder);
         same(tokenizer, gpt2());
         assertThat(tokenizer.bos()).hasValue(50256);

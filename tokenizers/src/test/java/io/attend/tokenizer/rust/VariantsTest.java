@@ -50,8 +50,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every normalizer and pre-tokenizer, one by one, equals the Rust library's. The model writes bytes, so that its ids are
-/// the normalized text, its words the pieces and its offsets the alignment.
+/// Every normalizer and pre-tokenizer, one by one, equals the Rust library's. The model writes bytes, so that its ids
+/// are the normalized text, its words the pieces and its offsets the alignment.
 class VariantsTest {
     private static final int RANDOM = Integer.getInteger("attend.random", 5_000) / 10;
 
@@ -113,7 +113,15 @@ class VariantsTest {
                         Arrays.stream(Behavior.values()).map(b -> new Split(words, b, true)),
                         Arrays.stream(Behavior.values()).map(b -> new Split(new Pattern.Literal(" "), b, false)),
                         Arrays.stream(Behavior.values()).map(Punctuation::new),
-                        Stream.of("gpt2", "llama3", "qwen2", "gpt-4o", "falcon", "starcoder", "deepseek-coder", "deepseek-v3")
+                        Stream.of(
+                                        "gpt2",
+                                        "llama3",
+                                        "qwen2",
+                                        "gpt-4o",
+                                        "falcon",
+                                        "starcoder",
+                                        "deepseek-coder",
+                                        "deepseek-v3")
                                 .map(name -> Words.named(name).orElseThrow())
                                 .map(VariantsTest::splits),
                         Stream.of(
@@ -130,7 +138,8 @@ class VariantsTest {
                                 new UnicodeScripts(),
                                 new Whitespace(),
                                 new WhitespaceSplit(),
-                                new Sequence(List.of(new WhitespaceSplit(), new Digits(true), new Punctuation(Behavior.ISOLATED))),
+                                new Sequence(List.of(
+                                        new WhitespaceSplit(), new Digits(true), new Punctuation(Behavior.ISOLATED))),
                                 new Sequence(List.of(
                                         new WhitespaceSplit(),
                                         new Metaspace("▁", Metaspace.PrependScheme.ALWAYS, true))),
@@ -236,8 +245,8 @@ class VariantsTest {
     @MethodSource("decoders")
     void decoder(Decoder decoder) {
         List<String> tokens = List.of(
-                "<unk>", "a", "▁a", "##ing", "▁", "Ġthe", "Ċ", "<0xE3>", "<0x81>", "<0x82>", "<0x41>", "w</w>", "|", "<pad>",
-                "aaa", " '", "s", ".", " do not", "n't", "é", "😀", "Ãī", "<0xZZ>", "▁▁");
+                "<unk>", "a", "▁a", "##ing", "▁", "Ġthe", "Ċ", "<0xE3>", "<0x81>", "<0x82>", "<0x41>", "w</w>", "|",
+                "<pad>", "aaa", " '", "s", ".", " do not", "n't", "é", "😀", "Ãī", "<0xZZ>", "▁▁");
         SplittableRandom random = new SplittableRandom(31);
         Pipeline pipeline = new Pipeline(new io.attend.tokenizer.model.WordLevel(Vocabulary.of(tokens), "<unk>"))
                 .with(List.of(AddedToken.special(0, "<unk>")))
