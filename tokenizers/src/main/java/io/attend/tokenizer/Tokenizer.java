@@ -150,7 +150,7 @@ public final class Tokenizer {
     /// Texts are counted on all processors. Memory holds the distinct words, not the texts, and no more than
     /// [WordCounts#LIMIT] of them.
     public static Tokenizer train(Pipeline around, Trainer trainer, Iterable<String> texts, Progress progress) {
-        WordCounts words = Words.count(around, texts, progress);
+        WordCounts words = WordCounting.count(around, texts, progress);
         Model model = trainer.train(words, progress);
         List<String> specials = trainer.specials();
         List<AddedToken> added = IntStream.range(0, specials.size())
