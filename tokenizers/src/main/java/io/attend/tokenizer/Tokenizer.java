@@ -143,6 +143,22 @@ public final class Tokenizer {
         return of(new Pipeline(model).with(added).with(new Fuse()));
     }
 
+    /// A tokenizer whose tokens are the 256 bytes of UTF-8, behind `specials`. Nothing is unknown to it. It adds no
+    /// special
+    /// tokens by itself.
+    public static Tokenizer bytes(List<String> specials) {
+        SequencedSet<String> tokens = new LinkedHashSet<>(specials);
+        List<AddedToken> added = new ArrayList<>();
+        tokens.forEach(special -> added.add(AddedToken.special(added.size(), special)));
+        for (int value = 0; value < 256; value++) {
+            tokens.add(Character.toString(Bytes.charOf(value)));
+        }
+        return of(new Pipeline(new Bpe(Vocabulary.of(List.copyOf(tokens)), List.of()))
+                .with(added)
+                .with(new io.attend.tokenizer.pretokenizer.ByteLevel(false, true, false))
+                .with(new ByteLevel(false, true, false)));
+    }
+
     /// Trains a tokenizer: the texts go through the normalizer and pre-tokenizer of `around`, whose model does not
     /// matter, and what the trainer makes of their words takes the model's place. The trainer's specials become
     /// special tokens.
@@ -361,6 +377,15 @@ public final class Tokenizer {
         return pipeline.decoder()
                 .map(decoder -> String.join("", decoder.decode(tokens)))
                 .orElseGet(() -> String.join(" ", tokens));
+    }
+
+    /// A stream that turns ids into text as they come; special tokens are left out.
+    public TextStream stream() {
+        return stream(Specials.SKIP);
+    }
+
+    public TextStream stream(Specials specials) {
+        return new TextStream(this, specials);
     }
 
     /// One more than the largest id: how many rows an embedding needs.
