@@ -79,7 +79,8 @@ final class Encoder {
         private int words;
         private boolean placing;
 
-        /// Leaves the tokens of `input` in [#tokens]; where they lie in it and which words they are only when `placing`.
+        /// Leaves the tokens of `input` in [#tokens]; where they lie in it and which words they are only when
+        /// `placing`.
         void encode(String input, boolean placing) {
             tokens.clear();
             words = 0;

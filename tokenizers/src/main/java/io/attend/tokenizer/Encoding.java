@@ -52,9 +52,8 @@ public final class Encoding {
         }
         int[][] columns = new int[COLUMNS][];
         for (int c = 0; c < COLUMNS; c++) {
-            columns[c] = plain && c == POINT_START
-                    ? columns[START]
-                    : plain && c == POINT_END ? columns[END] : new int[size];
+            columns[c] =
+                    plain && c == POINT_START ? columns[START] : plain && c == POINT_END ? columns[END] : new int[size];
         }
         Arrays.fill(columns[ATTENTION], 1);
         int at = 0;

@@ -125,7 +125,8 @@ public record Pipeline(
     }
 
     public Pipeline with(Model model) {
-        return new Pipeline(version, truncation, padding, addedTokens, normalizer, preTokenizer, postProcessor, decoder, model);
+        return new Pipeline(
+                version, truncation, padding, addedTokens, normalizer, preTokenizer, postProcessor, decoder, model);
     }
 
     /// Without the cutting and filling that a file may ask for: every encoding is as long as its text.

@@ -2,7 +2,10 @@ package io.attend.tokenizer;
 
 import io.attend.tokenizer.chat.ChatTemplate;
 import io.attend.tokenizer.chat.Message;
+import io.attend.tokenizer.decoder.ByteLevel;
+import io.attend.tokenizer.decoder.Decoder;
 import io.attend.tokenizer.decoder.Fuse;
+import io.attend.tokenizer.decoder.Sequence;
 import io.attend.tokenizer.format.Format;
 import io.attend.tokenizer.format.Loaded;
 import io.attend.tokenizer.format.RoleNames;
@@ -13,10 +16,12 @@ import io.attend.tokenizer.model.Model;
 import io.attend.tokenizer.model.Vocabulary;
 import io.attend.tokenizer.postprocessor.Part;
 import io.attend.tokenizer.postprocessor.PostProcessor;
+import io.attend.tokenizer.text.Bytes;
 import io.attend.tokenizer.trainer.Progress;
 import io.attend.tokenizer.trainer.Trainer;
 import io.attend.tokenizer.trainer.WordCounts;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +51,9 @@ public final class Tokenizer {
     private final Map<String, Integer> addedIds = new HashMap<>();
     private final int size;
     private final Encoder encoder;
+    /// Whether the decoder takes characters for bytes, so that added tokens must be written that way.
+    private final boolean decodesBytes;
+
     private final List<Part> singleParts;
     private final List<Part> pairParts;
 
@@ -70,6 +78,7 @@ public final class Tokenizer {
         }
         size = most;
         encoder = new Encoder(pipeline, this::token);
+        decodesBytes = pipeline.decoder().stream().anyMatch(Tokenizer::decodesBytes);
         singleParts = pipeline.postProcessor().map(p -> p.parts(false)).orElseGet(() -> PostProcessor.plain(false));
         pairParts = pipeline.postProcessor().map(p -> p.parts(true)).orElseGet(() -> PostProcessor.plain(true));
         roles = Roles.of(names, pipeline, this::id);
@@ -81,7 +90,8 @@ public final class Tokenizer {
     }
 
     /// Reads a tokenizer: `tokenizer.json`, a SentencePiece `.model`, `vocab.json` with `merges.txt`, `vocab.txt`,
-    /// `.tiktoken`, a `.gguf` file, or a folder that holds one, where `tokenizer_config.json` says which tokens have a role.
+    /// `.tiktoken`, a `.gguf` file, or a folder that holds one, where `tokenizer_config.json` says which tokens
+    /// have a role.
     ///
     /// @throws TokenizerException naming the file and the place in it, if it cannot be read or not be understood
     public static Tokenizer load(Path fileOrFolder) {
@@ -133,13 +143,30 @@ public final class Tokenizer {
         return of(new Pipeline(model).with(added).with(new Fuse()));
     }
 
-    /// Trains a tokenizer: the texts go through the normalizer and pre-tokenizer of `around`, whose model does not matter,
-    /// and what the trainer makes of their words takes the model's place. The trainer's specials become special tokens.
+    /// A tokenizer whose tokens are the 256 bytes of UTF-8, behind `specials`. Nothing is unknown to it. It adds no
+    /// special
+    /// tokens by itself.
+    public static Tokenizer bytes(List<String> specials) {
+        SequencedSet<String> tokens = new LinkedHashSet<>(specials);
+        List<AddedToken> added = new ArrayList<>();
+        tokens.forEach(special -> added.add(AddedToken.special(added.size(), special)));
+        for (int value = 0; value < 256; value++) {
+            tokens.add(Character.toString(Bytes.charOf(value)));
+        }
+        return of(new Pipeline(new Bpe(Vocabulary.of(List.copyOf(tokens)), List.of()))
+                .with(added)
+                .with(new io.attend.tokenizer.pretokenizer.ByteLevel(false, true, false))
+                .with(new ByteLevel(false, true, false)));
+    }
+
+    /// Trains a tokenizer: the texts go through the normalizer and pre-tokenizer of `around`, whose model does not
+    /// matter, and what the trainer makes of their words takes the model's place. The trainer's specials become
+    /// special tokens.
     ///
     /// Texts are counted on all processors. Memory holds the distinct words, not the texts, and no more than
     /// [WordCounts#LIMIT] of them.
     public static Tokenizer train(Pipeline around, Trainer trainer, Iterable<String> texts, Progress progress) {
-        WordCounts words = Words.count(around, texts, progress);
+        WordCounts words = WordCounting.count(around, texts, progress);
         Model model = trainer.train(words, progress);
         List<String> specials = trainer.specials();
         List<AddedToken> added = IntStream.range(0, specials.size())
@@ -220,13 +247,23 @@ public final class Tokenizer {
         }
     }
 
+    private static boolean decodesBytes(Decoder decoder) {
+        return decoder instanceof ByteLevel
+                || decoder instanceof Sequence(List<Decoder> decoders)
+                        && decoders.stream().anyMatch(Tokenizer::decodesBytes);
+    }
+
     private int[] surrounded(int[] ids, Specials specials) {
         if (specials == Specials.SKIP || pipeline.postProcessor().isEmpty()) {
             return ids;
         }
         List<Part> parts = parts(false);
-        int[] whole = new int[ids.length * (int) parts.stream().filter(p -> p instanceof Part.Sequence).count()
-                + special(parts)];
+        int[] whole = new int
+                [ids.length
+                                * (int) parts.stream()
+                                        .filter(p -> p instanceof Part.Sequence)
+                                        .count()
+                        + special(parts)];
         int at = 0;
         for (Part part : parts) {
             switch (part) {
@@ -277,8 +314,8 @@ public final class Tokenizer {
             switch (part) {
                 case Part.Sequence(boolean isSecond, int type) ->
                     whole.add((isSecond ? two.orElseThrow() : one).withType(type));
-                case Part.Special(List<Integer> ids, int type) when specials == Specials.KEEP ->
-                    whole.add(Encoding.outside(ids, type, true));
+                case Part.Special(List<Integer> ids, int type)
+                when specials == Specials.KEEP -> whole.add(Encoding.outside(ids, type, true));
                 case Part.Special _ -> {}
             }
         }
@@ -328,7 +365,10 @@ public final class Tokenizer {
             AddedToken token = added.get(id);
             if (token != null) {
                 if (specials == Specials.KEEP || !token.special()) {
-                    tokens.add(token.content());
+                    tokens.add(
+                            decodesBytes
+                                    ? Bytes.chars(token.content().getBytes(StandardCharsets.UTF_8))
+                                    : token.content());
                 }
             } else if (vocabulary.has(id)) {
                 tokens.add(vocabulary.token(id));
@@ -337,6 +377,15 @@ public final class Tokenizer {
         return pipeline.decoder()
                 .map(decoder -> String.join("", decoder.decode(tokens)))
                 .orElseGet(() -> String.join(" ", tokens));
+    }
+
+    /// A stream that turns ids into text as they come; special tokens are left out.
+    public TextStream stream() {
+        return stream(Specials.SKIP);
+    }
+
+    public TextStream stream(Specials specials) {
+        return new TextStream(this, specials);
     }
 
     /// One more than the largest id: how many rows an embedding needs.
@@ -358,7 +407,8 @@ public final class Tokenizer {
         return token != null ? token.content() : vocabulary.token(id);
     }
 
-    /// The id that fills sequences up, if the tokenizer's files name one or it has a token such as `<pad>` or `[PAD]`.
+    /// The id that fills sequences up, if the tokenizer's files name one or it has a token such as `<pad>` or
+    /// `[PAD]`.
     public OptionalInt pad() {
         return roles.pad();
     }
@@ -385,7 +435,8 @@ public final class Tokenizer {
         return chatTemplate.map(ChatTemplate::of);
     }
 
-    /// The text of a conversation, by the [#chatTemplate], with the tokenizer's own `bos_token`, `eos_token` and the like.
+    /// The text of a conversation, by the [#chatTemplate], with the tokenizer's own `bos_token`, `eos_token` and
+    /// the like.
     ///
     /// @throws IllegalStateException if the tokenizer has no chat template
     public String chat(List<Message> messages, boolean addGenerationPrompt) {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every variant of every family reads the JSON that Hugging Face writes and writes it back unchanged; the text below is
-/// the format. A variant without an example fails here.
+/// Every variant of every family reads the JSON that Hugging Face writes and writes it back unchanged; the text below
+/// is the format. A variant without an example fails here.
 class ContractTest {
     private static final Map<Class<?>, List<String>> EXAMPLES = new LinkedHashMap<>();
 
@@ -83,7 +83,8 @@ class ContractTest {
                         "{\"type\":\"Fuse\"}",
                         "{\"type\":\"Metaspace\",\"replacement\":\"▁\",\"prepend_scheme\":\"always\",\"split\":true}",
                         "{\"type\":\"Replace\",\"pattern\":{\"String\":\"▁\"},\"content\":\" \"}",
-                        "{\"type\":\"SentencePiece\",\"unk_piece\":\"<unk>\",\"unk_surface\":\" ⁇ \",\"add_dummy_prefix\":true,\"remove_extra_whitespaces\":false}",
+                        "{\"type\":\"SentencePiece\",\"unk_piece\":\"<unk>\",\"unk_surface\":\" ⁇"
+                                + " \",\"add_dummy_prefix\":true,\"remove_extra_whitespaces\":false}",
                         "{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Fuse\"}]}",
                         "{\"type\":\"Strip\",\"content\":\" \",\"start\":1,\"stop\":0}",
                         "{\"type\":\"WordPiece\",\"prefix\":\"##\",\"cleanup\":true}"));
@@ -116,7 +117,10 @@ class ContractTest {
                         "$"))
                 .isEqualTo(new io.attend.tokenizer.pretokenizer.Metaspace(
                         "▁", io.attend.tokenizer.pretokenizer.Metaspace.PrependScheme.NEVER, true));
-        assertThat(Json.read(Model.class, Json.parse("{\"vocab\":{\"a\":0,\"b\":1,\"ab\":2},\"merges\":[\"a b\"]}", ""), "$"))
+        assertThat(Json.read(
+                        Model.class,
+                        Json.parse("{\"vocab\":{\"a\":0,\"b\":1,\"ab\":2},\"merges\":[\"a b\"]}", ""),
+                        "$"))
                 .isInstanceOf(io.attend.tokenizer.model.Bpe.class);
         assertThat(Json.read(Model.class, Json.parse("{\"vocab\":{\"a\":0},\"unk_token\":\"a\"}", ""), "$"))
                 .isInstanceOf(io.attend.tokenizer.model.WordLevel.class);

@@ -39,8 +39,8 @@ class EncodingTest {
 
     @Test
     void truncationLeavesRoomForSpecialsAndOverlaps() {
-        Tokenizer tokenizer = Tokenizer.of(
-                WORDS.with(new Truncation(Direction.RIGHT, 5, Truncation.Strategy.LONGEST_FIRST, 1)));
+        Tokenizer tokenizer =
+                Tokenizer.of(WORDS.with(new Truncation(Direction.RIGHT, 5, Truncation.Strategy.LONGEST_FIRST, 1)));
         Encoding encoding = tokenizer.encode("a b c d e f");
         assertThat(encoding.ids()).containsExactly(0, 2, 3, 4, 1);
         assertThat(encoding.overflow().stream().map(Encoding::ids))
@@ -74,8 +74,7 @@ class EncodingTest {
 
     @Test
     void aBatchIsPaddedToItsLongestAndRoundedUp() {
-        Padding padding =
-                new Padding(new Padding.BatchLongest(), Direction.RIGHT, OptionalInt.of(4), 8, 0, "[PAD]");
+        Padding padding = new Padding(new Padding.BatchLongest(), Direction.RIGHT, OptionalInt.of(4), 8, 0, "[PAD]");
         List<Encoding> batch = Tokenizer.of(WORDS.with(padding)).encodeAll(List.of("a", "b c d"));
         assertThat(batch.stream().map(Encoding::size)).containsExactly(8, 8);
         assertThat(batch.getFirst().ids()).containsExactly(0, 2, 1, 8, 8, 8, 8, 8);
@@ -84,8 +83,7 @@ class EncodingTest {
 
     @Test
     void paddingOnTheLeftToAFixedLength() {
-        Padding padding =
-                new Padding(new Padding.Fixed(5), Direction.LEFT, OptionalInt.empty(), 7, 0, "[PAD]");
+        Padding padding = new Padding(new Padding.Fixed(5), Direction.LEFT, OptionalInt.empty(), 7, 0, "[PAD]");
         Tokenizer tokenizer = Tokenizer.of(WORDS.with(padding));
         assertThat(tokenizer.encode("a").ids()).containsExactly(7, 7, 0, 2, 1);
         assertThat(Tokenizer.read(tokenizer.toJson()).pipeline()).isEqualTo(tokenizer.pipeline());

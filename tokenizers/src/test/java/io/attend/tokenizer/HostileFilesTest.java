@@ -28,23 +28,22 @@ class HostileFilesTest {
     /// How many broken files of each kind; `-Dattend.mutations=25000` for the 100,000 of the evidence.
     private static final int MUTATIONS = Integer.getInteger("attend.mutations", 1_500);
 
-    private static final String JSON =
-            """
-            {"version":"1.0","truncation":null,"padding":null,
-             "added_tokens":[{"id":0,"content":"<unk>","single_word":false,"lstrip":false,"rstrip":false,
-               "normalized":false,"special":true}],
-             "normalizer":{"type":"Sequence","normalizers":[{"type":"NFKC"},{"type":"Replace",
-               "pattern":{"Regex":" {2,}"},"content":" "}]},
-             "pre_tokenizer":{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true},
-             "post_processor":{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<unk>","type_id":0}},
-               {"Sequence":{"id":"A","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},
-               {"Sequence":{"id":"B","type_id":1}}],
-               "special_tokens":{"<unk>":{"id":"<unk>","ids":[0],"tokens":["<unk>"]}}},
-             "decoder":{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true},
-             "model":{"type":"BPE","dropout":null,"unk_token":"<unk>","continuing_subword_prefix":null,
-               "end_of_word_suffix":null,"fuse_unk":false,"byte_fallback":false,"ignore_merges":false,
-               "vocab":{"<unk>":0,"a":1,"b":2,"ab":3,"▁":4},"merges":[["a","b"]]}}
-            """;
+    private static final String JSON = """
+        {"version":"1.0","truncation":null,"padding":null,
+         "added_tokens":[{"id":0,"content":"<unk>","single_word":false,"lstrip":false,"rstrip":false,
+           "normalized":false,"special":true}],
+         "normalizer":{"type":"Sequence","normalizers":[{"type":"NFKC"},{"type":"Replace",
+           "pattern":{"Regex":" {2,}"},"content":" "}]},
+         "pre_tokenizer":{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true},
+         "post_processor":{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<unk>","type_id":0}},
+           {"Sequence":{"id":"A","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},
+           {"Sequence":{"id":"B","type_id":1}}],
+           "special_tokens":{"<unk>":{"id":"<unk>","ids":[0],"tokens":["<unk>"]}}},
+         "decoder":{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true},
+         "model":{"type":"BPE","dropout":null,"unk_token":"<unk>","continuing_subword_prefix":null,
+           "end_of_word_suffix":null,"fuse_unk":false,"byte_fallback":false,"ignore_merges":false,
+           "vocab":{"<unk>":0,"a":1,"b":2,"ab":3,"▁":4},"merges":[["a","b"]]}}
+        """;
 
     @Test
     void theFileItselfIsGood() {
@@ -57,7 +56,8 @@ class HostileFilesTest {
             quoteCharacter = '`',
             value = {
                 "\"NFKC\"|\"NFKX\"|$.normalizer.normalizers[0].type is \"NFKX\", which is not known",
-                "\"split\":true|\"split\":true,\"x\":1|$.pre_tokenizer: unknown [x]; Metaspace has [replacement, prepend_scheme, split]",
+                "\"split\":true|\"split\":true,\"x\":1|$.pre_tokenizer: unknown [x]; Metaspace has [replacement,"
+                        + " prepend_scheme, split]",
                 "\"split\":true|\"split\":3|$.pre_tokenizer.split is 3; expected true or false",
                 "\"ab\":3|\"ab\":2|$.model.vocab: tokens \"",
                 "\"ab\":3|\"ab\":2000000000|$.model.vocab: token \"ab\" has id 2000000000; expected 0 to 16777215",
@@ -69,9 +69,12 @@ class HostileFilesTest {
                 "\"id\":0,|\"id\":7,\"id\":7,|not JSON at line 2",
                 "{2,}|{2,|regex  {2, is not understood",
                 "\"dropout\":null|\"dropout\":1.5|$.model: dropout is 1.5; expected 0 to 1",
-                "\"ids\":[0]|\"ids\":[0.5]|$.post_processor.special_tokens.<unk>.ids[0] is 0.5; expected a 32-bit integer",
-                "{\"SpecialToken\":{\"id\":\"<unk>\"|{\"SpecialToken\":{\"id\":\"<x>\"|the template names \"<x>\", which special_tokens does not have",
-                "\"added_tokens\":[{\"id\":0|\"added_tokens\":[{\"id\":3|\"<unk>\" has id 3, but the model's vocabulary gives it 0",
+                "\"ids\":[0]|\"ids\":[0.5]|$.post_processor.special_tokens.<unk>.ids[0] is 0.5; expected a 32-bit"
+                        + " integer",
+                "{\"SpecialToken\":{\"id\":\"<unk>\"|{\"SpecialToken\":{\"id\":\"<x>\"|the template names \"<x>\","
+                        + " which special_tokens does not have",
+                "\"added_tokens\":[{\"id\":0|\"added_tokens\":[{\"id\":3|\"<unk>\" has id 3, but the model's"
+                        + " vocabulary gives it 0",
             })
     void errorsNameThePlace(String good, String bad, String message) {
         assertThat(JSON).contains(good);
@@ -88,8 +91,9 @@ class HostileFilesTest {
         String json = JSON.replace("\"Regex\":\" {2,}\"", "\"Regex\":\"(a+)+$\"");
         Tokenizer tokenizer = Tokenizer.read(json);
         String text = "a".repeat(5000) + "b";
-        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertThatThrownBy(() -> tokenizer.ids(text))
-                .isInstanceOf(TokenizerException.class));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertThatThrownBy(() -> tokenizer.ids(text)).isInstanceOf(TokenizerException.class));
     }
 
     @Test
@@ -104,8 +108,9 @@ class HostileFilesTest {
     @Test
     void aLengthOfAGigabyteIsNotBelieved() throws IOException {
         Path gguf = folder.resolve("x.gguf");
-        Files.write(gguf, new byte[] {'G', 'G', 'U', 'F', 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-            0, 64, 0, 0, 0, 0});
+        Files.write(gguf, new byte[] {
+            'G', 'G', 'U', 'F', 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 0
+        });
         assertThatThrownBy(() -> Tokenizer.load(gguf))
                 .isInstanceOf(TokenizerException.class)
                 .hasMessage(gguf + ": at byte 32: a field of 1073741824 bytes, but only 0 are left");

@@ -90,7 +90,10 @@ final class SmallFiles {
     static byte[] tiktoken() {
         StringBuilder text = new StringBuilder();
         for (int b = 0; b < 256; b++) {
-            text.append(Base64.getEncoder().encodeToString(new byte[] {(byte) b})).append(' ').append(b).append('\n');
+            text.append(Base64.getEncoder().encodeToString(new byte[] {(byte) b}))
+                    .append(' ')
+                    .append(b)
+                    .append('\n');
         }
         List<String> more = List.of("th", "the", "ab", " f");
         for (int i = 0; i < more.size(); i++) {

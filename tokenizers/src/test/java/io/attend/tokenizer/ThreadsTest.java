@@ -15,7 +15,8 @@ class ThreadsTest {
     @ValueSource(strings = {"ggml-vocab-gpt-2.gguf", "bert-vocab.txt", "sentencepiece-unigram-en.model"})
     void sixteenThreadsGetTheSameIds(String file) throws Exception {
         Tokenizer tokenizer = Tokenizer.load(SharedData.file("tokenizers/" + file));
-        List<String> lines = SharedData.text("tokenizers/botchan.txt.gz").lines().toList();
+        List<String> lines =
+                SharedData.text("tokenizers/botchan.txt.gz").lines().toList();
         List<int[]> expected = lines.stream().map(tokenizer::ids).toList();
         Callable<Boolean> all = () -> {
             for (int i = 0; i < lines.size(); i++) {

@@ -27,7 +27,8 @@ final class Texts {
         return switch (language) {
             case "english" -> text("tinyshakespeare/input.txt.gz").lines().toList();
             case "german" -> text("multi30k/train.de.gz").lines().toList();
-            case "japanese" -> text("tokenizers/wagahaiwa_nekodearu.txt.gz").lines().toList();
+            case "japanese" ->
+                text("tokenizers/wagahaiwa_nekodearu.txt.gz").lines().toList();
             case "code" -> code();
             default -> throw new IllegalArgumentException(language);
         };
@@ -59,7 +60,8 @@ final class Texts {
         }
     }
 
-    /// GPT-2's byte-level BPE, BERT's WordPiece, or a unigram as T5's is published; one that Hugging Face's library reads.
+    /// GPT-2's byte-level BPE, BERT's WordPiece, or a unigram as T5's is published; one that Hugging Face's library
+    /// reads.
     static Pipeline pipeline(String kind) {
         return switch (kind) {
             case "gpt2" -> load("ggml-vocab-gpt-2.gguf");

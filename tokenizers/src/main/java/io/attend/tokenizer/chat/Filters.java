@@ -25,8 +25,7 @@ final class Filters {
                 Values.elements(value).stream()
                         .map(e -> named.containsKey("attribute") ? Values.item(e, named.get("attribute")) : e)
                         .map(Values::print)
-                        .collect(Collectors.joining(
-                                arguments.isEmpty() ? "" : Values.print(arguments.getFirst())));
+                        .collect(Collectors.joining(arguments.isEmpty() ? "" : Values.print(arguments.getFirst())));
             case "first" -> Values.item(new ArrayList<>(Values.elements(value)), 0L);
             case "last" -> Values.item(new ArrayList<>(Values.elements(value)), -1L);
             case "default", "d" -> {
@@ -62,8 +61,8 @@ final class Filters {
             case "sort" ->
                 Values.elements(value).stream().sorted(Values::compare).collect(Collectors.<Object>toList());
             case "indent" -> {
-                String pad = " ".repeat(
-                        arguments.isEmpty() ? 4 : Math.clamp(Values.integer(arguments.getFirst()), 0, 100));
+                String pad =
+                        " ".repeat(arguments.isEmpty() ? 4 : Math.clamp(Values.integer(arguments.getFirst()), 0, 100));
                 boolean first = arguments.size() > 1 && Values.truth(arguments.get(1))
                         || Values.truth(named.getOrDefault("first", false));
                 yield (first ? pad : "") + Values.print(value).replaceAll("\n(?=[^\n])", "\n" + pad);
@@ -92,10 +91,7 @@ final class Filters {
         for (Object element : Values.elements(value)) {
             Object tested = attribute ? Values.item(element, arguments.getFirst()) : element;
             boolean holds = arguments.size() > used
-                    ? test(
-                            Values.print(arguments.get(used)),
-                            tested,
-                            arguments.subList(used + 1, arguments.size()))
+                    ? test(Values.print(arguments.get(used)), tested, arguments.subList(used + 1, arguments.size()))
                     : Values.truth(tested);
             if (holds == keep) {
                 picked.add(element);
@@ -117,8 +113,7 @@ final class Filters {
             case "true" -> value.equals(true);
             case "false" -> value.equals(false);
             case "mapping" -> value instanceof Map;
-            case "iterable", "sequence" ->
-                value instanceof List || value instanceof Map || value instanceof String;
+            case "iterable", "sequence" -> value instanceof List || value instanceof Map || value instanceof String;
             case "callable" -> value instanceof Function;
             case "odd" -> Values.integer(value) % 2 != 0;
             case "even" -> Values.integer(value) % 2 == 0;

@@ -12,10 +12,11 @@ import java.util.Map;
 /// The functions every template can call.
 final class Functions {
     static final Map<String, Object> ALL = Map.of(
-            "raise_exception", (Function) (arguments, named, run) -> {
-                throw new TokenizerException(
-                        "chat template: " + (arguments.isEmpty() ? "raised an exception" : Values.print(arguments.getFirst())));
-            },
+            "raise_exception",
+                    (Function) (arguments, named, run) -> {
+                        throw new TokenizerException("chat template: "
+                                + (arguments.isEmpty() ? "raised an exception" : Values.print(arguments.getFirst())));
+                    },
             "range", (Function) (arguments, named, run) -> range(arguments),
             "namespace", (Function) (arguments, named, run) -> dict(arguments, named),
             "dict", (Function) (arguments, named, run) -> dict(arguments, named),
@@ -57,24 +58,23 @@ final class Functions {
                 continue;
             }
             char code = format.charAt(++i);
-            String pattern =
-                    switch (code) {
-                        case 'Y' -> "yyyy";
-                        case 'm' -> "MM";
-                        case 'd' -> "dd";
-                        case 'b' -> "MMM";
-                        case 'B' -> "MMMM";
-                        case 'a' -> "EEE";
-                        case 'A' -> "EEEE";
-                        case 'H' -> "HH";
-                        case 'M' -> "mm";
-                        case 'S' -> "ss";
-                        case 'y' -> "yy";
-                        case 'j' -> "DDD";
-                        case 'p' -> "a";
-                        case 'I' -> "hh";
-                        default -> throw new TokenizerException("chat template: strftime_now knows no %" + code);
-                    };
+            String pattern = switch (code) {
+                case 'Y' -> "yyyy";
+                case 'm' -> "MM";
+                case 'd' -> "dd";
+                case 'b' -> "MMM";
+                case 'B' -> "MMMM";
+                case 'a' -> "EEE";
+                case 'A' -> "EEEE";
+                case 'H' -> "HH";
+                case 'M' -> "mm";
+                case 'S' -> "ss";
+                case 'y' -> "yy";
+                case 'j' -> "DDD";
+                case 'p' -> "a";
+                case 'I' -> "hh";
+                default -> throw new TokenizerException("chat template: strftime_now knows no %" + code);
+            };
             text.append(DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(time));
         }
         return text.toString();

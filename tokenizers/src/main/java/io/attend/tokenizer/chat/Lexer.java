@@ -24,8 +24,8 @@ final class Lexer {
     }
 
     private static final List<String> SYMBOLS = List.of(
-            "==", "!=", "<=", ">=", "//", "**", "<", ">", "=", "+", "-", "*", "/", "%", "~", "|", ".", ",", ":", "(", ")",
-            "[", "]", "{", "}");
+            "==", "!=", "<=", ">=", "//", "**", "<", ">", "=", "+", "-", "*", "/", "%", "~", "|", ".", ",", ":", "(",
+            ")", "[", "]", "{", "}");
 
     private final String source;
     private final List<Token> tokens = new ArrayList<>();

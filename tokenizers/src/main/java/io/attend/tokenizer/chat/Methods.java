@@ -129,7 +129,9 @@ final class Methods {
 
     private static List<Object> split(String s, List<Object> arguments) {
         if (arguments.isEmpty() || arguments.getFirst() instanceof Missing) {
-            return s.isBlank() ? new ArrayList<>() : new ArrayList<>(Arrays.asList(s.strip().split("\\s+")));
+            return s.isBlank()
+                    ? new ArrayList<>()
+                    : new ArrayList<>(Arrays.asList(s.strip().split("\\s+")));
         }
         String separator = text(arguments, 0);
         if (separator.isEmpty()) {

@@ -44,7 +44,8 @@ final class Parser {
                 expect("}}");
             } else {
                 String word = peek(1).text();
-                if (List.of(ends).contains(word) || List.of("endif", "endfor", "else", "elif").contains(word)) {
+                if (List.of(ends).contains(word)
+                        || List.of("endif", "endfor", "else", "elif").contains(word)) {
                     break;
                 }
                 expect("{%");
@@ -69,8 +70,12 @@ final class Parser {
                 expect("%}");
                 yield Optional.empty();
             }
-            default -> throw Lexer.fail(source, word.at(), "statement \"" + word.text()
-                    + "\", which is not known; known: if, for, set, macro, break, continue, generation");
+            default ->
+                throw Lexer.fail(
+                        source,
+                        word.at(),
+                        "statement \"" + word.text()
+                                + "\", which is not known; known: if, for, set, macro, break, continue, generation");
         };
     }
 
@@ -192,8 +197,7 @@ final class Parser {
         Expression value = or();
         while (accept("if")) {
             Expression condition = or();
-            Expression otherwise =
-                    accept("else") ? expression() : new Expression.Literal(Missing.UNDEFINED);
+            Expression otherwise = accept("else") ? expression() : new Expression.Literal(Missing.UNDEFINED);
             value = new Expression.Choice(condition, value, otherwise);
         }
         depth--;
@@ -339,10 +343,8 @@ final class Parser {
             return new Expression.Item(of, from.orElseThrow());
         }
         expect(":");
-        Optional<Expression> to =
-                peek().is(":") || peek().is("]") ? Optional.empty() : Optional.of(expression());
-        Optional<Expression> step =
-                accept(":") && !peek().is("]") ? Optional.of(expression()) : Optional.empty();
+        Optional<Expression> to = peek().is(":") || peek().is("]") ? Optional.empty() : Optional.of(expression());
+        Optional<Expression> step = accept(":") && !peek().is("]") ? Optional.of(expression()) : Optional.empty();
         expect("]");
         return new Expression.Slice(of, from, to, step);
     }
@@ -388,8 +390,7 @@ final class Parser {
                     case "(" -> parenthesis();
                     case "[" -> new Expression.ListOf(elements("]"));
                     case "{" -> map();
-                    default -> throw Lexer.fail(
-                            source, token.at(), "\"" + token.text() + "\"; expected a value");
+                    default -> throw Lexer.fail(source, token.at(), "\"" + token.text() + "\"; expected a value");
                 };
             default -> throw Lexer.fail(source, token.at(), "the end; expected a value");
         };
@@ -486,7 +487,8 @@ final class Parser {
             throw Lexer.fail(
                     source,
                     token.at(),
-                    (token.kind() == Kind.END ? "the end" : "\"" + token.text() + "\"") + "; expected \"" + symbol + "\"");
+                    (token.kind() == Kind.END ? "the end" : "\"" + token.text() + "\"") + "; expected \"" + symbol
+                            + "\"");
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/// What templates compute with: strings, longs, doubles, booleans, lists, maps, functions and [Missing]; and what Python
-/// does with them.
+/// What templates compute with: strings, longs, doubles, booleans, lists, maps, functions and [Missing]; and what
+/// Python does with them.
 final class Values {
     private Values() {}
 
@@ -38,8 +38,9 @@ final class Values {
             }
             case Missing missing -> missing;
             case Function function -> function;
-            default -> throw new IllegalArgumentException(
-                    "a chat template cannot see a " + value.getClass().getName());
+            default ->
+                throw new IllegalArgumentException(
+                        "a chat template cannot see a " + value.getClass().getName());
         };
     }
 
@@ -153,14 +154,15 @@ final class Values {
                 Object found = map.get(key);
                 yield found == null ? Missing.UNDEFINED : found;
             }
-            case List<?> list when key instanceof Long index -> {
+            case List<?> list
+            when key instanceof Long index -> {
                 long at = index < 0 ? index + list.size() : index;
                 yield at < 0 || at >= list.size() ? Missing.UNDEFINED : list.get((int) at);
             }
-            case String s when key instanceof Long ->
+            case String s
+            when key instanceof Long ->
                 item(s.codePoints().mapToObj(Character::toString).toList(), key);
-            case Missing missing when missing == Missing.UNDEFINED ->
-                throw fail("nothing has no " + print(key));
+            case Missing missing when missing == Missing.UNDEFINED -> throw fail("nothing has no " + print(key));
             default -> Missing.UNDEFINED;
         };
     }
@@ -178,9 +180,7 @@ final class Values {
         for (long i = start; stride > 0 ? i < stop : i > stop; i += stride) {
             taken.add(elements.get((int) i));
         }
-        return value instanceof String
-                ? taken.stream().map(Values::print).collect(Collectors.joining())
-                : taken;
+        return value instanceof String ? taken.stream().map(Values::print).collect(Collectors.joining()) : taken;
     }
 
     private static long bound(long index, int size, boolean backwards) {

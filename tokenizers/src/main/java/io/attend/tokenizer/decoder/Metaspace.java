@@ -21,8 +21,8 @@ public record Metaspace(String replacement, PrependScheme prependScheme, boolean
     @Override
     public List<String> decode(List<String> tokens) {
         return IntStream.range(0, tokens.size())
-                .mapToObj(i -> tokens.get(i)
-                        .replace(replacement, i == 0 && prependScheme != PrependScheme.NEVER ? "" : " "))
+                .mapToObj(i ->
+                        tokens.get(i).replace(replacement, i == 0 && prependScheme != PrependScheme.NEVER ? "" : " "))
                 .toList();
     }
 }

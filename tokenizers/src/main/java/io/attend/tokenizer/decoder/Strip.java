@@ -21,7 +21,9 @@ public record Strip(String content, int start, int stop) implements Decoder {
             from += content.length();
         }
         int to = token.length();
-        for (int i = 0; i < stop && to - content.length() >= from && token.startsWith(content, to - content.length()); i++) {
+        for (int i = 0;
+                i < stop && to - content.length() >= from && token.startsWith(content, to - content.length());
+                i++) {
             to -= content.length();
         }
         return token.substring(from, to);

@@ -66,7 +66,8 @@ public sealed interface Format
             List<Path> all = files.filter(Files::isRegularFile).sorted().toList();
             for (Format format : ALL) {
                 Optional<Path> found = all.stream()
-                        .filter(file -> format.names(file.getFileName().toString().toLowerCase(Locale.ROOT)))
+                        .filter(file ->
+                                format.names(file.getFileName().toString().toLowerCase(Locale.ROOT)))
                         .findFirst();
                 if (found.isPresent()) {
                     return found.get();
@@ -84,7 +85,8 @@ public sealed interface Format
         try {
             long size = Files.size(file);
             if (size > limit) {
-                throw new TokenizerException(file + ": has " + size + " bytes; a file of this kind has at most " + limit);
+                throw new TokenizerException(
+                        file + ": has " + size + " bytes; a file of this kind has at most " + limit);
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {

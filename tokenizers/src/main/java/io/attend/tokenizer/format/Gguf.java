@@ -57,15 +57,14 @@ public record Gguf() implements Format {
                         "tokenizer.ggml has " + tokens.size() + " tokens but " + kinds.length + " token types");
             }
             String kind = head.string("tokenizer.ggml.model").orElse("");
-            Pipeline pipeline =
-                    switch (kind) {
-                        case "gpt2" -> bytes(tokens, kinds);
-                        case "llama", "t5" -> pieces(tokens, kinds, kind.equals("t5"));
-                        case "bert" -> bert(tokens);
-                        default ->
-                            throw new IllegalArgumentException("tokenizer.ggml.model is \"" + kind
-                                    + "\", which is not known; known: gpt2, llama, t5, bert");
-                    };
+            Pipeline pipeline = switch (kind) {
+                case "gpt2" -> bytes(tokens, kinds);
+                case "llama", "t5" -> pieces(tokens, kinds, kind.equals("t5"));
+                case "bert" -> bert(tokens);
+                default ->
+                    throw new IllegalArgumentException("tokenizer.ggml.model is \"" + kind
+                            + "\", which is not known; known: gpt2, llama, t5, bert");
+            };
             if (!kind.equals("bert")) {
                 pipeline = surrounded(pipeline, tokens, kind);
             }
@@ -100,8 +99,8 @@ public record Gguf() implements Format {
         private Pipeline bytes(List<String> tokens, int[] kinds) {
             String name = head.string("tokenizer.ggml.pre").orElse("default");
             Words words = Words.named(name)
-                    .orElseThrow(() -> new IllegalArgumentException("tokenizer.ggml.pre is \"" + name
-                            + "\", which is not known; known: " + Words.names()));
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "tokenizer.ggml.pre is \"" + name + "\", which is not known; known: " + Words.names()));
             List<Merge> merges = new ArrayList<>();
             for (String line : head.strings("tokenizer.ggml.merges")) {
                 merges.add(Merge.ofLine(line, file + ": tokenizer.ggml.merges[" + merges.size() + "]"));

@@ -66,7 +66,8 @@ final class GgufHead {
                 int element = file.i32();
                 long count = file.i64();
                 if (count < 0 || count > file.left()) {
-                    throw file.fail("an array of " + Long.toUnsignedString(count) + " values in " + file.left() + " bytes");
+                    throw file.fail(
+                            "an array of " + Long.toUnsignedString(count) + " values in " + file.left() + " bytes");
                 }
                 List<Object> list = new ArrayList<>();
                 for (long i = 0; i < count; i++) {

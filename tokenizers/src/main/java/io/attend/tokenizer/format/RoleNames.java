@@ -44,8 +44,7 @@ public record RoleNames(Optional<String> pad, Optional<String> bos, Optional<Str
 
     /// These names, and those of `other` where there is none.
     public RoleNames or(RoleNames other) {
-        return new RoleNames(
-                pad.or(other::pad), bos.or(other::bos), eos.or(other::eos), unk.or(other::unk));
+        return new RoleNames(pad.or(other::pad), bos.or(other::bos), eos.or(other::eos), unk.or(other::unk));
     }
 
     /// A name is a string, or an object whose `content` is one.

@@ -19,8 +19,8 @@ import java.util.OptionalInt;
 
 /// SentencePiece's `*.model`: a protocol buffer with the pieces, the trainer's settings and the normalizer's.
 ///
-/// Control pieces (`<s>`) are special tokens, found in a text as in Hugging Face's library; SentencePiece itself does not
-/// look for them.
+/// Control pieces (`<s>`) are special tokens, found in a text as in Hugging Face's library; SentencePiece itself does
+/// not look for them.
 public record SentencePieceModel() implements Format {
     private static final long LIMIT = 1L << 29;
 
@@ -149,14 +149,14 @@ public record SentencePieceModel() implements Format {
                 throw new IllegalArgumentException("treat_whitespace_as_suffix is not supported");
             }
             int unknown = find(Kind.UNKNOWN);
-            Model model =
-                    switch ((int) modelType) {
-                        case 1 -> unigram(pieces, unknown, byteFallback);
-                        case 2 -> bpe(pieces, unknown, byteFallback);
-                        case 4 -> characters(pieces, unknown, byteFallback);
-                        default -> throw new IllegalArgumentException("model_type is " + modelType
-                                + "; known: 1 (unigram), 2 (bpe), 4 (char)");
-                    };
+            Model model = switch ((int) modelType) {
+                case 1 -> unigram(pieces, unknown, byteFallback);
+                case 2 -> bpe(pieces, unknown, byteFallback);
+                case 4 -> characters(pieces, unknown, byteFallback);
+                default ->
+                    throw new IllegalArgumentException(
+                            "model_type is " + modelType + "; known: 1 (unigram), 2 (bpe), 4 (char)");
+            };
             String unkPiece = unknown < 0 ? "<unk>" : pieces.get(unknown).piece();
             Pipeline pipeline = new Pipeline(model)
                     .with(added(pieces))
@@ -180,7 +180,9 @@ public record SentencePieceModel() implements Format {
 
         private Optional<String> role(int role) {
             long id = roles[role];
-            return id >= 0 && id < pieces.size() ? Optional.of(pieces.get((int) id).piece()) : Optional.empty();
+            return id >= 0 && id < pieces.size()
+                    ? Optional.of(pieces.get((int) id).piece())
+                    : Optional.empty();
         }
     }
 
@@ -194,8 +196,7 @@ public record SentencePieceModel() implements Format {
             }
             switch (piece.kind()) {
                 case UNKNOWN, CONTROL -> added.add(AddedToken.special(id, piece.piece()));
-                case USER_DEFINED ->
-                    added.add(new AddedToken(id, piece.piece(), false, false, false, false, false));
+                case USER_DEFINED -> added.add(new AddedToken(id, piece.piece(), false, false, false, false, false));
                 default -> {}
             }
         }
@@ -205,7 +206,9 @@ public record SentencePieceModel() implements Format {
     static Unigram unigram(List<Piece> pieces, int unknown, boolean byteFallback) {
         return new Unigram(
                 unknown < 0 ? OptionalInt.empty() : OptionalInt.of(unknown),
-                pieces.stream().map(p -> new Unigram.Scored(p.piece(), p.score())).toList(),
+                pieces.stream()
+                        .map(p -> new Unigram.Scored(p.piece(), p.score()))
+                        .toList(),
                 byteFallback);
     }
 

@@ -19,8 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// `*.tiktoken`: a line per token, its bytes in base64 and its rank, which is its id. The file says neither how texts are
-/// cut into words nor which special tokens there are: its name does (`gpt2`, `r50k`, `p50k`, `cl100k`, `o200k`).
+/// `*.tiktoken`: a line per token, its bytes in base64 and its rank, which is its id. The file says neither how texts
+/// are cut into words nor which special tokens there are: its name does (`gpt2`, `r50k`, `p50k`, `cl100k`, `o200k`).
 public record Tiktoken() implements Format {
     private static final long LIMIT = 1L << 28;
 
@@ -47,8 +47,9 @@ public record Tiktoken() implements Format {
                 specials.putAll(Map.of("<|fim_prefix|>", 100258, "<|fim_middle|>", 100259, "<|fim_suffix|>", 100260));
             }
         } else {
-            throw new TokenizerException(file + ": how it cuts texts is known by its name; known names begin with gpt2, "
-                    + "r50k, p50k, cl100k or o200k");
+            throw new TokenizerException(
+                    file + ": how it cuts texts is known by its name; known names begin with gpt2, "
+                            + "r50k, p50k, cl100k or o200k");
         }
         List<Merge> merges = Merges.inOrder(ranks);
         Bpe model = new Bpe(ranks, merges).ignoringMerges();
@@ -56,10 +57,8 @@ public record Tiktoken() implements Format {
                 .sorted(Map.Entry.comparingByValue())
                 .map(e -> AddedToken.special(e.getValue(), e.getKey()))
                 .toList();
-        Pipeline pipeline = new Pipeline(model)
-                .with(added)
-                .with(words.preTokenizer(false))
-                .with(new ByteLevel(false, true, true));
+        Pipeline pipeline =
+                new Pipeline(model).with(added).with(words.preTokenizer(false)).with(new ByteLevel(false, true, true));
         Optional<String> end = Optional.of("<|endoftext|>");
         return new Loaded(pipeline, new RoleNames(Optional.empty(), end, end, Optional.empty()));
     }
@@ -75,13 +74,16 @@ public record Tiktoken() implements Format {
             int space = line.indexOf(' ');
             try {
                 byte[] token = Base64.getDecoder().decode(line.substring(0, Math.max(space, 0)));
-                if (token.length == 0 || ids.put(Bytes.chars(token), Integer.parseInt(line.substring(space + 1))) != null) {
+                if (token.length == 0
+                        || ids.put(Bytes.chars(token), Integer.parseInt(line.substring(space + 1))) != null) {
                     throw new IllegalArgumentException("no token, or one that was there before");
                 }
             } catch (IllegalArgumentException e) {
-                throw new TokenizerException(file + ": line " + number + " is \""
-                        + line.substring(0, Math.min(60, line.length()))
-                        + "\"; expected a token in base64, a space and a rank", e);
+                throw new TokenizerException(
+                        file + ": line " + number + " is \""
+                                + line.substring(0, Math.min(60, line.length()))
+                                + "\"; expected a token in base64, a space and a rank",
+                        e);
             }
         }
         List<String> missing = new ArrayList<>();

@@ -62,8 +62,8 @@ public record VocabularyAndMerges() implements Format {
         for (String special : List.of("<s>", "<pad>", "</s>", "<unk>", "<mask>", "<|endoftext|>")) {
             vocabulary
                     .id(special)
-                    .ifPresent(id ->
-                            added.add(new AddedToken(id, special, false, special.equals("<mask>"), false, false, true)));
+                    .ifPresent(id -> added.add(
+                            new AddedToken(id, special, false, special.equals("<mask>"), false, false, true)));
         }
         Pipeline pipeline = new Pipeline(new Bpe(vocabulary, merges))
                 .with(added)

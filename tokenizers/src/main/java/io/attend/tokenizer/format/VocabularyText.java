@@ -35,14 +35,12 @@ public record VocabularyText() implements Format {
         Map<String, Integer> ids = new HashMap<>();
         int line = 0;
         for (String token : (Iterable<String>) new String(Format.bytes(file, LIMIT), StandardCharsets.UTF_8)
-                        .lines()
-                        .map(String::stripTrailing)::iterator) {
+                .lines()
+                .map(String::stripTrailing)::iterator) {
             ids.put(token, line++);
         }
         JsonNode config = RoleNames.config(file, "tokenizer_config.json").path("do_lower_case");
-        boolean lowercase = config.isBoolean()
-                ? config.booleanValue()
-                : isLowercase(ids.keySet());
+        boolean lowercase = config.isBoolean() ? config.booleanValue() : isLowercase(ids.keySet());
         try {
             return new Loaded(bert(Vocabulary.of(ids), lowercase), RoleNames.NONE);
         } catch (IllegalArgumentException e) {
@@ -52,7 +50,8 @@ public record VocabularyText() implements Format {
 
     /// Whether no token but those in brackets has a capital.
     static boolean isLowercase(Collection<String> tokens) {
-        return tokens.stream().allMatch(t -> t.startsWith("[") || t.toLowerCase(Locale.ROOT).equals(t));
+        return tokens.stream()
+                .allMatch(t -> t.startsWith("[") || t.toLowerCase(Locale.ROOT).equals(t));
     }
 
     /// BERT's pipeline around a vocabulary.

@@ -11,8 +11,12 @@ final class BpeSegmenter implements Segmenter {
     private static final int SCANNED = 40;
 
     private final BpeTables tables;
-    private final WordCache cache = new WordCache();
-    private final boolean cached;
+    /// Words of up to this length are remembered whole, longer ones by their parts.
+    private static final int WHOLE = 40;
+
+    private final WordCache words = new WordCache();
+    private final WordCache parts;
+    private final boolean remembers;
     private final boolean merges;
     private final double dropout;
 
@@ -33,8 +37,9 @@ final class BpeSegmenter implements Segmenter {
     BpeSegmenter(BpeTables tables) {
         this.tables = tables;
         dropout = tables.bpe.dropout().orElse(0);
-        cached = dropout == 0;
         merges = tables.made.length > 0;
+        remembers = dropout == 0 && merges;
+        parts = tables.bpe.ignoreMerges() ? new WordCache() : words;
     }
 
     @Override
@@ -55,25 +60,50 @@ final class BpeSegmenter implements Segmenter {
 
     private void word(char[] chars, int start, int end, Tokens out) {
         int from = out.size();
-        if (!cached || !merges || end - start > WordCache.LONGEST) {
+        boolean remembered = remembers && end - start <= WHOLE;
+        int hash = remembered ? WordCache.hash(chars, start, end) : 0;
+        if (remembered && words.find(hash, chars, start, end, out)) {
+            return;
+        }
+        int whole = tables.bpe.ignoreMerges() && dropout == 0 ? tables.vocabulary.id(chars, start, end) : -1;
+        if (whole >= 0) {
+            out.add(whole, start, end);
+        } else if (!remembers) {
+            merge(chars, start, end, out);
+        } else {
+            int at = start;
+            for (int i = start + 1; i < end; i++) {
+                if (tables.cuts(chars[i - 1], chars[i])) {
+                    part(chars, at, i, out);
+                    at = i;
+                }
+            }
+            if (at > start || !remembered) {
+                part(chars, at, end, out);
+            } else {
+                merge(chars, start, end, out);
+            }
+        }
+        if (remembered) {
+            words.keep(hash, chars, start, end, out, from);
+        }
+    }
+
+    /// A part of a word that no merge reaches out of.
+    private void part(char[] chars, int start, int end, Tokens out) {
+        if (end - start > WordCache.LONGEST) {
             merge(chars, start, end, out);
             return;
         }
         int hash = WordCache.hash(chars, start, end);
-        if (!cache.find(hash, chars, start, end, out)) {
+        if (!parts.find(hash, chars, start, end, out)) {
+            int from = out.size();
             merge(chars, start, end, out);
-            cache.keep(hash, chars, start, end, out, from);
+            parts.keep(hash, chars, start, end, out, from);
         }
     }
 
     private void merge(char[] chars, int start, int end, Tokens out) {
-        if (tables.bpe.ignoreMerges() && cached) {
-            int whole = tables.vocabulary.id(chars, start, end);
-            if (whole >= 0) {
-                out.add(whole, start, end);
-                return;
-            }
-        }
         size = 0;
         if (ids.length < 3 * (end - start) + 1) {
             int capacity = Math.multiplyExact(4, end - start);

@@ -17,9 +17,13 @@ final class BpeTables {
     /// By rank: the id that the merge makes.
     final int[] made;
 
-    /// Whether no merge reaches over the beginning of a word, which is a `▁` behind another character: then words can be
-    /// merged one by one.
+    /// Whether no merge reaches over the beginning of a word, which is a `▁` behind another character: then words can
+    /// be merged one by one.
     final boolean cutsAtSpaces;
+
+    /// By two characters below [#DIRECT]: whether no merge joins a token that ends with the first and one that begins
+    /// with the second, so that a piece can be cut between them and its parts be merged, and remembered, one by one.
+    private final boolean[] cuts;
 
     private final long[] pairs;
     private final int[] ranks;
@@ -48,12 +52,19 @@ final class BpeTables {
         shift = 64 - bits;
         Arrays.fill(pairs, -1);
         made = new int[merges.size()];
-        boolean cuts = !affixes
+        cuts = new boolean[DIRECT * DIRECT];
+        for (int i = 0; i < cuts.length; i++) {
+            cuts[i] = !affixes && direct[i / DIRECT] >= 0 && direct[i % DIRECT] >= 0;
+        }
+        boolean spaces = !affixes
                 && !bpe.ignoreMerges()
                 && (!bpe.fuseUnk() || bpe.byteFallback() && Arrays.stream(bytes).allMatch(id -> id >= 0));
         int prefix = bpe.continuingSubwordPrefix().map(String::length).orElse(0);
         for (int rank = 0; rank < made.length; rank++) {
             Merge merge = merges.get(rank);
+            if (merge.left().isEmpty() || merge.right().isEmpty()) {
+                throw new IllegalArgumentException("merges[" + rank + "] has an empty token");
+            }
             int left = id(merge.left(), rank);
             int right = id(merge.right(), rank);
             if (merge.right().length() < prefix) {
@@ -62,9 +73,14 @@ final class BpeTables {
             }
             made[rank] = id(merge.left() + merge.right().substring(prefix), rank);
             put((long) left << 32 | right, rank);
-            cuts &= !merge.right().startsWith("▁") || merge.left().endsWith("▁");
+            spaces &= !merge.right().startsWith("▁") || merge.left().endsWith("▁");
+            char last = merge.left().charAt(merge.left().length() - 1);
+            char first = merge.right().charAt(0);
+            if (last < DIRECT && first < DIRECT) {
+                cuts[last * DIRECT + first] = false;
+            }
         }
-        cutsAtSpaces = cuts;
+        cutsAtSpaces = spaces;
     }
 
     private int id(String token, int rank) {
@@ -107,6 +123,11 @@ final class BpeTables {
 
     private int slot(long pair) {
         return (int) ((pair ^ pair >>> 29) * 0x9E3779B97F4A7C15L >>> shift);
+    }
+
+    /// Whether no merge reaches over the place between two characters.
+    boolean cuts(char left, char right) {
+        return left < DIRECT && right < DIRECT && cuts[left * DIRECT + right];
     }
 
     /// The id of the code point at `chars[start, end)`, or -1.

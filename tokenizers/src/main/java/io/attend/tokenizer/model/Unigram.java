@@ -17,6 +17,9 @@ public record Unigram(OptionalInt unkId, @Spelled("vocab") List<Scored> pieces, 
 
     public Unigram {
         pieces = List.copyOf(pieces);
+        if (pieces.size() > Vocabulary.LIMIT) {
+            throw new IllegalArgumentException(pieces.size() + " tokens are more than " + Vocabulary.LIMIT);
+        }
         if (unkId.isPresent() && (unkId.getAsInt() < 0 || unkId.getAsInt() >= pieces.size())) {
             throw new IllegalArgumentException(
                     "unk_id is " + unkId.getAsInt() + ", but there are " + pieces.size() + " tokens");
@@ -35,7 +38,7 @@ public record Unigram(OptionalInt unkId, @Spelled("vocab") List<Scored> pieces, 
 
     @Override
     public Vocabulary vocabulary() {
-        return Vocabulary.of(pieces.stream().map(Scored::piece).toList());
+        return Vocabulary.ofRepeating(pieces.stream().map(Scored::piece).toList());
     }
 
     @Override

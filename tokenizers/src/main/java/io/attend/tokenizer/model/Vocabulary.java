@@ -23,7 +23,7 @@ public final class Vocabulary implements JsonForm {
     private final int count;
     private final int longest;
 
-    private Vocabulary(String[] tokens) {
+    private Vocabulary(String[] tokens, boolean repeats) {
         this.tokens = tokens;
         slots = new int[Integer.highestOneBit(Math.max(tokens.length, 4)) * 4];
         Arrays.fill(slots, -1);
@@ -33,12 +33,12 @@ public final class Vocabulary implements JsonForm {
             String token = tokens[id];
             if (token != null) {
                 int slot = slot(token.hashCode());
-                while (slots[slot] >= 0) {
-                    if (tokens[slots[slot]].equals(token)) {
-                        throw new IllegalArgumentException(
-                                "token \"" + token + "\" has two ids, " + slots[slot] + " and " + id);
-                    }
+                while (slots[slot] >= 0 && !tokens[slots[slot]].equals(token)) {
                     slot = slot + 1 & slots.length - 1;
+                }
+                if (slots[slot] >= 0 && !repeats) {
+                    throw new IllegalArgumentException(
+                            "token \"" + token + "\" has two ids, " + slots[slot] + " and " + id);
                 }
                 slots[slot] = id;
                 present++;
@@ -54,7 +54,14 @@ public final class Vocabulary implements JsonForm {
         if (tokens.size() > LIMIT) {
             throw new IllegalArgumentException(tokens.size() + " tokens are more than " + LIMIT);
         }
-        return new Vocabulary(List.copyOf(tokens).toArray(new String[0]));
+        return new Vocabulary(List.copyOf(tokens).toArray(new String[0]), false);
+    }
+
+    /// Tokens whose ids are their places in the list; one that is there twice has its last place as its id, as
+    /// published
+    /// unigram vocabularies are read.
+    static Vocabulary ofRepeating(List<String> tokens) {
+        return new Vocabulary(List.copyOf(tokens).toArray(new String[0]), true);
     }
 
     /// Tokens with their ids.
@@ -78,7 +85,7 @@ public final class Vocabulary implements JsonForm {
             }
             tokens[id] = token;
         });
-        return new Vocabulary(tokens);
+        return new Vocabulary(tokens, false);
     }
 
     /// One more than the largest id.

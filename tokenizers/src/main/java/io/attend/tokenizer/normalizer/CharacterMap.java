@@ -28,8 +28,8 @@ final class CharacterMap {
         ByteBuffer buffer = ByteBuffer.wrap(map).order(ByteOrder.LITTLE_ENDIAN);
         long size = map.length < 4 ? -1 : Integer.toUnsignedLong(buffer.getInt());
         if (size < 4 || size > buffer.remaining() || size % 4 != 0) {
-            throw new IllegalArgumentException("precompiled_charsmap of " + map.length
-                    + " bytes says its trie has " + size + "; expected a multiple of 4 that fits");
+            throw new IllegalArgumentException("precompiled_charsmap of " + map.length + " bytes says its trie has "
+                    + size + "; expected a multiple of 4 that fits");
         }
         units = new int[(int) size / 4];
         buffer.asIntBuffer().get(units);

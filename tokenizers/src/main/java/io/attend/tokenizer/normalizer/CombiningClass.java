@@ -47,7 +47,10 @@ final class CombiningClass {
         if (second < 0x300) {
             return -1;
         }
-        String pair = new StringBuilder(4).appendCodePoint(first).appendCodePoint(second).toString();
+        String pair = new StringBuilder(4)
+                .appendCodePoint(first)
+                .appendCodePoint(second)
+                .toString();
         String composed = Normalizer.normalize(pair, Form.NFC);
         return composed.codePointCount(0, composed.length()) == 1 ? composed.codePointAt(0) : -1;
     }

@@ -27,12 +27,7 @@ public record Nmt() implements Normalizer {
     }
 
     private static boolean isDropped(char c) {
-        return c >= 0x01 && c <= 0x08
-                || c == 0x0B
-                || c >= 0x0E && c <= 0x1F
-                || c == 0x7F
-                || c == 0x8F
-                || c == 0x9F;
+        return c >= 0x01 && c <= 0x08 || c == 0x0B || c >= 0x0E && c <= 0x1F || c == 0x7F || c == 0x8F || c == 0x9F;
     }
 
     private static boolean isSpace(char c) {

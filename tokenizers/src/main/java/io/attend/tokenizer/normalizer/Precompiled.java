@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// The character map of a SentencePiece model (base64), applied as Hugging Face's library does: to graphemes of less
-/// than six bytes whole, by their shortest entry, else to their code points. [SentencePiece] applies it as SentencePiece
-/// itself does, to the longest entry at each place.
+/// than six bytes whole, by their shortest entry, else to their code points. [SentencePiece] applies it as
+/// SentencePiece itself does, to the longest entry at each place.
 public record Precompiled(String precompiledCharsmap) implements Normalizer {
     public Precompiled {
         CharacterMap.ofBase64(precompiledCharsmap);
@@ -101,9 +101,12 @@ public record Precompiled(String precompiledCharsmap) implements Normalizer {
                 if (whole.isPresent()) {
                     replace(edit, grapheme, whole.get());
                 } else {
-                    grapheme.codePoints().mapToObj(Character::toString).forEach(part -> lookUp(part)
-                            .ifPresentOrElse(
-                                    now -> replace(edit, part, now), () -> edit.copyTo(edit.at() + part.length())));
+                    grapheme.codePoints()
+                            .mapToObj(Character::toString)
+                            .forEach(part -> lookUp(part)
+                                    .ifPresentOrElse(
+                                            now -> replace(edit, part, now),
+                                            () -> edit.copyTo(edit.at() + part.length())));
                 }
             }
         }

@@ -14,9 +14,7 @@ public record RobertaProcessing(NamedToken sep, NamedToken cls, boolean trimOffs
         Part cls = new Part.Special(List.of(this.cls.id()), 0);
         Part sep = new Part.Special(List.of(this.sep.id()), 0);
         Part first = new Part.Sequence(false, 0);
-        return pair
-                ? List.of(cls, first, sep, sep, new Part.Sequence(true, 0), sep)
-                : List.of(cls, first, sep);
+        return pair ? List.of(cls, first, sep, sep, new Part.Sequence(true, 0), sep) : List.of(cls, first, sep);
     }
 
     @Override

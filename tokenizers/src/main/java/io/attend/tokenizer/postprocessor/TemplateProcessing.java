@@ -27,9 +27,8 @@ public record TemplateProcessing(List<Piece> single, List<Piece> pair, Map<Strin
 
     private static void check(Piece piece, Map<String, SpecialToken> specialTokens) {
         if (piece instanceof Special(String id, int _) && !specialTokens.containsKey(id)) {
-            throw new IllegalArgumentException(
-                    "the template names \"" + id + "\", which special_tokens does not have; known: "
-                            + specialTokens.keySet());
+            throw new IllegalArgumentException("the template names \"" + id
+                    + "\", which special_tokens does not have; known: " + specialTokens.keySet());
         }
     }
 
@@ -67,12 +66,13 @@ public record TemplateProcessing(List<Piece> single, List<Piece> pair, Map<Strin
 
     @Override
     public List<Part> parts(boolean pair) {
-        return (pair ? this.pair : single).stream()
-                .map(piece -> switch (piece) {
-                    case Sequence(Text id, int type) -> (Part) new Part.Sequence(id == Text.B, type);
-                    case Special(String id, int type) ->
-                        new Part.Special(specialTokens.get(id).ids(), type);
-                })
-                .toList();
+        return (pair ? this.pair : single)
+                .stream()
+                        .map(piece -> switch (piece) {
+                            case Sequence(Text id, int type) -> (Part) new Part.Sequence(id == Text.B, type);
+                            case Special(String id, int type) ->
+                                new Part.Special(specialTokens.get(id).ids(), type);
+                        })
+                        .toList();
     }
 }

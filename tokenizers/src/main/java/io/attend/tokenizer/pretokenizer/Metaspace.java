@@ -95,7 +95,6 @@ public record Metaspace(String replacement, PrependScheme prependScheme, boolean
 
     private boolean prepends(Text text, int piece, char[] chars, char space) {
         int start = text.pieceStart(piece);
-        return chars[start] != space
-                && (prependScheme == PrependScheme.ALWAYS || text.start(start) == 0);
+        return chars[start] != space && (prependScheme == PrependScheme.ALWAYS || text.start(start) == 0);
     }
 }

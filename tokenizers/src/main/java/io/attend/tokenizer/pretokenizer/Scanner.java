@@ -50,7 +50,13 @@ interface Scanner {
             O200K_REGEX,
             O200K,
             // As tiktoken writes them.
-            "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+",
+            "'(?i:[sdmt]|ll|ve|re)|[^\\r"
+                    + "\\n"
+                    + "\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r"
+                    + "\\n"
+                    + "]*|\\s*[\\r"
+                    + "\\n"
+                    + "]|\\s+(?!\\S)|\\s+",
             LLAMA3);
 
     private static int gpt2(char[] chars, int at, int end) {

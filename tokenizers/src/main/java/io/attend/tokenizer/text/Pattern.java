@@ -50,7 +50,8 @@ public sealed interface Pattern {
             }
             java.util.regex.Pattern compiled = compile(regex);
             return (text, start, end, found) -> {
-                Matcher matcher = compiled.matcher(new Bounded(text, start, end - start, new long[] {budget(end - start)}));
+                Matcher matcher =
+                        compiled.matcher(new Bounded(text, start, end - start, new long[] {budget(end - start)}));
                 try {
                     while (matcher.find()) {
                         if (matcher.end() > matcher.start()) {
@@ -58,8 +59,9 @@ public sealed interface Pattern {
                         }
                     }
                 } catch (StackOverflowError e) {
-                    throw new TokenizerException("regex " + regex + " recurses too deeply on a piece of "
-                            + (end - start) + " characters", e);
+                    throw new TokenizerException(
+                            "regex " + regex + " recurses too deeply on a piece of " + (end - start) + " characters",
+                            e);
                 }
             };
         }
@@ -67,7 +69,8 @@ public sealed interface Pattern {
         private static java.util.regex.Pattern compile(String regex) {
             try {
                 return java.util.regex.Pattern.compile(
-                        translated(regex), java.util.regex.Pattern.UNICODE_CHARACTER_CLASS | java.util.regex.Pattern.MULTILINE);
+                        translated(regex),
+                        java.util.regex.Pattern.UNICODE_CHARACTER_CLASS | java.util.regex.Pattern.MULTILINE);
             } catch (PatternSyntaxException e) {
                 throw new IllegalArgumentException(
                         "regex " + regex + " is not understood: " + e.getDescription() + " at " + e.getIndex(), e);
@@ -89,7 +92,8 @@ public sealed interface Pattern {
             }
         }
 
-        /// The expression in Java's dialect: here joiners are no word characters, and Latin-1 fractions and superscripts are.
+        /// The expression in Java's dialect: here joiners are no word characters, and Latin-1 fractions and
+        /// superscripts are.
         private static String translated(String regex) {
             StringBuilder java = new StringBuilder();
             for (int i = 0; i < regex.length(); i++) {
@@ -131,8 +135,8 @@ public sealed interface Pattern {
         @Override
         public char charAt(int index) {
             if (--left[0] < 0) {
-                throw new TokenizerException("a regex of the tokenizer backtracks without end on a piece of " + length
-                        + " characters");
+                throw new TokenizerException(
+                        "a regex of the tokenizer backtracks without end on a piece of " + length + " characters");
             }
             return text[start + index];
         }

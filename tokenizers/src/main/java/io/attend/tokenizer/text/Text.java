@@ -228,8 +228,8 @@ public final class Text {
             write(codePoint, at, at + (Character.isHighSurrogate(chars[at]) ? 2 : 1));
         }
 
-        /// Puts a code point as Unicode normalization says: `change` 0 takes the place of the next code point, -n that of
-        /// the next and n more, and 1 takes none.
+        /// Puts a code point as Unicode normalization says: `change` 0 takes the place of the next code point, -n
+        /// that of the next and n more, and 1 takes none.
         public void change(int codePoint, int change) {
             if (change > 0) {
                 insert(codePoint);

@@ -12,8 +12,8 @@ import java.util.OptionalDouble;
 /// `vocabularySize` or none occurs `minFrequency` times (Sennrich, Haddow and Birch 2016). Among equally frequent pairs
 /// the one with the lower ids goes first.
 ///
-/// `alphabet` holds the characters that are tokens whatever the texts say; of the others in the texts the `alphabetLimit`
-/// most frequent are. Tokens have at most `longestToken` code points.
+/// `alphabet` holds the characters that are tokens whatever the texts say; of the others in the texts the
+/// `alphabetLimit` most frequent are. Tokens have at most `longestToken` code points.
 public record BpeTrainer(
         int vocabularySize,
         long minFrequency,

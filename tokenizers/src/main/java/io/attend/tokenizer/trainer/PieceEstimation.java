@@ -222,12 +222,16 @@ final class PieceEstimation {
         });
         Integer[] order = new Integer[losses.length];
         Arrays.setAll(order, i -> i);
-        Arrays.sort(order, (a, b) -> losses[a] != losses[b] ? Double.compare(losses[b], losses[a]) : Integer.compare(a, b));
+        Arrays.sort(
+                order, (a, b) -> losses[a] != losses[b] ? Double.compare(losses[b], losses[a]) : Integer.compare(a, b));
         int kept = 0;
         while (kept < Math.min(most, order.length) && losses[order[kept]] > Double.NEGATIVE_INFINITY) {
             kept++;
         }
-        int[] survivors = Arrays.stream(order, 0, kept).mapToInt(Integer::intValue).sorted().toArray();
+        int[] survivors = Arrays.stream(order, 0, kept)
+                .mapToInt(Integer::intValue)
+                .sorted()
+                .toArray();
         List<String> remaining = new ArrayList<>();
         double[] remainingScores = new double[kept];
         for (int i = 0; i < kept; i++) {
@@ -239,8 +243,8 @@ final class PieceEstimation {
         index();
     }
 
-    /// How much likelihood the text loses without a piece; infinite for what nothing can replace, and minus infinite for
-    /// what is never used.
+    /// How much likelihood the text loses without a piece; infinite for what nothing can replace, and minus infinite
+    /// for what is never used.
     private double loss(int piece, double[] counts, double total) {
         String text = pieces.get(piece);
         if (text.codePointCount(0, text.length()) == 1) {

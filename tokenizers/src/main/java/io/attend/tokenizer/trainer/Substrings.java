@@ -51,10 +51,12 @@ final class Substrings {
     private void best(int most, Map<String, Double> seeds) {
         Integer[] order = new Integer[found];
         Arrays.setAll(order, i -> i);
-        Arrays.parallelSort(order, (a, b) -> scores[a] != scores[b]
-                ? Double.compare(scores[b], scores[a])
-                : Arrays.compare(
-                        chars, places[a], places[a] + lengths[a], chars, places[b], places[b] + lengths[b]));
+        Arrays.parallelSort(
+                order,
+                (a, b) -> scores[a] != scores[b]
+                        ? Double.compare(scores[b], scores[a])
+                        : Arrays.compare(
+                                chars, places[a], places[a] + lengths[a], chars, places[b], places[b] + lengths[b]));
         for (int i = 0; i < Math.min(most, found); i++) {
             int at = order[i];
             seeds.putIfAbsent(new String(chars, places[at], lengths[at]), scores[at]);

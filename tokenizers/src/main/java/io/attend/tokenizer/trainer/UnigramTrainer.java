@@ -106,7 +106,9 @@ public record UnigramTrainer(
         Set<String> reserved = new HashSet<>(specials);
         scores.entrySet().stream()
                 .filter(e -> !kept.containsKey(e.getKey()) && !reserved.contains(e.getKey()))
-                .sorted(Map.Entry.<String, Double>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .sorted(Map.Entry.<String, Double>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
                 .limit(Math.max(0, room - kept.size()))
                 .toList()
                 .forEach(e -> kept.put(e.getKey(), e.getValue()));
@@ -114,7 +116,9 @@ public record UnigramTrainer(
         specials.forEach(special -> pieces.add(new Unigram.Scored(special, 0)));
         kept.entrySet().stream()
                 .filter(e -> !reserved.contains(e.getKey()))
-                .sorted(Map.Entry.<String, Double>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .sorted(Map.Entry.<String, Double>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
                 .forEach(e -> pieces.add(new Unigram.Scored(e.getKey(), e.getValue())));
         return new Unigram(OptionalInt.of(specials.indexOf(unkToken)), pieces, false);
     }

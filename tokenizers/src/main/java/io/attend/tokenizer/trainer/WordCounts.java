@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /// How often each word occurs, in flat arrays: counting a word again costs one probe and allocates nothing.
 ///
-/// Memory is bounded: at [#LIMIT] distinct words those that occurred once are forgotten, which changes the counts of rare
-/// words only (lossy counting, Manku and Motwani 2002).
+/// Memory is bounded: at [#LIMIT] distinct words those that occurred once are forgotten, which changes the counts of
+/// rare words only (lossy counting, Manku and Motwani 2002).
 public final class WordCounts {
     /// The most distinct words that are kept.
     public static final int LIMIT = 6_000_000;
@@ -97,9 +97,11 @@ public final class WordCounts {
     public WordCounts sorted() {
         Integer[] order = new Integer[size];
         Arrays.setAll(order, i -> i);
-        Arrays.parallelSort(order, (a, b) -> counts[a] != counts[b]
-                ? Long.compare(counts[b], counts[a])
-                : Arrays.compare(chars, start(a), end(a), chars, start(b), end(b)));
+        Arrays.parallelSort(
+                order,
+                (a, b) -> counts[a] != counts[b]
+                        ? Long.compare(counts[b], counts[a])
+                        : Arrays.compare(chars, start(a), end(a), chars, start(b), end(b)));
         WordCounts sorted = new WordCounts();
         for (int word : order) {
             sorted.append(chars, start(word), end(word), hashes[word], counts[word]);

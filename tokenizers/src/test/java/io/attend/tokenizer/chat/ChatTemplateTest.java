@@ -22,13 +22,12 @@ class ChatTemplateTest {
 
     @Test
     void chatMl() {
-        String template =
-                """
-                {% for message in messages %}
-                {{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}
-                {%- endfor %}
-                {% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}
-                """;
+        String template = """
+            {% for message in messages %}
+            {{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}
+            {%- endfor %}
+            {% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}
+            """;
         assertThat(ChatTemplate.of(template).render(TALK.subList(0, 2), true, Map.of()))
                 .isEqualTo("""
                         <|im_start|>system
@@ -41,14 +40,13 @@ class ChatTemplateTest {
 
     @Test
     void llama3() {
-        String template =
-                "{% set loop_messages = messages %}{% for message in loop_messages %}{% set content = '<|start_header_id|>' +"
-                        + " message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>' %}"
-                        + "{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}{{ content }}"
-                        + "{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}"
-                        + "{% endif %}";
-        assertThat(ChatTemplate.of(template)
-                        .render(TALK.subList(1, 2), true, Map.of("bos_token", "<|begin_of_text|>")))
+        String template = "{% set loop_messages = messages %}{% for message in loop_messages %}{% set content ="
+                + " '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n"
+                + "'+ message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content ="
+                + " bos_token + content %}{% endif %}{{ content }}{% endfor %}{% if add_generation_prompt %}{{"
+                + " '<|start_header_id|>assistant<|end_header_id|>\n\n"
+                + "' }}{% endif %}";
+        assertThat(ChatTemplate.of(template).render(TALK.subList(1, 2), true, Map.of("bos_token", "<|begin_of_text|>")))
                 .isEqualTo("<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
                         + "<|start_header_id|>assistant<|end_header_id|>\n\n");
     }
@@ -97,10 +95,12 @@ class ChatTemplateTest {
                 "{{ {'a': 1, 'b': [true, none]} | tojson }}¦{\"a\": 1, \"b\": [true, null]}",
                 "{{ missing | default('d') }}{{ missing is defined }}¦dFalse",
                 "{% set ns = namespace(n=0) %}{% for i in range(4) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}¦6",
-                "{% for k, v in {'a': 1, 'b': 2}.items() %}{{ k }}={{ v }}{{ ',' if not loop.last }}{% endfor %}¦a=1,b=2",
+                "{% for k, v in {'a': 1, 'b': 2}.items() %}{{ k }}={{ v }}{{ ',' if not loop.last }}{% endfor"
+                        + " %}¦a=1,b=2",
                 "{% for i in range(5) if i is odd %}{{ loop.index }}{{ i }} {% endfor %}¦`11 23 `",
                 "{% for i in [] %}x{% else %}none{% endfor %}¦none",
-                "{% for i in range(9) %}{% if i == 2 %}{% continue %}{% endif %}{% if i == 4 %}{% break %}{% endif %}{{ i }}{% endfor %}¦013",
+                "{% for i in range(9) %}{% if i == 2 %}{% continue %}{% endif %}{% if i == 4 %}{% break %}{% endif"
+                        + " %}{{ i }}{% endfor %}¦013",
                 "{% macro f(a, b='!') %}<{{ a }}{{ b }}>{% endmacro %}{{ f('x') }}{{ f('y', b='?') }}¦<x!><y?>",
                 "{% set x %}a{{ 1 + 1 }}{% endset %}{{ x | upper }}¦A2",
                 "{{ ' a b '.strip().split(' ') | length }}¦2",

@@ -19,8 +19,9 @@ class SentencePieceModelTest {
     void equalsSentencePiece(String name) {
         Tokenizer tokenizer = Tokenizer.load(SharedData.file("tokenizers/" + name + ".model"));
         Tokenizer again = Tokenizer.read(tokenizer.toJson());
-        List<String> lines =
-                SharedData.text("tokenizers/" + name + ".expected.jsonl.gz").lines().toList();
+        List<String> lines = SharedData.text("tokenizers/" + name + ".expected.jsonl.gz")
+                .lines()
+                .toList();
         assertThat(lines.size()).isGreaterThan(1700);
         List<String> wrong = new ArrayList<>();
         for (String line : lines) {
@@ -36,7 +37,8 @@ class SentencePieceModelTest {
                 wrong.add(text + ": " + java.util.Arrays.toString(got) + " for " + java.util.Arrays.toString(ids));
             }
             if (!decoded.equals(expected.get("decoded").stringValue())) {
-                wrong.add("decoded " + decoded + " for " + expected.get("decoded").stringValue());
+                wrong.add(
+                        "decoded " + decoded + " for " + expected.get("decoded").stringValue());
             }
             assertThat(again.ids(text)).isEqualTo(got);
         }

@@ -36,8 +36,10 @@ class ScannerTest {
     @Test
     void equalTheirExpressionsOnLettersThatInteract() {
         SplittableRandom random = new SplittableRandom(19);
-        int[] few = {'a', 'B', '\'', 's', 'S', 'l', 'r', 'e', 'ſ', ' ', '\n', '\r', '\t', '1', '/', '.', 'ǅ', 'ʰ', '猫',
-            0x301, 0x10400, 0x1D7CE, 0x1F600, 0xA0};
+        int[] few = {
+            'a', 'B', '\'', 's', 'S', 'l', 'r', 'e', 'ſ', ' ', '\n', '\r', '\t', '1', '/', '.', 'ǅ', 'ʰ', '猫', 0x301,
+            0x10400, 0x1D7CE, 0x1F600, 0xA0
+        };
         for (int i = 0; i < 4 * RANDOM; i++) {
             StringBuilder text = new StringBuilder();
             for (int n = random.nextInt(1, 14); n > 0; n--) {

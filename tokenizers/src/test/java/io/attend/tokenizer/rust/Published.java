@@ -38,8 +38,7 @@ public final class Published {
         return new Pipeline(model.model())
                 .with(model.addedTokens())
                 .with(new Sequence(List.of(
-                        new Precompiled(spaces.precompiledCharsmap()),
-                        new Replace(new Pattern.Regex(" {2,}"), " "))))
+                        new Precompiled(spaces.precompiledCharsmap()), new Replace(new Pattern.Regex(" {2,}"), " "))))
                 .with(new Metaspace("▁", Metaspace.PrependScheme.ALWAYS, true))
                 .with(new io.attend.tokenizer.decoder.Metaspace("▁", Metaspace.PrependScheme.ALWAYS, true));
     }

@@ -1,7 +1,11 @@
 package io.attend.tokenizer.rust;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.attend.tokenizer.AddedToken;
 import io.attend.tokenizer.Pipeline;
+import io.attend.tokenizer.Specials;
+import io.attend.tokenizer.decoder.Decoder;
 import io.attend.tokenizer.model.Bpe;
 import io.attend.tokenizer.model.Vocabulary;
 import io.attend.tokenizer.normalizer.BertNormalizer;
@@ -46,8 +50,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every normalizer and pre-tokenizer, one by one, equals the Rust library's. The model writes bytes, so that its ids are
-/// the normalized text, its words the pieces and its offsets the alignment.
+/// Every normalizer and pre-tokenizer, one by one, equals the Rust library's. The model writes bytes, so that its ids
+/// are the normalized text, its words the pieces and its offsets the alignment.
 class VariantsTest {
     private static final int RANDOM = Integer.getInteger("attend.random", 5_000) / 10;
 
@@ -109,7 +113,15 @@ class VariantsTest {
                         Arrays.stream(Behavior.values()).map(b -> new Split(words, b, true)),
                         Arrays.stream(Behavior.values()).map(b -> new Split(new Pattern.Literal(" "), b, false)),
                         Arrays.stream(Behavior.values()).map(Punctuation::new),
-                        Stream.of("gpt2", "llama3", "qwen2", "gpt-4o", "falcon", "starcoder", "deepseek-coder", "deepseek-v3")
+                        Stream.of(
+                                        "gpt2",
+                                        "llama3",
+                                        "qwen2",
+                                        "gpt-4o",
+                                        "falcon",
+                                        "starcoder",
+                                        "deepseek-coder",
+                                        "deepseek-v3")
                                 .map(name -> Words.named(name).orElseThrow())
                                 .map(VariantsTest::splits),
                         Stream.of(
@@ -126,7 +138,8 @@ class VariantsTest {
                                 new UnicodeScripts(),
                                 new Whitespace(),
                                 new WhitespaceSplit(),
-                                new Sequence(List.of(new WhitespaceSplit(), new Digits(true), new Punctuation(Behavior.ISOLATED))),
+                                new Sequence(List.of(
+                                        new WhitespaceSplit(), new Digits(true), new Punctuation(Behavior.ISOLATED))),
                                 new Sequence(List.of(
                                         new WhitespaceSplit(),
                                         new Metaspace("▁", Metaspace.PrependScheme.ALWAYS, true))),
@@ -205,6 +218,47 @@ class VariantsTest {
                         added(261, "Hello", 7 * bits),
                         added(262, "é", 11 * bits),
                         added(263, "lo", 16 | 13 * bits)));
+    }
+
+    static Stream<Decoder> decoders() {
+        return Stream.of(
+                new io.attend.tokenizer.decoder.Bpe("</w>"),
+                new io.attend.tokenizer.decoder.ByteFallback(),
+                new io.attend.tokenizer.decoder.ByteLevel(true, true, true),
+                new io.attend.tokenizer.decoder.Ctc("<pad>", "|", true),
+                new io.attend.tokenizer.decoder.Ctc("<pad>", "|", false),
+                new io.attend.tokenizer.decoder.Fuse(),
+                new io.attend.tokenizer.decoder.Metaspace("▁", Metaspace.PrependScheme.ALWAYS, true),
+                new io.attend.tokenizer.decoder.Metaspace("▁", Metaspace.PrependScheme.NEVER, true),
+                new io.attend.tokenizer.decoder.Replace(new Pattern.Literal("▁"), " "),
+                new io.attend.tokenizer.decoder.Replace(new Pattern.Regex("a+"), "<>"),
+                new io.attend.tokenizer.decoder.WordPiece("##", true),
+                new io.attend.tokenizer.decoder.WordPiece("##", false),
+                new io.attend.tokenizer.decoder.Sequence(List.of(
+                        new io.attend.tokenizer.decoder.Replace(new Pattern.Literal("▁"), " "),
+                        new io.attend.tokenizer.decoder.ByteFallback(),
+                        new io.attend.tokenizer.decoder.Fuse(),
+                        new io.attend.tokenizer.decoder.Strip(" ", 1, 0))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("decoders")
+    void decoder(Decoder decoder) {
+        List<String> tokens = List.of(
+                "<unk>", "a", "▁a", "##ing", "▁", "Ġthe", "Ċ", "<0xE3>", "<0x81>", "<0x82>", "<0x41>", "w</w>", "|",
+                "<pad>", "aaa", " '", "s", ".", " do not", "n't", "é", "😀", "Ãī", "<0xZZ>", "▁▁");
+        SplittableRandom random = new SplittableRandom(31);
+        Pipeline pipeline = new Pipeline(new io.attend.tokenizer.model.WordLevel(Vocabulary.of(tokens), "<unk>"))
+                .with(List.of(AddedToken.special(0, "<unk>")))
+                .with(decoder);
+        try (Rust rust = new Rust(pipeline)) {
+            for (int i = 0; i < RANDOM; i++) {
+                int[] ids = random.ints(random.nextInt(1, 12), 0, tokens.size()).toArray();
+                long[] longs = Arrays.stream(ids).asLongStream().toArray();
+                assertThat(rust.ours.decode(ids)).isEqualTo(rust.theirs.decode(longs, true));
+                assertThat(rust.ours.decode(ids, Specials.KEEP)).isEqualTo(rust.theirs.decode(longs, false));
+            }
+        }
     }
 
     private static AddedToken added(int id, String content, int bits) {

@@ -48,7 +48,8 @@ class BpeTrainerTest {
         List<Long> weights = new ArrayList<>();
         List<String> tokens = new ArrayList<>(List.of("<unk>"));
         for (int word = 0; word < counts.size(); word++) {
-            words.add(new ArrayList<>(counts.word(word).chars().mapToObj(Character::toString).toList()));
+            words.add(new ArrayList<>(
+                    counts.word(word).chars().mapToObj(Character::toString).toList()));
             weights.add(counts.count(word));
         }
         words.stream().flatMap(List::stream).distinct().sorted().forEach(tokens::add);
@@ -64,8 +65,8 @@ class BpeTrainerTest {
                     .filter(e -> e.getValue() >= 2)
                     .min(Map.Entry.<Merge, Long>comparingByValue()
                             .reversed()
-                            .thenComparing(
-                                    Map.Entry.comparingByKey(Comparator.<Merge>comparingInt(m -> tokens.indexOf(m.left()))
+                            .thenComparing(Map.Entry.comparingByKey(
+                                    Comparator.<Merge>comparingInt(m -> tokens.indexOf(m.left()))
                                             .thenComparingInt(m -> tokens.indexOf(m.right())))));
             if (best.isEmpty()) {
                 break;

@@ -46,8 +46,7 @@ class TrainingTest {
 
     @Test
     void bytesAreNeverUnknown() {
-        Tokenizer tokenizer =
-                Tokenizer.train(BYTES, BpeTrainer.bytes(503, List.of("<eos>")), botchan(), Progress.NONE);
+        Tokenizer tokenizer = Tokenizer.train(BYTES, BpeTrainer.bytes(503, List.of("<eos>")), botchan(), Progress.NONE);
         assertThat(tokenizer.size()).isEqualTo(503);
         assertThat(tokenizer.id("<eos>")).hasValue(0);
         assertThat(tokenizer.decode(tokenizer.ids("猫 😀 \u0000"))).isEqualTo("猫 😀 \u0000");
@@ -62,7 +61,8 @@ class TrainingTest {
                 around, new UnigramTrainer(1000, List.of("<unk>", "<s>", "</s>"), "<unk>"), botchan(), Progress.NONE);
         assertThat(((Unigram) ours.pipeline().model()).pieces()).hasSize(1000);
         long mine = botchan().stream().mapToLong(line -> ours.ids(line).length).sum();
-        long reference = botchan().stream().mapToLong(line -> theirs.ids(line).length).sum();
+        long reference =
+                botchan().stream().mapToLong(line -> theirs.ids(line).length).sum();
         assertThat((double) mine / reference).isBetween(0.95, 1.02);
     }
 
