@@ -46,7 +46,7 @@ final class Quickstart implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Recipe recipe = Recipes.read("dates", List.of("seed=" + seed));
         RunFolder folder = RunFolder.create(run);
-        begin(folder, recipe);
+        begin(folder);
         if (!json) {
             show(err, recipe);
         }
@@ -65,7 +65,7 @@ final class Quickstart implements Callable<Integer> {
 
     /// A quickstart that was stopped goes on; one that finished is made anew, being reproducible; anything else is
     /// left alone.
-    private void begin(RunFolder folder, Recipe recipe) {
+    private void begin(RunFolder folder) {
         if (!Files.exists(folder.recipe())) {
             return;
         }

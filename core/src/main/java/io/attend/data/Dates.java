@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 /// Dates as people around the world write them, each with its ISO 8601 form: `5. märz 2024` is `2024-03-05`.
 ///
 /// The ways of writing come from CLDR, which is inside the JDK (module `jdk.localedata`): no file, no download. Every
-/// example is a day of the Gregorian calendar from 1900-01-01 to 2099-12-31, all days equally likely, written in one of
-/// the [#locales()] (they take turns) in one of six forms; of sixteen examples:
+/// example is a day of the Gregorian calendar from 1900-01-01 to 2099-12-31, all days equally likely, written in
+/// one of the [#locales()] (they take turns) in one of six forms; of sixteen examples:
 ///
 /// | form | share | en-US | hu |
 /// |---|---|---|---|

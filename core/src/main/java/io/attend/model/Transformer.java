@@ -77,9 +77,10 @@ public final class Transformer implements AutoCloseable {
         return recorded.all();
     }
 
-    /// A model with the weights of a checkpoint. Up to 256 MB are copied into memory; larger checkpoints stay mapped from
-    /// their files, whose pages load as they are touched. A mapped file may be replaced by renaming another over it, but
-    /// must not be cut short or written over: the operating system then ends any process that reads it.
+    /// A model with the weights of a checkpoint. Up to 256 MB are copied into memory; larger checkpoints stay
+    /// mapped from their files, whose pages load as they are touched. A mapped file may be replaced by renaming
+    /// another over it, but must not be cut short or written over: the operating system then ends any process that
+    /// reads it.
     ///
     /// @throws CheckpointException listing every tensor that is missing, left over or of another shape
     public static Transformer load(Architecture architecture, Checkpoint checkpoint, Device device) {

@@ -14,6 +14,7 @@ public sealed interface Objective permits TeacherForcing {
     ///     asked
     Tensor loss(Transformer model, Inputs inputs, Tensor answers, Context context);
 
-    /// The same objective without what only helps to learn, such as smoothing: what held-out examples are measured by.
+    /// The same objective without what only helps to learn, such as smoothing: what held-out examples are measured
+    /// by.
     Objective evaluation();
 }

@@ -7,7 +7,8 @@ import io.attend.value.Source;
 ///     rate(t) = peak · t / warmup                                        t ≤ warmup
 ///     rate(t) = peak · (1 + cos(π · (t − warmup) / (steps − warmup))) / 2    after
 ///
-/// Because it ends at zero it needs to know how many steps there will be; a run that is lengthened afterwards is another run.
+/// Because it ends at zero it needs to know how many steps there will be; a run that is lengthened afterwards is
+/// another run.
 @Source(paper = "SGDR: Stochastic Gradient Descent with Warm Restarts", arxiv = "1608.03983")
 public record Cosine(double peak, int warmup) implements Schedule {
     public static final Cosine EXAMPLE = new Cosine(0.003, 400);

@@ -29,7 +29,8 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param batch examples a step
 /// @param clip the largest joint norm of the gradients
 /// @param seed of initial weights, order and dropout
-/// @param threads processor threads an operation may use; all cores if absent. Small models are as fast on one, and the
+/// @param threads processor threads an operation may use; all cores if absent. Small models are as fast on one, and
+///     the
 ///     last bits of a sum depend on it
 /// @param evaluateEvery steps between measurements on held-out examples
 /// @param checkpointEvery steps between checkpoints
@@ -118,8 +119,8 @@ public record Recipe(
                 keepCheckpoints);
     }
 
-    /// Whether a run begun with one of the two may go on with the other: it learns the same from the same in the same order.
-    /// How fast it learns, for how long, and what is measured and kept may change.
+    /// Whether a run begun with one of the two may go on with the other: it learns the same from the same in the
+    /// same order. How fast it learns, for how long, and what is measured and kept may change.
     public boolean continues(Recipe begun) {
         return data.equals(begun.data) && model.equals(begun.model) && batch == begun.batch && seed == begun.seed;
     }

@@ -26,9 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The metrics of a run as a file of JSON lines (`metrics.jsonl`), one [Metrics] a line, in the order of their steps.
 ///
-/// Each line is handed to the operating system as it is written. A line counts once it has its line feed: what a killed
-/// process left unfinished behind the last one is not read, and cut off before more is written. No step appears twice
-/// in a split: a run that resumes from step N first cuts the log back to N.
+/// Each line is handed to the operating system as it is written. A line counts once it has its line feed: what a
+/// killed process left unfinished behind the last one is not read, and cut off before more is written. No step
+/// appears twice in a split: a run that resumes from step N first cuts the log back to N.
 public final class MetricsLog implements AutoCloseable {
     private static final int LONGEST_LINE = 1 << 16;
     private static final JsonMapper JSON = JsonMapper.builder()

@@ -25,7 +25,8 @@ public interface Progress extends AutoCloseable {
         begin(0, total);
     }
 
-    /// `done` units of the total are finished now; the message is one short line, such as the loss and the throughput.
+    /// `done` units of the total are finished now; the message is one short line, such as the loss and the
+    /// throughput.
     void step(long done, String message);
 
     @Override
@@ -43,7 +44,8 @@ public interface Progress extends AutoCloseable {
         return SilentProgress.SILENT;
     }
 
-    /// Java can tell only whether standard input and output are a terminal; Linux is asked about standard error itself.
+    /// Java can tell only whether standard input and output are a terminal; Linux is asked about standard error
+    /// itself.
     private static boolean standardErrorIsTerminal() {
         if ("dumb".equals(System.getenv("TERM"))) {
             return false;
