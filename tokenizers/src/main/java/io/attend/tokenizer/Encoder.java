@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// A pipeline at work, up to the post-processor: text to tokens. Shared tables, and scratch space lent to one call at a
-/// time.
+/// A pipeline at work, up to the post-processor: text to tokens. Shared tables, and scratch space lent to one call
+/// at a time.
 final class Encoder {
     private final AddedTokens raw;
     private final AddedTokens normalized;

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// Counts the words that a pipeline's normalizer and pre-tokenizer make of texts: an [Encoder] whose segmenters count,
-/// each for itself.
+/// Counts the words that a pipeline's normalizer and pre-tokenizer make of texts: an [Encoder] whose segmenters
+/// count, each for itself.
 final class WordCounting {
     /// How many characters of text are in memory at once, about.
     private static final int HELD = 1 << 24;

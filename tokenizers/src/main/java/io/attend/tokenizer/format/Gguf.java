@@ -24,7 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// The vocabulary inside a GGUF file. Only the file's head is read, through a memory map, so its size does not matter.
+/// The vocabulary inside a GGUF file. Only the file's head is read, through a memory map, so its size does not
+/// matter.
 public record Gguf() implements Format {
     @Override
     public boolean names(String fileName) {

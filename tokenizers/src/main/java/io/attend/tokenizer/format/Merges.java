@@ -50,8 +50,8 @@ final class Merges {
 
     private record Scored(Merge merge, double score, int left, int right) {}
 
-    /// The merges of a vocabulary whose tokens have scores (SentencePiece): any two tokens that make a third, the best
-    /// third first.
+    /// The merges of a vocabulary whose tokens have scores (SentencePiece): any two tokens that make a third, the
+    /// best third first.
     static List<Merge> byScore(Vocabulary vocabulary, boolean[] merging, double[] scores) {
         List<Scored> found = new ArrayList<>();
         for (int id = 0; id < vocabulary.size(); id++) {

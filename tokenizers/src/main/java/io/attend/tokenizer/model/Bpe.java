@@ -7,8 +7,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
-/// Byte pair encoding: a piece starts as its code points, and neighbours are merged in the order of the list of merges
-/// until none applies (Sennrich, Haddow and Birch 2016).
+/// Byte pair encoding: a piece starts as its code points, and neighbours are merged in the order of the list of
+/// merges until none applies (Sennrich, Haddow and Birch 2016).
 ///
 /// What has no token becomes its UTF-8 bytes, `<0x0A>`, when `byteFallback`; else `unkToken`, one for a run of them
 /// when `fuseUnk`; else nothing. `dropout` leaves each merge out with that probability (Provilkov and others 2020).

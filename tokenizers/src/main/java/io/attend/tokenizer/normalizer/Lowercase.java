@@ -2,7 +2,8 @@ package io.attend.tokenizer.normalizer;
 
 import io.attend.tokenizer.text.Text;
 
-/// Puts every code point in lower case, by the full mapping of Unicode without conditions: `İ` becomes two code points.
+/// Puts every code point in lower case, by the full mapping of Unicode without conditions: `İ` becomes two code
+/// points.
 public record Lowercase() implements Normalizer {
     @Override
     public Rewriter build() {

@@ -3,8 +3,8 @@ package io.attend.tokenizer.normalizer;
 import io.attend.tokenizer.text.Text;
 import java.nio.charset.StandardCharsets;
 
-/// What SentencePiece does to a text before its model sees it: the longest entry of the character map at each place is
-/// replaced, runs of spaces become one and those at the ends go (`removeExtraWhitespaces`), a space is put before
+/// What SentencePiece does to a text before its model sees it: the longest entry of the character map at each place
+/// is replaced, runs of spaces become one and those at the ends go (`removeExtraWhitespaces`), a space is put before
 /// (`addDummyPrefix`), and spaces are written `▁` (`escapeWhitespaces`).
 ///
 /// Not a normalizer of Hugging Face's library, which has no exact equal; a tokenizer read from a `.model` needs it.

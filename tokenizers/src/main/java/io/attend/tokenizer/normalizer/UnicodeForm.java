@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /// A Unicode normalization that knows where each code point comes from (Unicode Standard Annex 15).
 ///
-/// The JDK's normalizer gives the decompositions and the compositions; the order of marks and who composes with whom is
-/// walked here, because the JDK does not say what came from where.
+/// The JDK's normalizer gives the decompositions and the compositions; the order of marks and who composes with
+/// whom is walked here, because the JDK does not say what came from where.
 final class UnicodeForm implements Rewriter {
     private static final int HANGUL = 0xAC00;
     private static final int HANGUL_END = 0xD7A4;

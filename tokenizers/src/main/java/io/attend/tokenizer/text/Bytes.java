@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The 256 printable characters that stand for bytes in byte-level vocabularies (GPT-2): the printable ones of Latin-1
-/// stand for themselves, the others are U+0100 and on, in order. A space is `Ġ`, a line feed `Ċ`.
+/// The 256 printable characters that stand for bytes in byte-level vocabularies (GPT-2): the printable ones of
+/// Latin-1 stand for themselves, the others are U+0100 and on, in order. A space is `Ġ`, a line feed `Ċ`.
 public final class Bytes {
     private static final char[] CHARS = new char[256];
     private static final short[] VALUES = new short[0x144];

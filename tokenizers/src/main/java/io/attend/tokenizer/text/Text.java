@@ -2,8 +2,8 @@ package io.attend.tokenizer.text;
 
 import java.util.Arrays;
 
-/// A stretch of an input text while a pipeline works on it: its characters now, the place in the input each came from,
-/// and the pieces it is cut into.
+/// A stretch of an input text while a pipeline works on it: its characters now, the place in the input each came
+/// from, and the pieces it is cut into.
 ///
 /// One buffer serves many texts, so nothing is allocated per character or per piece. As long as no step changes the
 /// count of characters, places are implied (`base + index`) and cost nothing.
@@ -176,8 +176,8 @@ public final class Text {
             return count;
         }
 
-        /// Moves the cursor to the beginning of a piece: what lies between is dropped, and insertions at the beginning
-        /// of the piece do not look behind it.
+        /// Moves the cursor to the beginning of a piece: what lies between is dropped, and insertions at the
+        /// beginning of the piece do not look behind it.
         public void enter(int start) {
             skipTo(start);
             floor = start;

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 /// Merging the most frequent pair of neighbours, again and again.
 ///
 /// All words lie one behind the other as linked symbols. For each pair its count and the places where it was seen are
-/// kept, so a merge touches only those places: the whole costs about O(symbols · log symbols). A heap orders the pairs;
-/// an entry whose count has changed meanwhile goes back in.
+/// kept, so a merge touches only those places: the whole costs about O(symbols · log symbols). A heap orders the
+/// pairs; an entry whose count has changed meanwhile goes back in.
 final class PairMerging {
     private static final int NONE = -1;
 
