@@ -79,12 +79,12 @@ public final class Main implements Runnable {
 
     /// What went wrong, in one line whatever the exception holds.
     private static String reason(Throwable failure) {
-        String message =
-                switch (failure) {
-                    case OutOfMemoryError _ -> "out of memory; ask for less, or give the JVM more with ATTEND_JAVA_OPTIONS=-Xmx8g";
-                    case StackOverflowError _ -> "what it was given is nested too deeply";
-                    default -> failure.getMessage();
-                };
+        String message = switch (failure) {
+            case OutOfMemoryError _ ->
+                "out of memory; ask for less, or give the JVM more with ATTEND_JAVA_OPTIONS=-Xmx8g";
+            case StackOverflowError _ -> "what it was given is nested too deeply";
+            default -> failure.getMessage();
+        };
         return message == null || message.isBlank()
                 ? failure.getClass().getSimpleName() + "; --verbose shows where"
                 : String.join(" ", message.lines().map(String::strip).toList());

@@ -74,7 +74,9 @@ final class Quickstart implements Callable<Integer> {
             throw new UsageException(run + " holds a run that is not a quickstart; name another folder with --run");
         }
         if (begun.seed() != seed || Files.exists(folder.model())) {
-            spec.commandLine().getErr().println("Replacing the quickstart of seed " + begun.seed() + " in " + run + ".");
+            spec.commandLine()
+                    .getErr()
+                    .println("Replacing the quickstart of seed " + begun.seed() + " in " + run + ".");
             Atomic.delete(run);
             RunFolder.create(run);
         }

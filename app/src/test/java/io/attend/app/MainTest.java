@@ -103,33 +103,38 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "2 | Unmatched argument at index 0: 'dance'           | dance",
-        "2 | Missing required parameter                       | run",
-        "2 | unknown task sing; known: read-date, translate   | run sing runs/x y",
-        "1 | no such folder                                   | run read-date no/such/run y",
-        "2 | there is no architecture gpt9                    | cost gpt9",
-        "2 | \"0\" is not a length; write 512 or 2k           | cost gpt2 --lengths 0",
-        "2 | the batch must be at least 1, not 0              | cost gpt2 --batch 0",
-        "1 | the text has 2048 tokens, but the model has learned only 1024 positions | cost gpt2 --lengths 2k",
-        "2 | there is no variant Rotary99                     | catalogue Rotary99",
-        "2 | there is no recipe nothing                       | train nothing",
-        "2 | dates: $: unknown [stepz]; Recipe has            | train dates stepz=5",
-        "2 | Unknown option: '--fast'                         | quickstart --fast",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2 | Unmatched argument at index 0: 'dance'           | dance",
+                "2 | Missing required parameter                       | run",
+                "2 | unknown task sing; known: read-date, translate   | run sing runs/x y",
+                "1 | no such folder                                   | run read-date no/such/run y",
+                "2 | there is no architecture gpt9                    | cost gpt9",
+                "2 | \"0\" is not a length; write 512 or 2k           | cost gpt2 --lengths 0",
+                "2 | the batch must be at least 1, not 0              | cost gpt2 --batch 0",
+                "1 | the text has 2048 tokens, but the model has learned only 1024 positions | cost gpt2 --lengths 2k",
+                "2 | there is no variant Rotary99                     | catalogue Rotary99",
+                "2 | there is no recipe nothing                       | train nothing",
+                "2 | dates: $: unknown [stepz]; Recipe has            | train dates stepz=5",
+                "2 | Unknown option: '--fast'                         | quickstart --fast",
+            })
     void aWrongCommandLineIsOneLine(int status, String message, String arguments) {
         failsIn(status, message, arguments.split(" "));
     }
 
     @Test
     void verboseShowsWhereAnErrorCameFrom() {
-        assertThat(attend("--verbose", "cost", "gpt9").err()).contains("UsageException").contains("\tat ");
+        assertThat(attend("--verbose", "cost", "gpt9").err())
+                .contains("UsageException")
+                .contains("\tat ");
         assertThat(attend("cost", "gpt9", "--verbose").err()).contains("\tat ");
     }
 
     @Test
     void anArchitectureThatCannotBeBuiltIsNamedByItsPlace() throws IOException {
-        String json = Presets.transformer(31, 1, Presets.Size.width(32).heads(8), 0).toJson();
+        String json =
+                Presets.transformer(31, 1, Presets.Size.width(32).heads(8), 0).toJson();
         Path file = folder.resolve("architecture.json");
         Files.writeString(file, json.replace("\"count\" : 8", "\"count\" : 7"));
         failsIn(1, "encoder.0.attention: 7 heads cannot divide width 32", "inspect", file.toString());
@@ -144,9 +149,11 @@ class MainTest {
     @Test
     void listsTheCatalogueAndShowsAPageAndItsSource() throws IOException {
         assertThat(attend("catalogue").out()).contains("Norm\n  LayerNorm, NoNorm, RmsNorm");
-        assertThat(JSON.readTree(attend("catalogue", "--json").out()).get("Mask")).hasSize(2);
+        assertThat(JSON.readTree(attend("catalogue", "--json").out()).get("Mask"))
+                .hasSize(2);
         assertThat(attend("catalogue", "SoftmaxAttention").out()).contains("softmax", "1706.03762", "| `heads` |");
-        assertThat(attend("catalogue", "SoftmaxAttention", "--source").out()).contains("public record SoftmaxAttention(");
+        assertThat(attend("catalogue", "SoftmaxAttention", "--source").out())
+                .contains("public record SoftmaxAttention(");
         Path file = folder.resolve("catalogue.md");
         assertThat(attend("catalogue", "--write", file.toString()).status()).isZero();
         assertThat(Path.of("..", "docs", "catalogue.md"))

@@ -82,8 +82,10 @@ public record SoftmaxAttention(
     @Override
     public Layer cross(Parameters parameters, Site site) {
         if (!(mask instanceof Bidirectional) || !(position instanceof NoPosition)) {
-            throw parameters.refuse("a memory has no order that a " + mask.getClass().getSimpleName() + " mask or a "
-                    + position.getClass().getSimpleName() + " could act on; cross-attention takes Bidirectional and NoPosition");
+            throw parameters.refuse(
+                    "a memory has no order that a " + mask.getClass().getSimpleName() + " mask or a "
+                            + position.getClass().getSimpleName()
+                            + " could act on; cross-attention takes Bidirectional and NoPosition");
         }
         return new Cross(
                 this,
@@ -142,7 +144,8 @@ public record SoftmaxAttention(
 
         Cost pairs(Load load, double keys) {
             double head = load.rows() * value.heads.count();
-            double weights = value.dropout > 0 ? 3 * head * keys : 0; // dropout keeps the weights, its mask and both together
+            double weights =
+                    value.dropout > 0 ? 3 * head * keys : 0; // dropout keeps the weights, its mask and both together
             return Cost.flops(head * keys * (score.flops() + 2.0 * size + 5)) // scores, weighted values, softmax
                     .saving(head * (2.0 * size + 1) + weights) // queries, result, one normaliser a row
                     .plus(Cost.flops(query.flops(load.rows()) + output.flops(load.rows())));

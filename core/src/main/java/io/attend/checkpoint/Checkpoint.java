@@ -4,9 +4,7 @@ import io.attend.checkpoint.Safetensors.Entry;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +63,6 @@ public final class Checkpoint {
     public Path path() {
         return folder;
     }
-
 
     private void add(Safetensors file) {
         entries.putAll(file.entries());

@@ -2,7 +2,6 @@ package io.attend.checkpoint;
 
 import io.attend.tensor.DType;
 import io.attend.tensor.Shape;
-import io.attend.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

@@ -42,9 +42,11 @@ public record PairFile(String path, @Default("20") int heldOutEvery) implements 
         Path file = Path.of(path);
         try {
             if (!Files.isRegularFile(file) || Files.size(file) > LARGEST) {
-                throw new IllegalArgumentException(path + (Files.isRegularFile(file)
-                        ? " has " + Files.size(file) + " bytes, more than the " + LARGEST + " that fit in memory; split it"
-                        : " is not a file; name a text file with source TAB target on each line"));
+                throw new IllegalArgumentException(path
+                        + (Files.isRegularFile(file)
+                                ? " has " + Files.size(file) + " bytes, more than the " + LARGEST
+                                        + " that fit in memory; split it"
+                                : " is not a file; name a text file with source TAB target on each line"));
             }
             List<String> lines = Files.readAllLines(file);
             List<Pair> pairs = new ArrayList<>();

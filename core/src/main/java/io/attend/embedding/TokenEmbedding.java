@@ -127,7 +127,9 @@ public record TokenEmbedding(
 
         @Override
         public Cost cost(Load load) {
-            return position.cost(load).plus(norm.cost(load)).plus(Cost.flops(load.rows() * width).saving(value.dropout > 0 ? 2 * load.rows() * width : 0));
+            return position.cost(load)
+                    .plus(norm.cost(load))
+                    .plus(Cost.flops(load.rows() * width).saving(value.dropout > 0 ? 2 * load.rows() * width : 0));
         }
     }
 }

@@ -97,7 +97,8 @@ public final class Session implements AutoCloseable {
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("this session is closed; or a step of it failed; begin another with Transformer.session");
+            throw new IllegalStateException(
+                    "this session is closed; or a step of it failed; begin another with Transformer.session");
         }
     }
 

@@ -21,7 +21,8 @@ public record ReadDate() implements Task {
     /// Whether a number of the text, in whatever digits, is a year the model knows.
     private static boolean hasYear(String text) {
         return NUMBER.matcher(text).results().anyMatch(number -> {
-            int year = number.group().codePoints().map(Character::getNumericValue).reduce(0, (y, d) -> 10 * y + d);
+            int year =
+                    number.group().codePoints().map(Character::getNumericValue).reduce(0, (y, d) -> 10 * y + d);
             return year >= 1900 && year <= 2099;
         });
     }
@@ -49,8 +50,9 @@ public record ReadDate() implements Task {
                             + " en-US\" or \"" + text + " fr\"");
         }
         if (!hasYear(text)) {
-            throw new IllegalArgumentException("\"" + text + "\" has no year from 1900 to 2099, the years the model has seen;"
-                    + " write the date with a year of four digits");
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" has no year from 1900 to 2099, the years the model has seen;"
+                            + " write the date with a year of four digits");
         }
         String written = model.write(List.of(text), new Greedy(16)).getFirst();
         try {

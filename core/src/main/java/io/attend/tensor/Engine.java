@@ -77,11 +77,11 @@ final class Engine {
     private static void waitPassively() {
         Linker linker = Linker.nativeLinker();
         linker.defaultLookup().find("setenv").ifPresent(function -> {
-            MethodHandle setenv = linker.downcallHandle(
-                    function, FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+            MethodHandle setenv =
+                    linker.downcallHandle(function, FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
             try (Arena arena = Arena.ofConfined()) {
-                int _ = (int) setenv.invokeExact(
-                        arena.allocateFrom("OMP_WAIT_POLICY"), arena.allocateFrom("passive"), 0);
+                int _ = (int)
+                        setenv.invokeExact(arena.allocateFrom("OMP_WAIT_POLICY"), arena.allocateFrom("passive"), 0);
             } catch (Throwable e) {
                 throw new AssertionError(e);
             }

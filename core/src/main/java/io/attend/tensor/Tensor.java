@@ -68,7 +68,9 @@ public final class Tensor implements AutoCloseable {
 
     public static Tensor empty(Shape shape, DType dtype, Device device) {
         Engine.start();
-        return made("empty " + shape + " " + dtype, () -> torch.empty(shape.toArray(), Types.options(dtype, device), Engine.NO_FORMAT));
+        return made(
+                "empty " + shape + " " + dtype,
+                () -> torch.empty(shape.toArray(), Types.options(dtype, device), Engine.NO_FORMAT));
     }
 
     public static Tensor zeros(Shape shape, DType dtype) {

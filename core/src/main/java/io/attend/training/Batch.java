@@ -32,7 +32,8 @@ record Batch(Inputs inputs, Tensor answers, long tokens, long answered) {
             answered += written.length;
             read += pairs.get(row).source().length;
         }
-        return new Batch(Inputs.of(source, target), Tensor.of(answers, pairs.size(), longest), read + answered, answered);
+        return new Batch(
+                Inputs.of(source, target), Tensor.of(answers, pairs.size(), longest), read + answered, answered);
     }
 
     private static int[] shift(int[] target, int begin) {

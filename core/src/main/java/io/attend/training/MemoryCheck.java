@@ -14,7 +14,10 @@ final class MemoryCheck {
 
     static void of(Architecture architecture, Recipe recipe) {
         Costs least = Costs.of(
-                architecture, Topology.Sizes.batch(1).length(1), DType.FLOAT32, recipe.optimizer().numbersPerWeight());
+                architecture,
+                Topology.Sizes.batch(1).length(1),
+                DType.FLOAT32,
+                recipe.optimizer().numbersPerWeight());
         double needed = (double) least.weightBytes() + least.gradientBytes() + least.optimizerBytes();
         OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         double memory = machine.getTotalMemorySize();

@@ -62,7 +62,9 @@ public final class Trainer {
             return Threads.count();
         }
         try {
-            return Recipe.parse(Files.readString(folder.recipe()), List.of()).threads().orElse(Threads.count());
+            return Recipe.parse(Files.readString(folder.recipe()), List.of())
+                    .threads()
+                    .orElse(Threads.count());
         } catch (IOException e) {
             throw new UncheckedIOException(folder.recipe() + " cannot be read", e);
         }
@@ -294,7 +296,7 @@ public final class Trainer {
                             * recipe.objective()
                                     .evaluation()
                                     .loss(text.model(), batch.inputs(), batch.answers(), Context.inference())
-                            .item();
+                                    .item();
                     tokens += batch.answered();
                 }
             }

@@ -85,13 +85,15 @@ class SafetensorsTest {
                         "out.pooler_output");
         assertThat(file.entries().get("in.input_ids"))
                 .isEqualTo(new Entry("in.input_ids", DType.INT64, Shape.of(2, 24), 648, 384));
-        assertThat(file.data("in.input_ids").asSlice(0, 48).toArray(JAVA_LONG))
-                .containsExactly(84, 14, 49, 37, 33, 91);
+        assertThat(file.data("in.input_ids").asSlice(0, 48).toArray(JAVA_LONG)).containsExactly(84, 14, 49, 37, 33, 91);
         assertThat(file.data("out.pooler_output").asSlice(0, 16).toArray(JAVA_FLOAT))
                 .containsExactly(0.9819717f, 0.16126354f, 0.5588917f, -0.86316115f);
         Safetensors squeezebert = Safetensors.open(HandMade.reference("squeezebert-model.safetensors"));
         assertThat(squeezebert.entries()).hasSize(39);
-        assertThat(squeezebert.data("embeddings.LayerNorm.weight").asSlice(0, 16).toArray(JAVA_FLOAT))
+        assertThat(squeezebert
+                        .data("embeddings.LayerNorm.weight")
+                        .asSlice(0, 16)
+                        .toArray(JAVA_FLOAT))
                 .containsExactly(0.79630566f, 1.1199645f, 1.4074858f, 1.3895553f);
     }
 

@@ -9,7 +9,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class OrderTest {
-    private static final List<Integer> LENGTHS = IntStream.range(0, 103).map(i -> i * 7 % 31).boxed().toList();
+    private static final List<Integer> LENGTHS =
+            IntStream.range(0, 103).map(i -> i * 7 % 31).boxed().toList();
 
     @Test
     void everyEpochSeesEveryExampleOnceButForThoseThatFillNoBatch() {

@@ -21,8 +21,8 @@ class AdamWTest {
     @Test
     void movesWeightsAsThePaperWritesIt() {
         try (Lifetime _ = Lifetime.open();
-                Transformer model =
-                        Transformer.initialize(Presets.gpt(7, 1, Presets.Size.width(4).heads(2).hidden(3), 5), 1)) {
+                Transformer model = Transformer.initialize(
+                        Presets.gpt(7, 1, Presets.Size.width(4).heads(2).hidden(3), 5), 1)) {
             List<Parameter> weights = model.weights();
             weights.forEach(p -> p.tensor().requiresGrad(true));
             double[][] theta = new double[weights.size()][];
@@ -66,8 +66,8 @@ class AdamWTest {
     void refusesTheStateOfOtherWeights() {
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open();
-                Transformer model =
-                        Transformer.initialize(Presets.gpt(7, 1, Presets.Size.width(4).heads(2).hidden(3), 5), 1);
+                Transformer model = Transformer.initialize(
+                        Presets.gpt(7, 1, Presets.Size.width(4).heads(2).hidden(3), 5), 1);
                 Optimizer.Built optimizer = VALUE.build(model.weights())) {
             Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
             state.remove(state.keySet().iterator().next());

@@ -28,6 +28,8 @@ class ScheduleTest {
 
     @Test
     void aConstantIsConstant() {
-        assertThat(new Constant(0.25).rate(1, 2)).isEqualTo(new Constant(0.25).rate(77, 100)).isEqualTo(0.25);
+        assertThat(new Constant(0.25).rate(1, 2))
+                .isEqualTo(new Constant(0.25).rate(77, 100))
+                .isEqualTo(0.25);
     }
 }

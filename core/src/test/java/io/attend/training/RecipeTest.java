@@ -42,7 +42,8 @@ class RecipeTest {
         refuses("$: \"steps\" is not key=value", "steps");
         refuses("$: \"optimizer.decay=1\": the recipe has no mapping optimizer", "optimizer.decay=1");
         refuses("$.schedule: unknown Schedule type Linear; known: ", "schedule={type: Linear}");
-        refuses("$.schedule.warmup: missing; InverseSquareRoot cannot do without it",
+        refuses(
+                "$.schedule.warmup: missing; InverseSquareRoot cannot do without it",
                 "schedule={type: InverseSquareRoot, peak: 1}");
         assertThatThrownBy(() -> Recipe.parse("steps: 1\nsteps: 2\n", List.of()))
                 .isInstanceOf(ValueException.class)

@@ -39,8 +39,7 @@ class TrainerTest {
             threads: 1
             """;
 
-    private static final Presets.Size SIZE =
-            Presets.Size.width(8).heads(2).hidden(11);
+    private static final Presets.Size SIZE = Presets.Size.width(8).heads(2).hidden(11);
 
     @TempDir
     Path folder;
@@ -141,7 +140,8 @@ class TrainerTest {
     }
 
     private static String given(Architecture architecture) {
-        return "model={type: GivenArchitecture, architecture: " + architecture.toJson().replace("\n", " ") + "}";
+        return "model={type: GivenArchitecture, architecture: "
+                + architecture.toJson().replace("\n", " ") + "}";
     }
 
     @Test

@@ -22,8 +22,8 @@ final class BpeTables {
     final boolean cutsAtSpaces;
 
     /// By two characters below [#DIRECT]: whether no merge joins a token that ends with the first and one that begins
-    /// with the second, so that a piece can be cut between them and its parts be merged, and remembered, one by
-    one.
+    /// with the second, so that a piece can be cut between them and its parts be merged, and remembered,
+    /// one by one.
     private final boolean[] cuts;
 
     private final long[] pairs;
