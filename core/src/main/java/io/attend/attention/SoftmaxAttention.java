@@ -42,8 +42,9 @@ public record SoftmaxAttention(
         implements MemoryAttention {
     public static final SoftmaxAttention EXAMPLE = of(Heads.of(2));
     public static final SoftmaxAttention CAUSAL = EXAMPLE.masked(new Causal());
-    public static final SoftmaxAttention GROUPED =
-            of(Heads.of(6).sharing(3).size(5)).masked(new Causal()).bias(Bias.NONE);
+    public static final SoftmaxAttention SHARED =
+            of(Heads.of(6).sharing(3).size(5)).bias(Bias.NONE);
+    public static final SoftmaxAttention GROUPED = SHARED.masked(new Causal());
 
     public SoftmaxAttention {
         if (!(dropout >= 0 && dropout < 1)) {

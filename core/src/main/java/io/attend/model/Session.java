@@ -57,7 +57,7 @@ public final class Session implements AutoCloseable {
             return step.keep(model.head().forward(last, context).select(1, 0)); // [B, V]
         } catch (TensorException e) {
             close(); // some layers may remember these tokens and others not
-            throw e;
+            throw new TensorException(e.getMessage() + "; this session is over, begin another", e);
         }
     }
 
@@ -98,7 +98,7 @@ public final class Session implements AutoCloseable {
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException(
-                    "this session is closed; or a step of it failed; begin another with Transformer.session");
+                    "this session is closed; begin another with Transformer.session");
         }
     }
 

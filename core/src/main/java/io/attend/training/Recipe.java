@@ -63,7 +63,7 @@ public record Recipe(
         positive("checkpointEvery", checkpointEvery);
         positive("keepCheckpoints", keepCheckpoints);
         if (!(clip > 0 && clip <= Float.MAX_VALUE)) {
-            throw new IllegalArgumentException("clip must be positive and a float32 number, not " + clip);
+            throw new IllegalArgumentException("clip must be positive, at most " + Float.MAX_VALUE + ", not " + clip);
         }
     }
 

@@ -38,7 +38,7 @@ class RecipeTest {
         refuses("$.steps: expected a whole number, found \"many\"", "steps=many");
         refuses("$.steps: expected a whole number, found 1.5", "steps=1.5");
         refuses("$: steps must be at least 1, not 0", "steps=0");
-        refuses("$: clip must be positive, not -1.0", "clip=-1");
+        refuses("$: clip must be positive, at most 3.4028235E38, not -1.0", "clip=-1");
         refuses("$: \"steps\" is not key=value", "steps");
         refuses("$: \"optimizer.decay=1\": the recipe has no mapping optimizer", "optimizer.decay=1");
         refuses("$.schedule: unknown Schedule type Linear; known: ", "schedule={type: Linear}");
