@@ -19,11 +19,15 @@ import java.util.function.Supplier;
 /// A pipeline at work, up to the post-processor: text to tokens. Shared tables, and scratch space lent to one call
 /// at a time.
 final class Encoder {
+    /// A worker that had to grow beyond so many characters is not kept.
+    private static final int LARGEST = 1 << 22;
+
     private final AddedTokens raw;
     private final AddedTokens normalized;
     private final Rewriter rewriter;
     private final boolean rewrites;
     private final Splitter splitter;
+    private final boolean tracks;
     private final Supplier<Segmenter> segmenters;
     private final Trim trim;
     private final Function<Integer, String> tokenOf;
@@ -39,6 +43,7 @@ final class Encoder {
         this.segmenters = segmenters;
         rewrites = pipeline.normalizer().isPresent();
         rewriter = pipeline.normalizer().map(Normalizer::build).orElse(text -> {});
+        tracks = pipeline.preTokenizer().filter(PreTokenizer::needsPlaces).isPresent();
         splitter = pipeline.preTokenizer().map(PreTokenizer::build).orElse(text -> {});
         trim = pipeline.postProcessor().map(PostProcessor::trim).orElse(Trim.NONE);
         List<AddedToken> before = pipeline.addedTokens().stream()
@@ -67,7 +72,9 @@ final class Encoder {
     }
 
     void release(Worker worker) {
-        idle.offer(worker);
+        if (worker.text.capacity() <= LARGEST) {
+            idle.offer(worker);
+        }
     }
 
     /// Scratch space and caches for one call at a time.
@@ -85,6 +92,8 @@ final class Encoder {
             tokens.clear();
             words = 0;
             this.placing = placing;
+            text.track(placing || tracks);
+            slice.track(placing || tracks);
             if (raw.isEmpty()) {
                 between(input, 0, input.length());
             } else {

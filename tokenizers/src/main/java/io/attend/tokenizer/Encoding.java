@@ -4,6 +4,7 @@ import io.attend.tokenizer.postprocessor.Part;
 import io.attend.tokenizer.text.Tokens;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /// A text as a model takes it: ids, and beside each where it came from.
@@ -32,11 +33,6 @@ public final class Encoding {
     private Encoding(int[][] columns, List<Encoding> overflow) {
         this.columns = columns;
         this.overflow = overflow;
-    }
-
-    /// The tokens of one text.
-    static Encoding of(Tokens tokens, String text, boolean second, int typeId) {
-        return of(List.of(new Part.Sequence(second, typeId)), true, tokens, text, tokens, text);
     }
 
     /// The parts of an encoding put together: the tokens of one text or two, and special ones if they are `kept`.
@@ -180,6 +176,13 @@ public final class Encoding {
         return overflow;
     }
 
+    /// These tokens, as those of the first text (0) or the second (1).
+    Encoding ofSequence(int sequence) {
+        int[][] moved = columns.clone();
+        moved[SEQUENCE] = filled(size(), sequence);
+        return new Encoding(moved, overflow);
+    }
+
     Encoding withType(int typeId) {
         if (overflow.isEmpty() && (size() == 0 || columns[TYPE][0] == typeId)) {
             return this;
@@ -267,7 +270,7 @@ public final class Encoding {
         if (size() >= length) {
             return new Encoding(columns, more);
         }
-        List<Integer> ids = java.util.Collections.nCopies(length - size(), padding.padId());
+        List<Integer> ids = Collections.nCopies(length - size(), padding.padId());
         Encoding fill = outside(ids, padding.padTypeId(), false);
         Encoding whole = padding.direction() == Direction.LEFT ? fill.then(alone()) : alone().then(fill);
         return new Encoding(whole.columns, more);

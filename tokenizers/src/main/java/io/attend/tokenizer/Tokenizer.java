@@ -14,8 +14,6 @@ import io.attend.tokenizer.json.Json;
 import io.attend.tokenizer.model.Bpe;
 import io.attend.tokenizer.model.Model;
 import io.attend.tokenizer.model.Vocabulary;
-import io.attend.tokenizer.postprocessor.Part;
-import io.attend.tokenizer.postprocessor.PostProcessor;
 import io.attend.tokenizer.text.Bytes;
 import io.attend.tokenizer.trainer.Progress;
 import io.attend.tokenizer.trainer.Trainer;
@@ -50,12 +48,9 @@ public final class Tokenizer {
     private final Map<Integer, AddedToken> added = new HashMap<>();
     private final Map<String, Integer> addedIds = new HashMap<>();
     private final int size;
-    private final Encoder encoder;
+    private final Assembly assembly;
     /// Whether the decoder takes characters for bytes, so that added tokens must be written that way.
     private final boolean decodesBytes;
-
-    private final List<Part> singleParts;
-    private final List<Part> pairParts;
 
     private Tokenizer(Pipeline pipeline, RoleNames names, Optional<String> chatTemplate) {
         this.pipeline = pipeline;
@@ -77,10 +72,8 @@ public final class Tokenizer {
             most = Math.max(most, token.id() + 1);
         }
         size = most;
-        encoder = new Encoder(pipeline, this::token);
+        assembly = new Assembly(pipeline, new Encoder(pipeline, this::token));
         decodesBytes = pipeline.decoder().stream().anyMatch(Tokenizer::decodesBytes);
-        singleParts = pipeline.postProcessor().map(p -> p.parts(false)).orElseGet(() -> PostProcessor.plain(false));
-        pairParts = pipeline.postProcessor().map(p -> p.parts(true)).orElseGet(() -> PostProcessor.plain(true));
         roles = Roles.of(names, pipeline, this::id);
     }
 
@@ -201,7 +194,7 @@ public final class Tokenizer {
     }
 
     public Encoding encode(String text, Specials specials) {
-        return padded(encoding(text, Optional.empty(), specials));
+        return padded(assembly.encode(text, specials));
     }
 
     /// The tokens of a pair of texts, as question and answer, premise and hypothesis.
@@ -210,13 +203,13 @@ public final class Tokenizer {
     }
 
     public Encoding encode(String first, String second, Specials specials) {
-        return padded(encoding(first, Optional.of(second), specials));
+        return padded(assembly.encode(first, second, specials));
     }
 
     /// The tokens of many texts, on all processors; padded to one length if the pipeline pads.
     public List<Encoding> encodeAll(List<String> texts) {
         List<Encoding> encodings = texts.parallelStream()
-                .map(text -> encoding(text, Optional.empty(), Specials.KEEP))
+                .map(text -> assembly.encode(text, Specials.KEEP))
                 .toList();
         return pipeline.padding()
                 .map(padding -> {
@@ -238,113 +231,13 @@ public final class Tokenizer {
         if (pipeline.truncation().isPresent() || pipeline.padding().isPresent()) {
             return encode(text, specials).ids();
         }
-        Encoder.Worker worker = encoder.worker();
-        try {
-            worker.encode(text, false);
-            return surrounded(worker.tokens.ids(), specials);
-        } finally {
-            encoder.release(worker);
-        }
+        return assembly.ids(text, specials);
     }
 
     private static boolean decodesBytes(Decoder decoder) {
         return decoder instanceof ByteLevel
                 || decoder instanceof Sequence(List<Decoder> decoders)
                         && decoders.stream().anyMatch(Tokenizer::decodesBytes);
-    }
-
-    private int[] surrounded(int[] ids, Specials specials) {
-        if (specials == Specials.SKIP || pipeline.postProcessor().isEmpty()) {
-            return ids;
-        }
-        List<Part> parts = parts(false);
-        int[] whole = new int
-                [ids.length
-                                * (int) parts.stream()
-                                        .filter(p -> p instanceof Part.Sequence)
-                                        .count()
-                        + special(parts)];
-        int at = 0;
-        for (Part part : parts) {
-            switch (part) {
-                case Part.Sequence _ -> {
-                    System.arraycopy(ids, 0, whole, at, ids.length);
-                    at += ids.length;
-                }
-                case Part.Special(List<Integer> added, int _) -> {
-                    for (int id : added) {
-                        whole[at++] = id;
-                    }
-                }
-            }
-        }
-        return whole;
-    }
-
-    private static int special(List<Part> parts) {
-        return parts.stream()
-                .mapToInt(p -> p instanceof Part.Special s ? s.ids().size() : 0)
-                .sum();
-    }
-
-    private List<Part> parts(boolean pair) {
-        return pair ? pairParts : singleParts;
-    }
-
-    private Encoding encoding(String first, Optional<String> second, Specials specials) {
-        boolean pair = second.isPresent();
-        List<Part> parts = parts(pair);
-        if (pipeline.truncation().isEmpty()) {
-            return untruncated(parts, first, second, specials == Specials.KEEP);
-        }
-        Truncation truncation = pipeline.truncation().get();
-        int specialCount = specials == Specials.SKIP ? 0 : special(parts);
-        int room = truncation.maxLength() - specialCount;
-        if (room < 0) {
-            throw new TokenizerException("truncation to " + truncation.maxLength() + " tokens leaves no room for "
-                    + specialCount + " special ones");
-        }
-        Encoding a = tokens(first, false);
-        Optional<Encoding> b = second.map(text -> tokens(text, true));
-        int[] lengths = truncation.lengths(a.size(), b.map(Encoding::size).orElse(0), pair, room);
-        Encoding one = a.truncated(lengths[0], truncation.stride(), truncation.direction());
-        Optional<Encoding> two = b.map(e -> e.truncated(lengths[1], truncation.stride(), truncation.direction()));
-        List<Encoding> whole = new ArrayList<>(parts.size());
-        for (Part part : parts) {
-            switch (part) {
-                case Part.Sequence(boolean isSecond, int type) ->
-                    whole.add((isSecond ? two.orElseThrow() : one).withType(type));
-                case Part.Special(List<Integer> ids, int type)
-                when specials == Specials.KEEP -> whole.add(Encoding.outside(ids, type, true));
-                case Part.Special _ -> {}
-            }
-        }
-        return Encoding.joined(whole);
-    }
-
-    private Encoding untruncated(List<Part> parts, String first, Optional<String> second, boolean specials) {
-        Encoder.Worker a = encoder.worker();
-        Encoder.Worker b = second.isPresent() ? encoder.worker() : a;
-        try {
-            a.encode(first, true);
-            second.ifPresent(text -> b.encode(text, true));
-            return Encoding.of(parts, specials, a.tokens, first, b.tokens, second.orElse(first));
-        } finally {
-            encoder.release(a);
-            if (b != a) {
-                encoder.release(b);
-            }
-        }
-    }
-
-    private Encoding tokens(String text, boolean second) {
-        Encoder.Worker worker = encoder.worker();
-        try {
-            worker.encode(text, true);
-            return Encoding.of(worker.tokens, text, second, second ? 1 : 0);
-        } finally {
-            encoder.release(worker);
-        }
     }
 
     private Encoding padded(Encoding encoding) {

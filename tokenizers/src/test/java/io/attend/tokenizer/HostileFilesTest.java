@@ -120,6 +120,19 @@ class HostileFilesTest {
                 .hasMessage(model + ": at byte 6: a field of 1073741824 bytes, but only 0 are left");
     }
 
+    @Test
+    void invalidUtf8IsRefused() throws IOException {
+        Path vocabulary = folder.resolve("vocab.txt");
+        Files.write(vocabulary, new byte[] {'a', '\n', (byte) 0xC3, '\n'});
+        assertThatThrownBy(() -> Tokenizer.load(vocabulary))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessage(vocabulary + ": at byte 2: 0xC3 is no UTF-8 here");
+        Path model = folder.resolve("y.model");
+        Files.write(model, new byte[] {0x0A, 3, 0x0A, 1, (byte) 0xFF});
+        assertThatThrownBy(() -> Tokenizer.load(model))
+                .hasMessage(model + ": at byte 5: a string of 1 bytes ends that is no UTF-8");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"tokenizer.json", "x.model", "x.gguf", "gpt2.tiktoken"})
     void brokenFilesAreRefusedOrRead(String name) throws IOException {

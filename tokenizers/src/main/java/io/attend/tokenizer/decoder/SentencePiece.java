@@ -1,5 +1,6 @@
 package io.attend.tokenizer.decoder;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +47,7 @@ public record SentencePiece(String unkPiece, String unkSurface, boolean addDummy
     private static void flush(byte[] bytes, int count, List<String> decoded) {
         for (int i = 0; i < count; ) {
             int size = size(bytes, i, count);
-            decoded.add(size == 0 ? "\ufffd" : new String(bytes, i, size, java.nio.charset.StandardCharsets.UTF_8));
+            decoded.add(size == 0 ? "\ufffd" : new String(bytes, i, size, StandardCharsets.UTF_8));
             i += Math.max(size, 1);
         }
     }

@@ -1,10 +1,10 @@
 package io.attend.tokenizer.format;
 
 import io.attend.tokenizer.TokenizerException;
+import io.attend.tokenizer.text.Bytes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 
 /// A cursor over little-endian bytes that never reads beyond them and never believes a length.
 final class Bounded {
@@ -80,7 +80,9 @@ final class Bounded {
     }
 
     String utf8(long length) {
-        return new String(bytes(length), StandardCharsets.UTF_8);
+        byte[] bytes = bytes(length);
+        return Bytes.utf8(bytes, bytes.length)
+                .orElseThrow(() -> fail("a string of " + length + " bytes ends that is no UTF-8"));
     }
 
     void skip(long length) {

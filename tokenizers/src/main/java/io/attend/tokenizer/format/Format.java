@@ -1,8 +1,8 @@
 package io.attend.tokenizer.format;
 
 import io.attend.tokenizer.TokenizerException;
+import io.attend.tokenizer.text.Bytes;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,7 +50,7 @@ public sealed interface Format
     private static Optional<String> chatTemplate(Path file) {
         Path own = file.resolveSibling("chat_template.jinja");
         if (Files.isRegularFile(own)) {
-            return Optional.of(new String(bytes(own, 1 << 24), StandardCharsets.UTF_8));
+            return Optional.of(text(own, 1 << 24));
         }
         JsonNode template = RoleNames.config(file, "tokenizer_config.json").path("chat_template");
         for (JsonNode named : template) {
@@ -92,5 +92,15 @@ public sealed interface Format
         } catch (IOException e) {
             throw new TokenizerException(file + ": cannot be read: " + e, e);
         }
+    }
+
+    /// The text of a file of at most `limit` bytes, which must be UTF-8.
+    static String text(Path file, long limit) {
+        byte[] bytes = bytes(file, limit);
+        return Bytes.utf8(bytes, bytes.length).orElseThrow(() -> {
+            int place = Bytes.valid(bytes);
+            return new TokenizerException(
+                    file + ": at byte " + place + ": 0x%02X is no UTF-8 here".formatted(bytes[place] & 0xff));
+        });
     }
 }

@@ -12,7 +12,6 @@ import io.attend.tokenizer.postprocessor.NamedToken;
 import io.attend.tokenizer.postprocessor.RobertaProcessing;
 import io.attend.tokenizer.pretokenizer.Words;
 import io.attend.tokenizer.text.Bytes;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,8 +47,7 @@ public record VocabularyAndMerges() implements Format {
         }
         List<Merge> merges = new ArrayList<>();
         int number = 0;
-        for (String line : (Iterable<String>)
-                new String(Format.bytes(mergesFile, LIMIT), StandardCharsets.UTF_8).lines()::iterator) {
+        for (String line : (Iterable<String>) Format.text(mergesFile, LIMIT).lines()::iterator) {
             number++;
             if (!line.startsWith("#version") && !line.isEmpty()) {
                 merges.add(Merge.ofLine(line, mergesFile + ": line " + number));

@@ -9,7 +9,6 @@ import io.attend.tokenizer.normalizer.BertNormalizer;
 import io.attend.tokenizer.postprocessor.BertProcessing;
 import io.attend.tokenizer.postprocessor.NamedToken;
 import io.attend.tokenizer.pretokenizer.BertPreTokenizer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,9 +33,7 @@ public record VocabularyText() implements Format {
     public Loaded read(Path file) {
         Map<String, Integer> ids = new HashMap<>();
         int line = 0;
-        for (String token : (Iterable<String>) new String(Format.bytes(file, LIMIT), StandardCharsets.UTF_8)
-                .lines()
-                .map(String::stripTrailing)::iterator) {
+        for (String token : (Iterable<String>) Format.text(file, LIMIT).lines().map(String::stripTrailing)::iterator) {
             ids.put(token, line++);
         }
         JsonNode config = RoleNames.config(file, "tokenizer_config.json").path("do_lower_case");

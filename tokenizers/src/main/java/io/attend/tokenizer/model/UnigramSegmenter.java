@@ -4,6 +4,7 @@ import io.attend.tokenizer.TokenizerException;
 import io.attend.tokenizer.text.Tokens;
 import io.attend.tokenizer.text.Trie;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// Viterbi over the tokens of a [Unigram]; word by word where no token reaches over the beginning of one.
 final class UnigramSegmenter implements Segmenter {
@@ -69,7 +70,7 @@ final class UnigramSegmenter implements Segmenter {
             last = new int[length * 2];
             from = new int[length * 2];
         }
-        java.util.Arrays.fill(from, 0, length + 1, -1);
+        Arrays.fill(from, 0, length + 1, -1);
         best[0] = 0;
         Trie trie = tables.trie;
         for (int at = 0; at < length; ) {
@@ -112,7 +113,7 @@ final class UnigramSegmenter implements Segmenter {
         int count = 0;
         for (int at = length; at > 0; at = from[at]) {
             if (count + 2 > path.length) {
-                path = java.util.Arrays.copyOf(path, path.length * 2);
+                path = Arrays.copyOf(path, path.length * 2);
             }
             boolean fuses = count > 0 && last[at] == tables.unknown && path[count - 2] == tables.unknown;
             if (!fuses) {

@@ -4,6 +4,7 @@ import io.attend.tokenizer.TokenizerException;
 import io.attend.tokenizer.json.JsonForm;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -183,7 +184,7 @@ public final class Vocabulary implements JsonForm {
         if (!node.isObject()) {
             throw new TokenizerException(path + " is not an object of tokens and ids");
         }
-        Map<String, Integer> ids = new java.util.HashMap<>(node.size() * 2);
+        Map<String, Integer> ids = new HashMap<>(node.size() * 2);
         node.properties().forEach(e -> {
             if (!e.getValue().isIntegralNumber() || !e.getValue().canConvertToInt()) {
                 throw new TokenizerException(path + "." + e.getKey() + " is " + e.getValue() + "; expected an id");

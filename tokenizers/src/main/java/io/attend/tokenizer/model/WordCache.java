@@ -6,12 +6,12 @@ import java.util.Arrays;
 /// The tokens of words seen before, for one thread: open addressing over flat arrays, so that a hit is one probe, one
 /// comparison and one copy, and neither hit nor miss makes garbage. When it is full it forgets everything.
 ///
-/// At most about 5 MB.
+/// At most about 6 MB.
 final class WordCache {
     /// Longer pieces are not remembered: they rarely come back.
     static final int LONGEST = 128;
 
-    private static final int SLOTS = 1 << 16;
+    private static final int SLOTS = 1 << 17;
     private static final int MOST = SLOTS * 5 / 8;
     private static final int CHARS = 1 << 20;
     private static final int TOKENS = 1 << 19;

@@ -4,6 +4,7 @@ import io.attend.tokenizer.TokenizerException;
 import io.attend.tokenizer.json.Spelled;
 import io.attend.tokenizer.text.Tokens;
 import io.attend.tokenizer.text.Trie;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
@@ -17,7 +18,7 @@ public record WordPiece(
         @Spelled("vocab") Vocabulary vocabulary)
         implements Model {
 
-    static final WordPiece DEFAULT = new WordPiece("[UNK]", "##", 100, Vocabulary.of(java.util.List.of()));
+    static final WordPiece DEFAULT = new WordPiece("[UNK]", "##", 100, Vocabulary.of(List.of()));
 
     /// With BERT's unknown token and prefix.
     public WordPiece(Vocabulary vocabulary) {

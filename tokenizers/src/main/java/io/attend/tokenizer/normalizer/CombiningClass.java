@@ -2,6 +2,7 @@ package io.attend.tokenizer.normalizer;
 
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -15,7 +16,7 @@ final class CombiningClass {
     private static final byte[] EMPTY = new byte[256];
 
     static {
-        java.util.Arrays.fill(PAGES, EMPTY);
+        Arrays.fill(PAGES, EMPTY);
         List<Integer> marks = IntStream.rangeClosed(0x300, Character.MAX_CODE_POINT)
                 .filter(CombiningClass::isMark)
                 .filter(c -> swaps(0x345, c) || swaps(c, 0x334))

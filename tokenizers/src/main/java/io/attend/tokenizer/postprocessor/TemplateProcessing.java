@@ -2,6 +2,7 @@ package io.attend.tokenizer.postprocessor;
 
 import io.attend.tokenizer.json.Shaped;
 import io.attend.tokenizer.json.Spelled;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ public record TemplateProcessing(List<Piece> single, List<Piece> pair, Map<Strin
     public TemplateProcessing {
         single = List.copyOf(single);
         pair = List.copyOf(pair);
-        specialTokens = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(specialTokens));
+        specialTokens = Collections.unmodifiableMap(new LinkedHashMap<>(specialTokens));
         for (Piece piece : single) {
             check(piece, specialTokens);
             if (piece instanceof Sequence(Text id, int _) && id == Text.B) {

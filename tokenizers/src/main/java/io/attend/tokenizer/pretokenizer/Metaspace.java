@@ -37,6 +37,11 @@ public record Metaspace(String replacement, PrependScheme prependScheme, boolean
     }
 
     @Override
+    public boolean needsPlaces() {
+        return prependScheme == PrependScheme.FIRST;
+    }
+
+    @Override
     public Splitter build() {
         return this::split;
     }

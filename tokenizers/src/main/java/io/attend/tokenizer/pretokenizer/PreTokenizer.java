@@ -16,4 +16,9 @@ public sealed interface PreTokenizer
                 WhitespaceSplit {
     /// The rule with its tables, safe for all threads.
     Splitter build();
+
+    /// Whether the rule asks where in the input a piece lies.
+    default boolean needsPlaces() {
+        return false;
+    }
 }

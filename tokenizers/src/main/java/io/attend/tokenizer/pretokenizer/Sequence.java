@@ -10,6 +10,11 @@ public record Sequence(@Spelled("pretokenizers") List<PreTokenizer> preTokenizer
     }
 
     @Override
+    public boolean needsPlaces() {
+        return preTokenizers.stream().anyMatch(PreTokenizer::needsPlaces);
+    }
+
+    @Override
     public Splitter build() {
         List<Splitter> built = preTokenizers.stream().map(PreTokenizer::build).toList();
         return text -> built.forEach(splitter -> splitter.split(text));

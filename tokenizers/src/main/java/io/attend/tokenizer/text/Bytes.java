@@ -58,6 +58,17 @@ public final class Bytes {
         }
     }
 
+    /// How many of the first bytes are UTF-8.
+    public static int valid(byte[] bytes) {
+        ByteBuffer rest = ByteBuffer.wrap(bytes);
+        CharBuffer chars = CharBuffer.allocate(1024);
+        var decoder = StandardCharsets.UTF_8.newDecoder();
+        while (decoder.decode(rest, chars.clear(), true).isOverflow()) {
+            // The next stretch.
+        }
+        return rest.position();
+    }
+
     /// Replaces every character of a text by those that stand for its UTF-8 bytes; pieces stay what they are.
     public static void map(Text text) {
         char[] chars = text.chars();

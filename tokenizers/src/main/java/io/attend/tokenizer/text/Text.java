@@ -13,6 +13,7 @@ public final class Text {
     private int[] starts = {};
     private int[] ends = {};
     private boolean aligned;
+    private boolean tracked = true;
     private int base;
 
     private int[] bounds = new int[64];
@@ -65,8 +66,20 @@ public final class Text {
         return this;
     }
 
+    /// Whether to keep track of where characters come from; without, rewriting is cheaper and [#start] and [#end] mean
+    /// nothing once characters were added or dropped.
+    public void track(boolean track) {
+        tracked = track;
+    }
+
+    /// How many characters there is room for.
+    public int capacity() {
+        return chars.length;
+    }
+
     /// Makes the whole text one piece, or none when it is empty.
     public void whole() {
+        cuts = 0;
         bounds[0] = 0;
         bounds[1] = length;
         pieces = length == 0 ? 0 : 1;
@@ -193,7 +206,8 @@ public final class Text {
                 System.arraycopy(ends, at, outEnds, count, n);
             } else if (moved) {
                 for (int i = 0; i < n; i++) {
-                    place(count + i, at + i, at + i + 1);
+                    outStarts[count + i] = base + at + i;
+                    outEnds[count + i] = base + at + i + 1;
                 }
             }
             count += n;
@@ -303,7 +317,7 @@ public final class Text {
 
         /// From now on places are written down. Until now new and old characters ran in step.
         private void move() {
-            if (!moved) {
+            if (!moved && tracked) {
                 moved = true;
                 reserve(0);
                 for (int i = 0; i < count; i++) {

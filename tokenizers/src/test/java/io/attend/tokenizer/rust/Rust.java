@@ -32,6 +32,9 @@ final class Rust implements AutoCloseable {
     /// Ids, types, words, offsets and decoded text are equal.
     void same(String text) {
         compare(text, ours.encode(text), theirs.encode(text));
+        assertThat(ours.ids(text))
+                .as("ids alone of \"%s\"", text)
+                .isEqualTo(ours.encode(text).ids());
         long[] ids = Arrays.stream(ours.ids(text)).asLongStream().toArray();
         assertThat(ours.decode(ours.ids(text))).as("decoded \"%s\"", text).isEqualTo(theirs.decode(ids, true));
     }
