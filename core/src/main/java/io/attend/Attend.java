@@ -32,8 +32,8 @@ public final class Attend implements AutoCloseable {
         this.text = new TextModel(model, tokenizer);
     }
 
-    /// Loads a run folder: its architecture, its tokenizer and its weights, which stay mapped from their file. Of a
-    /// run that has not finished it takes the newest checkpoint.
+    /// Loads a run folder: its architecture, its tokenizer and its weights, which stay mapped from their file. Of
+    /// a run that has not finished it takes the newest checkpoint.
     ///
     /// @throws CheckpointException naming the file and what is wrong with it
     public static Attend load(Path folder) {

@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/// The house has floors: a package may import only what stands above it in the list. Packages in one row do not know
-/// each other, so there are no cycles either.
+/// The house has floors: a package may import only what stands above it in the list. Packages in one row do not
+/// know each other, so there are no cycles either.
 class FloorsTest {
     private static final String[][] FLOORS = {
         {"value", "tokenizer"}, // leaves: what a variant is; text to ids, a module of its own

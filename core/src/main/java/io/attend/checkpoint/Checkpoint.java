@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The weights in a folder, as one map of names to tensors: those of `model.safetensors` or else of the shards that
-/// `model.safetensors.index.json` lists. Nothing is copied; what [Safetensors] says of its mapping holds here.
+/// The weights in a folder, as one map of names to tensors: those of `model.safetensors` or else of the shards
+/// that `model.safetensors.index.json` lists. Nothing is copied; what [Safetensors] says of its mapping holds
+/// here.
 ///
 /// A folder of pickled weights (`pytorch_model.bin`) is refused: reading a pickle runs the code in it.
 public final class Checkpoint {

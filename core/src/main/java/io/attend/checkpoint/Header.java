@@ -27,7 +27,8 @@ import java.util.TreeSet;
 ///     8 bytes    N, the length of the header, little-endian
 ///     N bytes    {"__metadata__": {"k": "v"}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
 /// ...}
-///     the rest   the tensors, row-major and little-endian; the offsets cover it without overlap, hole or remainder
+///     the rest   the tensors, row-major and little-endian; the offsets cover it without overlap, hole or
+/// remainder
 ///
 /// Memory: in proportion to N, which is checked before anything is allocated.
 final class Header {

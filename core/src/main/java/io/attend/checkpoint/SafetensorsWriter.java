@@ -67,7 +67,8 @@ public final class SafetensorsWriter {
 
     /// Writes `items` and `metadata` to `target`, in place of the file there if there is one.
     ///
-    /// @throws IllegalArgumentException if two items have one name, or an item's bytes are not as many as its shape
+    /// @throws IllegalArgumentException if two items have one name, or an item's bytes are not as many as its
+    ///     shape
     ///     says; the file at `target` is then as it was
     /// @throws CheckpointException if the file cannot be written
     public static void write(Path target, Map<String, String> metadata, List<Item> items) {

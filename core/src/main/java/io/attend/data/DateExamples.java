@@ -4,8 +4,8 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.List;
 
-/// Dates as people write them in some 36 locales, and the ISO form of each: the data of the quickstart, made on the
-/// spot from the JDK's own locale data. See [Dates].
+/// Dates as people write them in some 36 locales, and the ISO form of each: the data of the quickstart, made on
+/// the spot from the JDK's own locale data. See [Dates].
 ///
 ///     5. märz 2024 → 2024-03-05
 @Source(paper = "Unicode Common Locale Data Repository", reference = "unicode.org, as shipped in the JDK")

@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 
 /// Dates as people around the world write them, each with its ISO 8601 form: `5. märz 2024` is `2024-03-05`.
 ///
-/// The ways of writing come from CLDR, which is inside the JDK (module `jdk.localedata`): no file, no download. Every
-/// example is a day of the Gregorian calendar from 1900-01-01 to 2099-12-31, all days equally likely, written in
-/// one of the [#locales()] (they take turns) in one of six forms; of sixteen examples:
+/// The ways of writing come from CLDR, which is inside the JDK (module `jdk.localedata`): no file, no download.
+/// Every example is a day of the Gregorian calendar from 1900-01-01 to 2099-12-31, all days equally likely,
+/// written in one of the [#locales()] (they take turns) in one of six forms; of sixteen examples:
 ///
 /// | form | share | en-US | hu |
 /// |---|---|---|---|
@@ -34,13 +34,13 @@ import java.util.stream.Stream;
 /// | full, with the day of the week | 2 | `tuesday, march 5, 2024` | `2024. március 5., kedd` |
 /// | ISO | 1 | `2024-03-05` | `2024-03-05` |
 ///
-/// One text in eight has lost its commas, as hurried people's have. Where day and month could be taken for each other
-/// ([#ambiguous]) the locale stands behind the date: `3/4/2024 en-us` is in March, `3/4/2024 fr` in April. So the
-/// reading is a function of the text: no text has two.
+/// One text in eight has lost its commas, as hurried people's have. Where day and month could be taken for each
+/// other ([#ambiguous]) the locale stands behind the date: `3/4/2024 en-us` is in March, `3/4/2024 fr` in April.
+/// So the reading is a function of the text: no text has two.
 ///
 /// One day in twenty is held out: it is in no training example, in any locale, for any seed. All texts have passed
-/// through [#normalise] and have at most [#LONGEST] code points. A seed gives the same examples on every machine with
-/// the same JDK release; a newer CLDR may spell a month differently.
+/// through [#normalise] and have at most [#LONGEST] code points. A seed gives the same examples on every machine
+/// with the same JDK release; a newer CLDR may spell a month differently.
 public final class Dates {
     /// The most code points of a text; ISO dates have 10.
     public static final int LONGEST = 40;
@@ -111,8 +111,9 @@ public final class Dates {
         return new SplittableRandom(day.toEpochDay()).nextInt(HELD_OUT_ONE_IN) == 0;
     }
 
-    /// Whether day and month could be taken for each other unless a locale is named: `3/4/2024`, but not `3/25/2024`
-    /// (there is no 25th month), `3/3/2024`, `3.4.2024` (whoever writes dots writes the day first) or `2024/3/4`.
+    /// Whether day and month could be taken for each other unless a locale is named: `3/4/2024`, but not
+    /// `3/25/2024` (there is no 25th month), `3/3/2024`, `3.4.2024` (whoever writes dots writes the day first) or
+    /// `2024/3/4`.
     public static boolean ambiguous(String text) {
         Matcher date = YEAR_LAST.matcher(text);
         if (!date.matches()) {
@@ -130,8 +131,8 @@ public final class Dates {
     /// - Any run of spaces, no-break and narrow ones and tabs too, is one space; none at the ends.
     /// - Any dash is `-`, any apostrophe `'`; `5-3-2024` becomes `5/3/2024`.
     /// - Ordinals become numbers: `5th of march` `5 march`, `1er mai` `1 mai`, `1º de maio` `1 de maio`.
-    /// - A locale before or behind a date in numbers, `[en-US] 03/04/2024` or `03/04/2024 (en_US)`, goes behind it,
-    ///   `03/04/2024 en-us`, where it is needed ([#ambiguous]) and away where it is not.
+    /// - A locale before or behind a date in numbers, `[en-US] 03/04/2024` or `03/04/2024 (en_US)`, goes behind
+    /// it, `03/04/2024 en-us`, where it is needed ([#ambiguous]) and away where it is not.
     public static String normalise(String typed) {
         String text = FORMAT_CONTROLS.matcher(typed).replaceAll("");
         text = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);

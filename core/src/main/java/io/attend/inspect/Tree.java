@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// An architecture as a tree of text: the path, shape and size of every parameter, repeated blocks folded into one.
+/// An architecture as a tree of text: the path, shape and size of every parameter, repeated blocks folded into
+/// one.
 ///
 ///     encoder                                  2 × 49,984
 ///     └─ 0-1

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Everything that changes from call to call: whether this is training, what was generated before, what is padding,
-/// the memory to attend to, and who is watching. Belongs to one forward pass on one thread.
+/// Everything that changes from call to call: whether this is training, what was generated before, what is
+/// padding, the memory to attend to, and who is watching. Belongs to one forward pass on one thread.
 public final class Context {
     private Optional<Random> random = Optional.empty();
     private Optional<Map<Place, State>> states = Optional.empty();

@@ -1,7 +1,7 @@
 package io.attend.layer;
 
-/// How much work a forward pass is given: a batch of sequences of `length` new tokens each, behind `cached` earlier
-/// ones, attending to a memory of `memory` positions where there is one.
+/// How much work a forward pass is given: a batch of sequences of `length` new tokens each, behind `cached`
+/// earlier ones, attending to a memory of `memory` positions where there is one.
 public record Load(long batch, long length, long cached, long memory) {
     public Load {
         if (batch < 1) {

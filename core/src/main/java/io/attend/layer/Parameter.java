@@ -5,8 +5,8 @@ import io.attend.tensor.Tensor;
 import java.util.Optional;
 
 /// A named array of numbers in a model. Building a model only records them; they are filled afterwards, from a
-/// checkpoint or from their initializers, so that one build path serves both and shapes can be known without memory
-/// or native code.
+/// checkpoint or from their initializers, so that one build path serves both and shapes can be known without
+/// memory or native code.
 public final class Parameter {
     private final String name;
     private final Shape shape;

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Records the parameters of a model while it is built: every layer asks for its own by name, below the path it was
-/// given. Recording takes no memory and no native code.
+/// Records the parameters of a model while it is built: every layer asks for its own by name, below the path it
+/// was given. Recording takes no memory and no native code.
 public final class Parameters {
     private final String path;
     private final Map<String, Parameter> all;

@@ -2,8 +2,8 @@ package io.attend.layer;
 
 import java.util.OptionalInt;
 
-/// Where a layer is about to be built: the width of its input and output, and the width of the memory it may attend
-/// to if there is one.
+/// Where a layer is about to be built: the width of its input and output, and the width of the memory it may
+/// attend to if there is one.
 public record Site(int width, OptionalInt memory) {
     public Site {
         if (width < 1) {

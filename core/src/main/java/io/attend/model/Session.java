@@ -71,7 +71,8 @@ public final class Session implements AutoCloseable {
         return states.values().stream().mapToLong(State::bytes).sum();
     }
 
-    /// Goes on with the given rows of the batch, in that order; a row may be taken several times. Rows [B'] of int64.
+    /// Goes on with the given rows of the batch, in that order; a row may be taken several times. Rows [B'] of
+    /// int64.
     public void select(Tensor rows) {
         checkOpen();
         states.values().forEach(state -> state.select(rows));
@@ -97,8 +98,7 @@ public final class Session implements AutoCloseable {
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException(
-                    "this session is closed; begin another with Transformer.session");
+            throw new IllegalStateException("this session is closed; begin another with Transformer.session");
         }
     }
 

@@ -27,8 +27,8 @@ import java.util.function.Function;
 
 /// The one model: any [Architecture] with numbers in it.
 ///
-/// Its weights never change while it is used, so any number of threads may share it; what changes from step to step
-/// is held by a [Session]. A model outlives every [Lifetime] and is freed by [#close].
+/// Its weights never change while it is used, so any number of threads may share it; what changes from step to
+/// step is held by a [Session]. A model outlives every [Lifetime] and is freed by [#close].
 public final class Transformer implements AutoCloseable {
     private static final long COPIED = 256L << 20;
 

@@ -14,7 +14,8 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// Layer normalisation: each vector is shifted to mean 0 and scaled to variance 1, then stretched by learned numbers.
+/// Layer normalisation: each vector is shifted to mean 0 and scaled to variance 1, then stretched by learned
+/// numbers.
 ///
 ///     y = (x − mean(x)) / √(var(x) + epsilon) · weight + bias
 ///

@@ -8,8 +8,8 @@ import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
-/// No position at all. A bidirectional model then sees its input as a set; a causal one can still tell order by how
-/// much each token sees.
+/// No position at all. A bidirectional model then sees its input as a set; a causal one can still tell order by
+/// how much each token sees.
 ///
 ///     y = x
 @Source(paper = "The Impact of Positional Encoding on Length Generalization in Transformers", arxiv = "2305.19466")

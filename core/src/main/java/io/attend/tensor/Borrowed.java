@@ -9,8 +9,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.PointerConsumer;
 import org.bytedeco.pytorch.global.torch;
 
-/// Tensors over memory that Java owns. A segment is held here until the engine says that the last tensor over it is
-/// gone, so that the garbage collector cannot unmap what native code may still read.
+/// Tensors over memory that Java owns. A segment is held here until the engine says that the last tensor over it
+/// is gone, so that the garbage collector cannot unmap what native code may still read.
 final class Borrowed {
     /// By address: a segment may stand under several tensors, each with a storage of its own.
     private static final Map<Long, List<MemorySegment>> HELD = new ConcurrentHashMap<>();

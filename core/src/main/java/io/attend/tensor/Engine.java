@@ -25,7 +25,8 @@ import org.bytedeco.pytorch.global.torch;
 /// otherwise be allocated anew at every call.
 final class Engine {
     static {
-        // JavaCPP's garbage-collected pointers cost 2.8 instead of 1.1 microseconds a call; Lifetime replaces them.
+        // JavaCPP's garbage-collected pointers cost 2.8 instead of 1.1 microseconds a call; Lifetime replaces
+        // them.
         System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
         waitPassively();
         try {
@@ -71,8 +72,8 @@ final class Engine {
     }
 
     /// Has the engine's threads sleep while they wait for each other, unless the environment says otherwise.
-    /// Spinning is a few percent faster on an idle machine and ten times slower on a busy one (docs/benchmarks.md).
-    /// The OpenMP library reads this once, when it is loaded, so it is set before.
+    /// Spinning is a few percent faster on an idle machine and ten times slower on a busy one
+    /// (docs/benchmarks.md). The OpenMP library reads this once, when it is loaded, so it is set before.
     @SuppressWarnings("restricted") // setenv of the C library, with its own signature
     private static void waitPassively() {
         Linker linker = Linker.nativeLinker();

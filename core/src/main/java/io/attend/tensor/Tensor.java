@@ -18,11 +18,13 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/// A multi-dimensional array of numbers with automatic differentiation: a thin final facade over libtorch's tensor.
+/// A multi-dimensional array of numbers with automatic differentiation: a thin final facade over libtorch's
+/// tensor.
 ///
 /// Operations carry PyTorch's names and meaning, `_` at the end of a name marks those that write in place. Every
 /// result belongs to the innermost open [Lifetime] and shares nothing with the garbage collector. Failures are
-/// [TensorException]s naming the operation, the shapes and the reason. About a microsecond of overhead an operation.
+/// [TensorException]s naming the operation, the shapes and the reason. About a microsecond of overhead an
+/// operation.
 ///
 /// Over 500 lines because it is one flat table of operations; there is no logic to find here.
 public final class Tensor implements AutoCloseable {
@@ -755,7 +757,8 @@ public final class Tensor implements AutoCloseable {
         return filled("add_", t -> t.add_(scalar(value)));
     }
 
-    /// Whole numbers stay whole for integer tensors, so that adding 1 to token ids does not make them floating-point.
+    /// Whole numbers stay whole for integer tensors, so that adding 1 to token ids does not make them
+    /// floating-point.
     private Scalar scalar(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1L << 53 && !dtype().isFloating()
                 ? new Scalar((long) value)

@@ -3,8 +3,8 @@ package io.attend.tensor;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/// An operation on tensors that cannot be done. The message is one line: the operation, the shapes and types it was
-/// given, and why; the engine's own text is the cause.
+/// An operation on tensors that cannot be done. The message is one line: the operation, the shapes and types it
+/// was given, and why; the engine's own text is the cause.
 public final class TensorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -14,11 +14,11 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
-/// A whole training run as a value: what to learn from, what to train and how. Written as YAML whose keys are these
-/// components; the same recipe and thread count give the same run to the bit on the same machine.
+/// A whole training run as a value: what to learn from, what to train and how. Written as YAML whose keys are
+/// these components; the same recipe and thread count give the same run to the bit on the same machine.
 ///
-/// It has many components because it is a form people fill in by name; nothing in Java calls its constructor with a
-/// row of numbers.
+/// It has many components because it is a form people fill in by name; nothing in Java calls its constructor with
+/// a row of numbers.
 ///
 /// @param data examples
 /// @param model what is trained
@@ -29,7 +29,8 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param batch examples a step
 /// @param clip the largest joint norm of the gradients
 /// @param seed of initial weights, order and dropout
-/// @param threads processor threads an operation may use; all cores if absent. Small models are as fast on one, and
+/// @param threads processor threads an operation may use; all cores if absent. Small models are as fast on one,
+///     and
 ///     the
 ///     last bits of a sum depend on it
 /// @param evaluateEvery steps between measurements on held-out examples

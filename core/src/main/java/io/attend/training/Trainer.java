@@ -37,9 +37,9 @@ import java.util.stream.Stream;
 
 /// Carries out a recipe in a run folder, from the newest checkpoint there if there is one.
 ///
-/// Everything that decides what comes next is either a function of the seed and the step (the order of examples) or
-/// in the checkpoint (weights, what the optimizer remembers, the state of the random source): a run that is stopped
-/// and resumed goes on to the same bits as one that was not.
+/// Everything that decides what comes next is either a function of the seed and the step (the order of examples)
+/// or in the checkpoint (weights, what the optimizer remembers, the state of the random source): a run that is
+/// stopped and resumed goes on to the same bits as one that was not.
 public final class Trainer {
     private static final int METRICS_EVERY = 20;
     private static final int JUDGED_AT_ONCE = 250;
@@ -56,7 +56,8 @@ public final class Trainer {
         this.progress = progress;
     }
 
-    /// The threads a run was begun with, since the last bits of its sums depend on them; all there are for a new one.
+    /// The threads a run was begun with, since the last bits of its sums depend on them; all there are for a new
+    /// one.
     private static int begunThreads(RunFolder folder) {
         if (folder.newest().isEmpty()) {
             return Threads.count();

@@ -28,10 +28,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Records to JSON and back.
 ///
-/// A record is an object with one key per component. A member of a sealed family carries `"type"`, its simple name;
-/// one without components is the bare name, `"Causal"`. Enumerations are their names in lower case with dashes. An
-/// absent optional leaves its key out. Missing keys come from [Default]; a missing key without one, an unknown key,
-/// a duplicate key and a value of the wrong sort are [ValueException]s that begin with the path.
+/// A record is an object with one key per component. A member of a sealed family carries `"type"`, its simple
+/// name; one without components is the bare name, `"Causal"`. Enumerations are their names in lower case with
+/// dashes. An absent optional leaves its key out. Missing keys come from [Default]; a missing key without one, an
+/// unknown key, a duplicate key and a value of the wrong sort are [ValueException]s that begin with the path.
 public final class Values {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -234,7 +234,8 @@ public final class Values {
         }
     }
 
-    /// What a constructor says of its arguments is said with their path; anything else it throws is our own mistake.
+    /// What a constructor says of its arguments is said with their path; anything else it throws is our own
+    /// mistake.
     private static RuntimeException refused(Throwable cause, String path) {
         return switch (cause) {
             case ValueException inner -> inner;

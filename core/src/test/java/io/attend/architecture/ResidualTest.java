@@ -76,8 +76,8 @@ class ResidualTest {
         };
     }
 
-    /// Dropout falls on the branch, never on the stream, and only in training: where the branch is the number 1, the
-    /// sum is x, or x + 1 / (1 - rate).
+    /// Dropout falls on the branch, never on the stream, and only in training: where the branch is the number 1,
+    /// the sum is x, or x + 1 / (1 - rate).
     @Test
     void dropsTheBranchOnly() {
         double rate = 0.25;

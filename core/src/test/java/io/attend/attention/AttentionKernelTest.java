@@ -221,8 +221,8 @@ class AttentionKernelTest {
         }
     }
 
-    /// The explicit way is taken for who asks for weights, and the weights it shows are a distribution over what is
-    /// seen.
+    /// The explicit way is taken for who asks for weights, and the weights it shows are a distribution over what
+    /// is seen.
     @Test
     void showsItsWeightsToWhoAsks() {
         Sight sight = new Sight("a padded triangle", new Causal(), 7, 7, 7, 2, 5);

@@ -28,8 +28,8 @@ class CheckpointTest {
         Files.writeString(folder.resolve(Checkpoint.INDEX), json);
     }
 
-    /// `b` and `a` in the first shard, `c` in the second, and an index in the order of names, as Hugging Face writes
-    /// it.
+    /// `b` and `a` in the first shard, `c` in the second, and an index in the order of names, as Hugging Face
+    /// writes it.
     private void writeShards() throws IOException {
         write(ONE, HandMade.scalars("b", "a"));
         write(TWO, HandMade.scalars("c"));

@@ -16,7 +16,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A real process that saves checkpoints as fast as it can, killed without warning at some instant, again and again.
+/// A real process that saves checkpoints as fast as it can, killed without warning at some instant, again and
+/// again.
 class KilledWriterTest {
     private static final int KILLS = 4;
     private static final int BYTES = 1_000_003;

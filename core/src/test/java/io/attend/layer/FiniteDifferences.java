@@ -22,9 +22,9 @@ public final class FiniteDifferences {
 
     private FiniteDifferences() {}
 
-    /// Compares, for the weighted sum of what `f` makes, the gradient of every leaf with central differences: along a
-    /// random direction through all its numbers at once, and at a few single numbers. A leaf that no gradient
-    /// reaches must be one that moves nothing.
+    /// Compares, for the weighted sum of what `f` makes, the gradient of every leaf with central differences:
+    /// along a random direction through all its numbers at once, and at a few single numbers. A leaf that no
+    /// gradient reaches must be one that moves nothing.
     public static void check(String name, Supplier<Tensor> f, List<Tensor> leaves) {
         for (Tensor leaf : leaves) {
             assertThat(leaf.dtype()).as("%s: leaves are float64", name).isEqualTo(DType.FLOAT64);

@@ -54,8 +54,8 @@ class MaskTest {
         }
     }
 
-    /// What lets attention leave the mask away must be true whatever is cached; that it is never claimed would only
-    /// cost time.
+    /// What lets attention leave the mask away must be true whatever is cached; that it is never claimed would
+    /// only cost time.
     @ParameterizedTest
     @MethodSource("masks")
     void claimsOnlyAReachItHas(Example<Mask> example) {

@@ -34,8 +34,8 @@ import io.attend.value.Examples.Example;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Whole models small enough for tests: the presets, every topology's examples, and some that put parts together as
-/// no preset does.
+/// Whole models small enough for tests: the presets, every topology's examples, and some that put parts together
+/// as no preset does.
 public final class SmallModels {
     public static final int WIDTH = 10;
     public static final int VOCABULARY = 31;

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/// What each variant of a family should compute, written down a second time from the paper as plain Java: the tests'
-/// answer book. A variant without an answer fails by its name.
+/// What each variant of a family should compute, written down a second time from the paper as plain Java: the
+/// tests' answer book. A variant without an answer fails by its name.
 ///
 /// @param <V> the family
 /// @param <F> the kind of function its variants are

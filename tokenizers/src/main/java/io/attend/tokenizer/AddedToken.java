@@ -2,8 +2,9 @@ package io.attend.tokenizer;
 
 /// A token that is found in a text before its model sees it.
 ///
-/// `singleWord`: only where no letter or digit touches it. `lstrip`, `rstrip`: it takes the white space before, after
-/// it. `normalized`: looked for in the text as normalized, not as it came. `special`: left out when decoding.
+/// `singleWord`: only where no letter or digit touches it. `lstrip`, `rstrip`: it takes the white space before,
+/// after it. `normalized`: looked for in the text as normalized, not as it came. `special`: left out when
+/// decoding.
 public record AddedToken(
         int id,
         String content,

@@ -3,8 +3,8 @@ package io.attend.tokenizer;
 import io.attend.tokenizer.json.Shaped;
 import java.util.OptionalInt;
 
-/// How encodings are made equally long: with `padToken`, on the side `direction` says, to the length `strategy` says,
-/// rounded up to a multiple of `padToMultipleOf`.
+/// How encodings are made equally long: with `padToken`, on the side `direction` says, to the length `strategy`
+/// says, rounded up to a multiple of `padToMultipleOf`.
 public record Padding(
         Strategy strategy,
         Direction direction,

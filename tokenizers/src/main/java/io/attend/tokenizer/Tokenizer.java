@@ -136,8 +136,8 @@ public final class Tokenizer {
         return of(new Pipeline(model).with(added).with(new Fuse()));
     }
 
-    /// A tokenizer whose tokens are the 256 bytes of UTF-8, behind `specials`. Nothing is unknown to it. It adds no
-    /// special
+    /// A tokenizer whose tokens are the 256 bytes of UTF-8, behind `specials`. Nothing is unknown to it. It adds
+    /// no special
     /// tokens by itself.
     public static Tokenizer bytes(List<String> specials) {
         SequencedSet<String> tokens = new LinkedHashSet<>(specials);

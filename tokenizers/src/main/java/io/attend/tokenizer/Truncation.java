@@ -1,7 +1,8 @@
 package io.attend.tokenizer;
 
-/// How a text that is too long is cut: to at most `maxLength` tokens with the special ones, from the end `direction`
-/// says, of the text `strategy` says. What is cut off follows in further encodings that overlap by `stride` tokens.
+/// How a text that is too long is cut: to at most `maxLength` tokens with the special ones, from the end
+/// `direction` says, of the text `strategy` says. What is cut off follows in further encodings that overlap by
+/// `stride` tokens.
 public record Truncation(Direction direction, int maxLength, Strategy strategy, int stride) {
     static final Truncation DEFAULT = new Truncation(Direction.RIGHT, 512, Strategy.LONGEST_FIRST, 0);
 
@@ -17,8 +18,8 @@ public record Truncation(Direction direction, int maxLength, Strategy strategy, 
         return new Truncation(Direction.RIGHT, length, Strategy.LONGEST_FIRST, 0);
     }
 
-    /// How many tokens of each text stay, when the first has `first`, the second `second` and there is `room` for so
-    /// many.
+    /// How many tokens of each text stay, when the first has `first`, the second `second` and there is `room` for
+    /// so many.
     int[] lengths(int first, int second, boolean pair, int room) {
         int excess = first + second - room;
         if (excess <= 0) {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every variant of every family reads the JSON that Hugging Face writes and writes it back unchanged; the text below
-/// is the format. A variant without an example fails here.
+/// Every variant of every family reads the JSON that Hugging Face writes and writes it back unchanged; the text
+/// below is the format. A variant without an example fails here.
 class ContractTest {
     private static final Map<Class<?>, List<String>> EXAMPLES = new LinkedHashMap<>();
 

@@ -44,8 +44,8 @@ class RoundTripTest {
     }
 
     private static void check(Tokenizer tokenizer, String text, boolean pieces) {
-        // SentencePiece writes spaces as ▁, so it cannot tell the two apart; what stands behind a special token has a
-        // space put before it.
+        // SentencePiece writes spaces as ▁, so it cannot tell the two apart; what stands behind a special token
+        // has a space put before it.
         if (!pieces || Stream.of("▁", "<s>", "</s>", "<unk>", "<|endoftext|>").noneMatch(text::contains)) {
             assertThat(tokenizer.decode(tokenizer.ids(text, Specials.SKIP), Specials.KEEP))
                     .isEqualTo(text);

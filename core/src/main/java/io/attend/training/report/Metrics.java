@@ -7,9 +7,11 @@ import java.util.OptionalDouble;
 
 /// What was measured at one step: numbers by name, from a training batch or from validation.
 ///
-///     Metrics.training(1200).with(Metrics.LOSS, 0.1234).with(Metrics.LEARNING_RATE, 7e-4).with("exactMatch", 0.97)
+///     Metrics.training(1200).with(Metrics.LOSS, 0.1234).with(Metrics.LEARNING_RATE, 7e-4).with("exactMatch",
+/// 0.97)
 ///
-/// As JSON, in this order: `{"step":1200,"split":"training","loss":0.1234,"learningRate":7.0E-4,"exactMatch":0.97}`.
+/// As JSON, in this order:
+/// `{"step":1200,"split":"training","loss":0.1234,"learningRate":7.0E-4,"exactMatch":0.97}`.
 public record Metrics(long step, Split split, Map<String, Double> numbers) {
     public static final String EPOCH = "epoch";
     public static final String LOSS = "loss";

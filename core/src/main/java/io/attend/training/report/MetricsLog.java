@@ -24,7 +24,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The metrics of a run as a file of JSON lines (`metrics.jsonl`), one [Metrics] a line, in the order of their steps.
+/// The metrics of a run as a file of JSON lines (`metrics.jsonl`), one [Metrics] a line, in the order of their
+/// steps.
 ///
 /// Each line is handed to the operating system as it is written. A line counts once it has its line feed: what a
 /// killed process left unfinished behind the last one is not read, and cut off before more is written. No step
@@ -60,7 +61,8 @@ public final class MetricsLog implements AutoCloseable {
         return resume(path, Long.MAX_VALUE);
     }
 
-    /// Opens the log to write behind step `step`: rows of later steps, which the resumed run will measure again, go.
+    /// Opens the log to write behind step `step`: rows of later steps, which the resumed run will measure again,
+    /// go.
     public static MetricsLog resume(Path path, long step) throws IOException {
         long[] keep = {0};
         Map<Split, Long> last = new EnumMap<>(Split.class);

@@ -13,10 +13,11 @@ import java.util.stream.IntStream;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A run as one HTML page: figures, curves, samples with their attention maps, and the architecture as a text tree.
+/// A run as one HTML page: figures, curves, samples with their attention maps, and the architecture as a text
+/// tree.
 ///
-/// The page stands alone: it opens from a file, without a network, and its policy forbids it to ask for one. The same
-/// report gives the same bytes. The first chart is drawn large (give it the loss); curves of more than
+/// The page stands alone: it opens from a file, without a network, and its policy forbids it to ask for one. The
+/// same report gives the same bytes. The first chart is drawn large (give it the loss); curves of more than
 /// [#POINTS] points are thinned; weights are kept to four decimals.
 public record Report(
         String title, String about, List<Fact> facts, List<Chart> charts, List<Sample> samples, String architecture) {

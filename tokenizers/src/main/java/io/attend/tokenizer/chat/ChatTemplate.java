@@ -7,7 +7,8 @@ import java.util.Map;
 
 /// What turns a conversation into the text a model was trained on.
 ///
-///     ChatTemplate template = ChatTemplate.of("{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}");
+///     ChatTemplate template = ChatTemplate.of("{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor
+/// %}");
 ///     String prompt = template.render(List.of(new Message("user", "Hello")), true, Map.of());
 ///
 /// Immutable and safe for all threads.

@@ -5,8 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// Makes the characters that stand for bytes the text they are the UTF-8 of; a token with any other character stands
-/// for itself. Bytes that are no UTF-8 become U+FFFD.
+/// Makes the characters that stand for bytes the text they are the UTF-8 of; a token with any other character
+/// stands for itself. Bytes that are no UTF-8 become U+FFFD.
 public record ByteLevel(boolean addPrefixSpace, boolean trimOffsets, boolean useRegex) implements Decoder {
     static final ByteLevel DEFAULT = new ByteLevel(true, true, true);
 

@@ -3,8 +3,8 @@ package io.attend.tokenizer.decoder;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Puts a space before each token but the first, unless it begins with `prefix` (`##`), which goes. `cleanup` takes
-/// back the spaces before punctuation and in English contractions.
+/// Puts a space before each token but the first, unless it begins with `prefix` (`##`), which goes. `cleanup`
+/// takes back the spaces before punctuation and in English contractions.
 public record WordPiece(String prefix, boolean cleanup) implements Decoder {
     static final WordPiece DEFAULT = new WordPiece("##", true);
 

@@ -45,8 +45,8 @@ public sealed interface Format
                 .or(RoleNames.beside(file), chatTemplate(file));
     }
 
-    /// The chat template beside a file: `chat_template.jinja`, or what `tokenizer_config.json` has under that key; of
-    /// several the one named `default`.
+    /// The chat template beside a file: `chat_template.jinja`, or what `tokenizer_config.json` has under that
+    /// key; of several the one named `default`.
     private static Optional<String> chatTemplate(Path file) {
         Path own = file.resolveSibling("chat_template.jinja");
         if (Files.isRegularFile(own)) {

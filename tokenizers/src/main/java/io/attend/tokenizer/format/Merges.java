@@ -10,8 +10,8 @@ import java.util.List;
 final class Merges {
     private Merges() {}
 
-    /// The merges of a vocabulary whose tokens were made in the order of their ids (tiktoken): each token is what two
-    /// tokens merge to when everything before it has been merged.
+    /// The merges of a vocabulary whose tokens were made in the order of their ids (tiktoken): each token is what
+    /// two tokens merge to when everything before it has been merged.
     static List<Merge> inOrder(Vocabulary vocabulary) {
         List<Merge> merges = new ArrayList<>();
         int[] bounds = new int[vocabulary.longest() + 1];

@@ -17,12 +17,12 @@ final class BpeTables {
     /// By rank: the id that the merge makes.
     final int[] made;
 
-    /// Whether no merge reaches over the beginning of a word, which is a `▁` behind another character: then words can
-    /// be merged one by one.
+    /// Whether no merge reaches over the beginning of a word, which is a `▁` behind another character: then words
+    /// can be merged one by one.
     final boolean cutsAtSpaces;
 
-    /// By two characters below [#DIRECT]: whether no merge joins a token that ends with the first and one that begins
-    /// with the second, so that a piece can be cut between them and its parts be merged, and remembered,
+    /// By two characters below [#DIRECT]: whether no merge joins a token that ends with the first and one that
+    /// begins with the second, so that a piece can be cut between them and its parts be merged, and remembered,
     /// one by one.
     private final boolean[] cuts;
 

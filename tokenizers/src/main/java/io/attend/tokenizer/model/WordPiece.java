@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
-/// The longest token that begins a piece, then the longest with `continuingSubwordPrefix` (`##`) that goes on, and so
-/// forth; if that does not reach the end, the whole piece is unknown, as are pieces of more than
+/// The longest token that begins a piece, then the longest with `continuingSubwordPrefix` (`##`) that goes on,
+/// and so forth; if that does not reach the end, the whole piece is unknown, as are pieces of more than
 /// `maxInputCharsPerWord` code points (Schuster and Nakajima 2012; BERT).
 public record WordPiece(
         String unkToken,

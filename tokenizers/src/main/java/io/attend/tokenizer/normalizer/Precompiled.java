@@ -7,8 +7,8 @@ import java.text.StringCharacterIterator;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The character map of a SentencePiece model (base64), applied as Hugging Face's library does: to graphemes of less
-/// than six bytes whole, by their shortest entry, else to their code points. [SentencePiece] applies it as
+/// The character map of a SentencePiece model (base64), applied as Hugging Face's library does: to graphemes of
+/// less than six bytes whole, by their shortest entry, else to their code points. [SentencePiece] applies it as
 /// SentencePiece itself does, to the longest entry at each place.
 public record Precompiled(String precompiledCharsmap) implements Normalizer {
     public Precompiled {
@@ -116,8 +116,8 @@ public record Precompiled(String precompiledCharsmap) implements Normalizer {
         }
     }
 
-    /// Replaces the code points of `old` one by one; what there is more of comes from the last, what there is less of
-    /// goes with it.
+    /// Replaces the code points of `old` one by one; what there is more of comes from the last, what there is
+    /// less of goes with it.
     static void replace(Text.Edit edit, String old, String now) {
         int before = old.codePointCount(0, old.length());
         int after = now.codePointCount(0, now.length());

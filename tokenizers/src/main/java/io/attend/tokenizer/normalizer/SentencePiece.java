@@ -3,11 +3,12 @@ package io.attend.tokenizer.normalizer;
 import io.attend.tokenizer.text.Text;
 import java.nio.charset.StandardCharsets;
 
-/// What SentencePiece does to a text before its model sees it: the longest entry of the character map at each place
-/// is replaced, runs of spaces become one and those at the ends go (`removeExtraWhitespaces`), a space is put before
-/// (`addDummyPrefix`), and spaces are written `▁` (`escapeWhitespaces`).
+/// What SentencePiece does to a text before its model sees it: the longest entry of the character map at each
+/// place is replaced, runs of spaces become one and those at the ends go (`removeExtraWhitespaces`), a space is
+/// put before (`addDummyPrefix`), and spaces are written `▁` (`escapeWhitespaces`).
 ///
-/// Not a normalizer of Hugging Face's library, which has no exact equal; a tokenizer read from a `.model` needs it.
+/// Not a normalizer of Hugging Face's library, which has no exact equal; a tokenizer read from a `.model` needs
+/// it.
 public record SentencePiece(
         String precompiledCharsmap, boolean addDummyPrefix, boolean removeExtraWhitespaces, boolean escapeWhitespaces)
         implements Normalizer {

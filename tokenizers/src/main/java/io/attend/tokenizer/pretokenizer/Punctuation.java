@@ -2,7 +2,8 @@ package io.attend.tokenizer.pretokenizer;
 
 import io.attend.tokenizer.text.CharacterClass;
 
-/// Cuts at punctuation marks: those of Unicode, and every ASCII character that is no letter, digit, space or control.
+/// Cuts at punctuation marks: those of Unicode, and every ASCII character that is no letter, digit, space or
+/// control.
 public record Punctuation(Behavior behavior) implements PreTokenizer {
     static final Punctuation DEFAULT = new Punctuation(Behavior.ISOLATED);
 

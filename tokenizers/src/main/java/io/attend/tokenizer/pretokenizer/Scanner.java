@@ -148,8 +148,8 @@ interface Scanner {
     /// Where the word at `at` ends with its contraction: capitals, then small letters; or -1.
     private static int word(char[] chars, int at, int end) {
         int i = at;
-        // UPPERS* takes capitals, caseless letters and marks; LOWERS+ must take at least one, so the run of the first
-        // gives back what lies behind its last capital, and goes on with the second.
+        // UPPERS* takes capitals, caseless letters and marks; LOWERS+ must take at least one, so the run of the
+        // first gives back what lies behind its last capital, and goes on with the second.
         int lastLower = -1;
         while (i < end) {
             int flags = CharacterClass.at(chars, i, end);

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// How the families of byte-level vocabularies cut a text into words: the expressions of their published tokenizers,
-/// one after another, each within the pieces of the one before.
+/// How the families of byte-level vocabularies cut a text into words: the expressions of their published
+/// tokenizers, one after another, each within the pieces of the one before.
 public record Words(List<String> expressions) {
     private static final String GPT2_REGEX = Scanner.GPT2_REGEX;
     private static final String DIGIT = "\\p{N}";

@@ -1,7 +1,7 @@
 package io.attend.tokenizer.text;
 
-/// What kind of character a code point is, as one byte of flags from one table: letters, numbers, white space, marks,
-/// punctuation and symbols, upper and lower case.
+/// What kind of character a code point is, as one byte of flags from one table: letters, numbers, white space,
+/// marks, punctuation and symbols, upper and lower case.
 ///
 /// The Unicode version is the JDK's.
 public final class CharacterClass {
@@ -79,8 +79,8 @@ public final class CharacterClass {
                 };
     }
 
-    /// Whether a code point is part of a word, as `\w` has it: alphabetic, a mark, a decimal digit, a connector or a
-    /// joiner.
+    /// Whether a code point is part of a word, as `\w` has it: alphabetic, a mark, a decimal digit, a connector
+    /// or a joiner.
     public static boolean isWord(int codePoint) {
         return Character.isAlphabetic(codePoint)
                 || switch (Character.getType(codePoint)) {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /// A stretch of an input text while a pipeline works on it: its characters now, the place in the input each came
 /// from, and the pieces it is cut into.
 ///
-/// One buffer serves many texts, so nothing is allocated per character or per piece. As long as no step changes the
-/// count of characters, places are implied (`base + index`) and cost nothing.
+/// One buffer serves many texts, so nothing is allocated per character or per piece. As long as no step changes
+/// the count of characters, places are implied (`base + index`) and cost nothing.
 public final class Text {
     private char[] chars = new char[256];
     private int length;
@@ -66,8 +66,8 @@ public final class Text {
         return this;
     }
 
-    /// Whether to keep track of where characters come from; without, rewriting is cheaper and [#start] and [#end] mean
-    /// nothing once characters were added or dropped.
+    /// Whether to keep track of where characters come from; without, rewriting is cheaper and [#start] and [#end]
+    /// mean nothing once characters were added or dropped.
     public void track(boolean track) {
         tracked = track;
     }

@@ -2,7 +2,8 @@ package io.attend.tokenizer.text;
 
 import java.util.Arrays;
 
-/// Strings and their numbers, found by walking character by character: all strings that begin at a place in one pass.
+/// Strings and their numbers, found by walking character by character: all strings that begin at a place in one
+/// pass.
 ///
 /// Steps are kept by open addressing on `node << 16 | character`.
 public final class Trie {

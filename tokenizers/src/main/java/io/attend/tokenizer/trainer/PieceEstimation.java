@@ -189,8 +189,8 @@ final class PieceEstimation {
         }
     }
 
-    /// Keeps the `most` pieces that the likelihood of the text can least do without: what goes is taken to be written
-    /// with its own second-best pieces.
+    /// Keeps the `most` pieces that the likelihood of the text can least do without: what goes is taken to be
+    /// written with its own second-best pieces.
     void prune(int most) {
         double[][] shares = IntStream.range(0, SHARES)
                 .parallel()
@@ -244,8 +244,8 @@ final class PieceEstimation {
         index();
     }
 
-    /// How much likelihood the text loses without a piece; infinite for what nothing can replace, and minus infinite
-    /// for what is never used.
+    /// How much likelihood the text loses without a piece; infinite for what nothing can replace, and minus
+    /// infinite for what is never used.
     private double loss(int piece, double[] counts, double total) {
         String text = pieces.get(piece);
         if (text.codePointCount(0, text.length()) == 1) {

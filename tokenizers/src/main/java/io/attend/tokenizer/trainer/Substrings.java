@@ -38,7 +38,8 @@ final class Substrings {
         }
     }
 
-    /// The best `most` substrings of two code points and more with their counts, behind all `characters` with theirs.
+    /// The best `most` substrings of two code points and more with their counts, behind all `characters` with
+    /// theirs.
     static Map<String, Double> seeds(WordCounts words, Map<String, Long> characters, int most, int longest) {
         Substrings substrings = new Substrings(words, longest);
         substrings.sort(0, substrings.suffixes.length, 0);

@@ -16,8 +16,8 @@ import java.util.TreeMap;
 ///
 ///     E: the expected count of each piece over all ways to cut each word        M: score = ψ(count) − ψ(Σ count)
 ///
-/// Each round keeps `shrinkingFactor` of the pieces and has `rounds` E and M steps. All characters of the texts are
-/// pieces; pieces have at most `longestPiece` characters.
+/// Each round keeps `shrinkingFactor` of the pieces and has `rounds` E and M steps. All characters of the texts
+/// are pieces; pieces have at most `longestPiece` characters.
 public record UnigramTrainer(
         int vocabularySize,
         List<String> specials,

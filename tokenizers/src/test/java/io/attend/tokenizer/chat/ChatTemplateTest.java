@@ -51,7 +51,8 @@ class ChatTemplateTest {
                         + "<|start_header_id|>assistant<|end_header_id|>\n\n");
     }
 
-    /// With a system message taken out of the list by slicing, alternation checked, and an exception where it fails.
+    /// With a system message taken out of the list by slicing, alternation checked, and an exception where it
+    /// fails.
     @Test
     void mistral() {
         String template = "{%- if messages[0]['role'] == 'system' %}{%- set system_message = messages[0]['content'] %}"

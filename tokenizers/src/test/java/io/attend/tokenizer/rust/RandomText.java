@@ -3,8 +3,8 @@ package io.attend.tokenizer.rust;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// Random strings of every kind that breaks tokenizers: many scripts, surrogate pairs, combining marks in any order,
-/// emoji sequences, controls, white space of all sorts, right-to-left text, pieces of special tokens.
+/// Random strings of every kind that breaks tokenizers: many scripts, surrogate pairs, combining marks in any
+/// order, emoji sequences, controls, white space of all sorts, right-to-left text, pieces of special tokens.
 ///
 /// Only code points that Unicode 6 already had: the libraries compared come with different later versions.
 public final class RandomText {
