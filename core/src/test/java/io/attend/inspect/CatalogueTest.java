@@ -64,9 +64,14 @@ class CatalogueTest {
                         && Modifier.isStatic(field.getModifiers()))) {
             missing.add(name + " has no EXAMPLE: add a public static final " + name + " EXAMPLE");
         }
-        if (page(variant).isEmpty()) {
-            missing.add(name + " has no page: say above it, in /// Markdown, what it is");
-        }
+        page(variant)
+                .ifPresentOrElse(
+                        page -> {
+                            if (!page.strip().equals(page.stripTrailing()) || !page.contains(".")) {
+                                missing.add(name + "'s page does not begin with a sentence that says what it is");
+                            }
+                        },
+                        () -> missing.add(name + " has no page: say above it, in /// Markdown, what it is"));
         return missing;
     }
 

@@ -4,10 +4,14 @@ import static io.attend.layer.Grids.assertEqual;
 import static io.attend.layer.Grids.assertFinite;
 import static io.attend.layer.Grids.difference;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.attend.architecture.Architecture;
+import io.attend.architecture.Block;
+import io.attend.architecture.Feed;
 import io.attend.architecture.Inputs;
+import io.attend.architecture.Sublayer;
 import io.attend.architecture.TopologyFormulas;
 import io.attend.checkpoint.Checkpoint;
 import io.attend.checkpoint.TensorFile;
@@ -72,6 +76,7 @@ public record ModelContract(String name, Architecture architecture) {
                         this::seesInTime),
                 test("does not see padding", this::doesNotSeePadding),
                 test("survives a row that is all padding", this::survivesNothing),
+                test("shows its insides to who asks", this::showsItsInsides),
                 test("comes back from a file", this::comesBackFromAFile),
                 test("comes back from JSON", this::comesBackFromJson));
         Stream<DynamicTest> writing = Stream.of(
@@ -256,6 +261,53 @@ public record ModelContract(String name, Architecture architecture) {
                     weight.tensor().clearGrad();
                 }
             }
+        }
+    }
+
+    /// The stream behind each block and the weights of each attention, by their places, and nothing else changes.
+    private void showsItsInsides() {
+        try (Transformer model = model(DType.FLOAT64)) {
+            Inputs inputs = inputs(ids(19, BATCH, LENGTH));
+            List<String> streams = new ArrayList<>();
+            List<String> attentions = new ArrayList<>();
+            Observer observer = (place, what, tensor) -> {
+                switch (what) {
+                    case "hidden" -> {
+                        streams.add(place.toString());
+                        assertThat(tensor.size(-1))
+                                .as("%s: width at %s", name, place)
+                                .isEqualTo(architecture.width());
+                    }
+                    case "attention" -> {
+                        attentions.add(place.toString());
+                        for (double total : tensor.sum(-1, Tensor.Axis.DROPPED).toDoubles()) {
+                            assertThat(total)
+                                    .as("%s: weights at %s", name, place)
+                                    .isCloseTo(1, within(1e-12));
+                        }
+                    }
+                    default -> throw new AssertionError(place + " shows " + what);
+                }
+            };
+            Tensor watched = model.forward(inputs, Context.inference().observed(observer));
+            assertThat(difference(watched, model.forward(inputs, Context.inference())))
+                    .as(name)
+                    .isLessThan(EXACT);
+            List<String> blocks = new ArrayList<>();
+            List<String> branches = new ArrayList<>();
+            architecture.topology().stacks().forEach((stack, value) -> {
+                List<Block> unrolled = value.unrolled();
+                for (int depth = 0; depth < unrolled.size(); depth++) {
+                    blocks.add(stack + "." + depth);
+                    for (Sublayer sublayer : unrolled.get(depth).sublayers()) {
+                        if (!(sublayer instanceof Feed)) {
+                            branches.add(stack + "." + depth + "." + sublayer.name());
+                        }
+                    }
+                }
+            });
+            assertThat(streams).as(name).isEqualTo(blocks);
+            assertThat(attentions).as(name).isEqualTo(branches);
         }
     }
 
