@@ -1,5 +1,11 @@
 package io.attend.tensor;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
 import org.bytedeco.pytorch.global.torch;
 
 /// How many processor threads one operation may use. Process-wide.
@@ -18,5 +24,20 @@ public final class Threads {
         }
         Engine.start();
         torch.set_num_threads(count);
+        useInProducts(count);
+    }
+
+    /// OpenBLAS, which multiplies float32 matrices for the engine, has threads of its own that the engine does not
+    /// count: left alone they keep a second core busy for a result that comes no sooner (docs/benchmarks.md).
+    @SuppressWarnings("restricted") // openblas_set_num_threads with its own signature
+    private static void useInProducts(int count) {
+        SymbolLookup.loaderLookup().find("openblas_set_num_threads").ifPresent(function -> {
+            MethodHandle set = Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.ofVoid(JAVA_INT));
+            try {
+                set.invokeExact(count);
+            } catch (Throwable e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 }
