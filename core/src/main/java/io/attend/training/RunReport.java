@@ -37,8 +37,7 @@ final class RunReport {
         try {
             new Report(
                             folder.path().getFileName().toString(),
-                            "Trained by Attend: " + recipe.steps() + " steps of " + recipe.batch() + " examples, seed "
-                                    + recipe.seed(),
+                            about(recipe),
                             List.of(
                                     new Fact(
                                             "exact match",
@@ -59,6 +58,15 @@ final class RunReport {
         } catch (IOException e) {
             throw new UncheckedIOException(folder.report() + " cannot be written", e);
         }
+    }
+
+    private static String about(Recipe recipe) {
+        String run = "Trained by Attend: " + recipe.steps() + " steps of " + recipe.batch() + " examples, seed "
+                + recipe.seed() + ".";
+        return recipe.objective().equals(recipe.objective().evaluation())
+                ? run
+                : run + " The training loss counts what only helps to learn, such as label smoothing, and cannot reach"
+                        + " zero; the validation loss does not.";
     }
 
     /// The first readings, and whatever was read wrong.
