@@ -20,7 +20,7 @@ final class AttentionKernel {
      * nobody asks for A, and dropout is off. Its traps, kept here and tested:
      *  - its causal flag lines up the first query with the first key, so it is right only when there are as many queries as
      *    keys; a step of generation has one query and passes no flag, as it may see every key remembered;
-     *  - on the processor its bfloat16 and float16 form is 7 to 18 times slower than float32 (docs/benchmarks.md), so halves
+     *  - on the processor its bfloat16 and float16 form is several times slower than float32, so halves
      *    are widened around it.
      */
     private AttentionKernel() {}

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.ScriptTypeParser;
 
 /// The engine's fused AdamW step (Loshchilov & Hutter 2019): one pass over the memory of all parameters instead of
-/// a dozen small operations for each; 1.7 to 3 times faster than those (docs/benchmarks.md).
+/// a dozen small operations for each.
 ///
 ///     θ ← θ − η λ θ;   m ← β₁ m + (1−β₁) g;   v ← β₂ v + (1−β₂) g²;   θ ← θ − η m̂ / (√v̂ + ε)
 public final class FusedAdamW {
