@@ -72,8 +72,8 @@ final class Engine {
     }
 
     /// Has the engine's threads sleep while they wait for each other, unless the environment says otherwise.
-    /// Spinning was more than ten times slower on two virtual processors (docs/benchmarks.md). The OpenMP library
-    reads this once, when it is loaded, so it is set before.
+    /// Spinning was more than ten times slower on two virtual processors (docs/benchmarks.md). The OpenMP
+    /// library reads this once, when it is loaded, so it is set before.
     @SuppressWarnings("restricted") // setenv of the C library, with its own signature
     private static void waitPassively() {
         Linker linker = Linker.nativeLinker();
