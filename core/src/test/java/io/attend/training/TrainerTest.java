@@ -199,7 +199,7 @@ class TrainerTest {
                 "model.dropout=0.1");
         assertThat(resident[1] - resident[0])
                 .as("megabytes grown from step 2,000 (%d MB) to the largest after it", resident[0])
-                .isLessThan(40);
+                .isLessThan(20); // 2 when sound; a kilobyte leaked a step is 8, a graph a thousand
     }
 
     /// Megabytes of this process in memory, by its own account (Linux).
