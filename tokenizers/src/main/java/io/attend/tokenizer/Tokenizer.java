@@ -292,6 +292,11 @@ public final class Tokenizer {
         return id != null ? OptionalInt.of(id) : vocabulary.id(token);
     }
 
+    /// Whether an id has a token; between 0 and [#size] there may be gaps.
+    public boolean has(int id) {
+        return added.containsKey(id) || vocabulary.has(id);
+    }
+
     /// The token of an id, as the vocabulary writes it.
     ///
     /// @throws IllegalArgumentException if the id has none
