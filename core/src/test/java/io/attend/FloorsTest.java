@@ -37,6 +37,7 @@ class FloorsTest {
         {"data", "objective", "optimizer", "schedule"},
         {"generation"},
         {"training.report"},
+        {"vocabulary"},
         {"training"},
         {"task"},
         {"inspect"},

@@ -2,6 +2,7 @@ package io.attend.app;
 
 import io.attend.tokenizer.text.Bytes;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -22,8 +23,6 @@ import java.util.zip.GZIPInputStream;
 /// A line ends at `\n` and nowhere else: `\r`, U+2028 and the like are part of their line, so that the lines of a
 /// file joined by `\n` are the file. A last line without `\n` is a line; behind a last `\n` there is none.
 final class Texts {
-    private static final Lines NOTHING = new Lines("", InputStream.nullInputStream(), false);
-
     private Texts() {}
 
     /// The whole of a file.
@@ -52,12 +51,13 @@ final class Texts {
     static Iterable<String> training(List<Path> files, boolean ends, LongAdder read) {
         return () -> new Iterator<>() {
             private final Iterator<Path> rest = files.iterator();
-            private Lines lines = NOTHING;
+            private Lines lines = nothing();
 
             @Override
             public boolean hasNext() {
                 while (!lines.hasNext()) {
                     lines.close();
+                    lines = nothing();
                     if (!rest.hasNext()) {
                         return false;
                     }
@@ -79,6 +79,10 @@ final class Texts {
                 return lines.next();
             }
         };
+    }
+
+    private static Lines nothing() {
+        return new Lines("", new ByteArrayInputStream(new byte[0]), false);
     }
 
     private static InputStream open(String file) throws IOException {

@@ -71,11 +71,8 @@ public enum Algorithm {
 
     /// SentencePiece's own rule `nmt_nfkc`, with extra spaces taken out.
     private static Normalizer sentencePiece() {
-        return new Sequence(List.of(
-                new Nmt(),
-                new Nfkc(),
-                new Strip(true, true),
-                new Replace(new Pattern.Regex(" {2,}"), " ")));
+        return new Sequence(
+                List.of(new Nmt(), new Nfkc(), new Strip(true, true), new Replace(new Pattern.Regex(" {2,}"), " ")));
     }
 
     /// What may be chosen.
@@ -137,7 +134,8 @@ public enum Algorithm {
 
     /// A tokenizer trained on texts.
     ///
-    /// @throws IllegalArgumentException if the special tokens lack the unknown one, or the size has no room for what
+    /// @throws IllegalArgumentException if the special tokens lack the unknown one, or the size has no room for
+    what
     ///     must be in it
     public Tokenizer train(Settings settings, Iterable<String> texts, Progress progress) {
         if (this == BYTES) {
@@ -148,7 +146,9 @@ public enum Algorithm {
         Tokenizer trained = Tokenizer.train(around, trainer(settings), texts, progress);
         Pipeline whole = this == CHARACTERS ? characters(settings, trained) : trained.pipeline();
         whole = whole.with(decoder());
-        if (this == WORDPIECE && trained.id("[CLS]").isPresent() && trained.id("[SEP]").isPresent()) {
+        if (this == WORDPIECE
+                && trained.id("[CLS]").isPresent()
+                && trained.id("[SEP]").isPresent()) {
             whole = whole.with(new BertProcessing(
                     new NamedToken("[SEP]", trained.id("[SEP]").getAsInt()),
                     new NamedToken("[CLS]", trained.id("[CLS]").getAsInt())));
@@ -168,8 +168,7 @@ public enum Algorithm {
 
     private Decoder decoder() {
         return switch (this) {
-            case BPE, UNIGRAM ->
-                new io.attend.tokenizer.decoder.Metaspace("▁", Metaspace.PrependScheme.ALWAYS, true);
+            case BPE, UNIGRAM -> new io.attend.tokenizer.decoder.Metaspace("▁", Metaspace.PrependScheme.ALWAYS, true);
             case BYTE_LEVEL_BPE, BYTES -> new ByteLevel(false, true, true);
             case CHARACTERS -> new Fuse();
             case WORD_LEVEL -> new WordPiece("##", false); // a space between words
@@ -201,8 +200,9 @@ public enum Algorithm {
 
     private static Trainer bytes(Settings settings, int room) {
         if (room < 256) {
-            throw new IllegalArgumentException("a vocabulary of " + settings.size + " has no room for the 256 bytes and "
-                    + settings.specials.size() + " special tokens; make it larger");
+            throw new IllegalArgumentException(
+                    "a vocabulary of " + settings.size + " has no room for the 256 bytes and "
+                            + settings.specials.size() + " special tokens; make it larger");
         }
         BpeTrainer usual = BpeTrainer.bytes(settings.size, settings.specials);
         return new BpeTrainer(

@@ -38,8 +38,7 @@ final class Portable {
             portable = portable.with(new Sequence(steps(rule)));
         }
         if (pipeline.decoder().orElse(null) instanceof io.attend.tokenizer.decoder.SentencePiece rule) {
-            portable = portable.with(decoder(rule, pipeline.model()))
-                    .with(special(pipeline, rule.unkPiece(), true));
+            portable = portable.with(decoder(rule, pipeline.model())).with(special(pipeline, rule.unkPiece(), true));
         }
         return portable;
     }
@@ -60,8 +59,7 @@ final class Portable {
                 ? pipeline.model().vocabulary().token(pipeline.model().unknown().getAsInt())
                 : "<unk>";
         var decoder = new io.attend.tokenizer.decoder.SentencePiece(unknown, " ⁇ ", prefix, true);
-        if (!steps.equals(steps(rule))
-                || !pipeline.decoder().equals(Optional.of(decoder(decoder, pipeline.model())))) {
+        if (!steps.equals(steps(rule)) || !pipeline.decoder().equals(Optional.of(decoder(decoder, pipeline.model())))) {
             return pipeline;
         }
         return pipeline.with(rule).with(decoder).with(special(pipeline, unknown, false));

@@ -198,7 +198,8 @@ public record SentencePieceModel() implements Format {
             }
             switch (piece.kind()) {
                 case CONTROL -> added.add(AddedToken.special(id, piece.piece()));
-                case UNKNOWN, USER_DEFINED -> added.add(new AddedToken(id, piece.piece(), false, false, false, false, false));
+                case UNKNOWN, USER_DEFINED ->
+                    added.add(new AddedToken(id, piece.piece(), false, false, false, false, false));
                 default -> {}
             }
         }
