@@ -101,9 +101,10 @@ public final class Presets {
                 .position(new LearnedPosition(maximum))
                 .dropout(0.1);
         return new Architecture(
-                size.width(),
-                new Decoder(embedding, Stack.of(layers, block).finalNorm(norm(1e-5))),
-                new TiedHead(Bias.NONE));
+                        size.width(),
+                        new Decoder(embedding, Stack.of(layers, block).finalNorm(norm(1e-5))),
+                        new TiedHead(Bias.NONE))
+                .initialized(new NormalInitialization(0.02, NormalInitialization.Branches.SHRUNK));
     }
 
     /// An encoder as BERT has it: post-norm, learned positions and segments, GELU, a head for masked words.
@@ -120,9 +121,10 @@ public final class Presets {
                 .norm(norm(1e-12))
                 .dropout(0.1);
         return new Architecture(
-                size.width(),
-                new Encoder(embedding, Stack.of(layers, block)),
-                new MaskedLanguageHead(new Gelu(), norm(1e-12)));
+                        size.width(),
+                        new Encoder(embedding, Stack.of(layers, block)),
+                        new MaskedLanguageHead(new Gelu(), norm(1e-12)))
+                .initialized(new NormalInitialization(0.02, NormalInitialization.Branches.ALIKE));
     }
 
     private static Sublayer attends(Size size, Mask mask, double dropout) {

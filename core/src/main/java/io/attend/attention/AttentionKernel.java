@@ -2,6 +2,7 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.mask.Mask.Reach;
+import io.attend.position.RelativePosition;
 import io.attend.score.Score;
 import io.attend.tensor.DType;
 import io.attend.tensor.Device;
@@ -32,12 +33,13 @@ final class AttentionKernel {
             Context.Visible visible,
             Optional<Tensor> bias,
             Score.Built score,
+            RelativePosition.Built position,
             double dropout,
             Context context) {
         boolean drops = context.isTraining() && dropout > 0;
-        return score.scale().isPresent() && !drops && !context.wantsAttention()
+        return score.scale().isPresent() && !drops && !position.gathers() && !context.wantsAttention()
                 ? fused(queries, keys, values, visible, bias, score)
-                : explicit(queries, keys, values, visible, bias, score, dropout, context);
+                : explicit(queries, keys, values, visible, bias, score, position, dropout, context);
     }
 
     static Tensor fused(
@@ -77,6 +79,7 @@ final class AttentionKernel {
             Context.Visible visible,
             Optional<Tensor> bias,
             Score.Built score,
+            RelativePosition.Built position,
             double dropout,
             Context context) {
         long shared = queries.size(1) / keys.size(1);
@@ -96,7 +99,9 @@ final class AttentionKernel {
                     .maskedFill(hidden, 0);
         }
         context.show("attention", weights);
-        return context.dropout(weights, dropout).matmul(allValues); // [B, H, T, D]
+        weights = context.dropout(weights, dropout);
+        Tensor y = weights.matmul(allValues); // [B, H, T, D]
+        return position.gathered(weights, context).map(y::add).orElse(y);
     }
 
     private static Tensor allowed(Context.Visible visible, Tensor queries, Tensor keys) {

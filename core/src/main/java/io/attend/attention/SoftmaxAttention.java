@@ -1,6 +1,5 @@
 package io.attend.attention;
 
-import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
 import io.attend.layer.Layer;
@@ -38,13 +37,13 @@ public record SoftmaxAttention(
         @Default("\"Bidirectional\"") Mask mask,
         @Default("\"NoPosition\"") RelativePosition position,
         @Default("\"ScaledDotProduct\"") Score score,
-        @Default("\"added\"") Bias bias,
+        @Default("\"added\"") ProjectionBias bias,
         @Default("0.0") double dropout)
         implements MemoryAttention {
     public static final SoftmaxAttention EXAMPLE = of(Heads.of(2));
     public static final SoftmaxAttention CAUSAL = EXAMPLE.masked(new Causal());
     public static final SoftmaxAttention SHARED =
-            of(Heads.of(6).sharing(3).size(5)).bias(Bias.NONE);
+            of(Heads.of(6).sharing(3).size(5)).bias(ProjectionBias.NONE);
     public static final SoftmaxAttention GROUPED = SHARED.masked(new Causal());
 
     public SoftmaxAttention {
@@ -56,14 +55,22 @@ public record SoftmaxAttention(
     /// Bidirectional attention without positions or dropout.
     public static SoftmaxAttention of(Heads heads) {
         return new SoftmaxAttention(
-                heads, new Bidirectional(), new NoPosition(), new ScaledDotProduct(), Bias.ADDED, 0);
+                heads, new Bidirectional(), new NoPosition(), new ScaledDotProduct(), ProjectionBias.ADDED, 0);
+    }
+
+    public SoftmaxAttention position(RelativePosition how) {
+        return new SoftmaxAttention(heads, mask, how, score, bias, dropout);
+    }
+
+    public SoftmaxAttention score(Score how) {
+        return new SoftmaxAttention(heads, mask, position, how, bias, dropout);
     }
 
     public SoftmaxAttention masked(Mask by) {
         return new SoftmaxAttention(heads, by, position, score, bias, dropout);
     }
 
-    public SoftmaxAttention bias(Bias presence) {
+    public SoftmaxAttention bias(ProjectionBias presence) {
         return new SoftmaxAttention(heads, mask, position, score, presence, dropout);
     }
 
@@ -118,13 +125,13 @@ public record SoftmaxAttention(
             int queryWidth = value.heads.count() * size;
             int keyWidth = value.heads.keyValueCount() * size;
             this.query =
-                    new Linear(parameters.in("query"), Linear.Size.from(width).to(queryWidth), value.bias);
+                    new Linear(parameters.in("query"), Linear.Size.from(width).to(queryWidth), value.bias.query);
             this.key = new Linear(
-                    parameters.in("key"), Linear.Size.from(memoryWidth).to(keyWidth), value.bias);
+                    parameters.in("key"), Linear.Size.from(memoryWidth).to(keyWidth), value.bias.key);
             this.values = new Linear(
-                    parameters.in("value"), Linear.Size.from(memoryWidth).to(keyWidth), value.bias);
+                    parameters.in("value"), Linear.Size.from(memoryWidth).to(keyWidth), value.bias.value);
             this.output = new Linear(
-                    parameters.in("output"), Linear.Size.from(queryWidth).to(width), value.bias);
+                    parameters.in("output"), Linear.Size.from(queryWidth).to(width), value.bias.output);
             this.position = value.position.build(
                     parameters.in("position"), new HeadShape(value.heads.count(), value.heads.keyValueCount(), size));
             this.score = value.score.build(parameters.in("score"), size);
@@ -140,7 +147,8 @@ public record SoftmaxAttention(
 
         Tensor merge(Tensor queries, Tensor keys, Tensor vectors, Context.Visible visible, Context context) {
             Optional<Tensor> bias = position.bias(queries, keys, context);
-            Tensor y = AttentionKernel.attend(queries, keys, vectors, visible, bias, score, value.dropout, context);
+            Tensor y = AttentionKernel.attend(
+                    queries, keys, vectors, visible, bias, score, position, value.dropout, context);
             return output.forward(y.transpose(1, 2).reshape(y.size(0), y.size(2), -1)); // [B, H, T, D] → [B, T, E]
         }
 
@@ -163,7 +171,7 @@ public record SoftmaxAttention(
         public Tensor forward(Tensor x, Context context) {
             Tensor queries = queries(x, context); // [B, H, T, D]
             Tensor keys = position.keys(split(key.forward(x), value.heads.keyValueCount()), context); // [B, K, T, D]
-            Tensor vectors = split(values.forward(x), value.heads.keyValueCount());
+            Tensor vectors = position.values(split(values.forward(x), value.heads.keyValueCount()), context);
             Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
             if (state.isPresent()) {
                 state.get().append(keys, vectors);

@@ -1,6 +1,8 @@
 package io.attend.embedding;
 
+import io.attend.layer.Bias;
 import io.attend.layer.Initializer;
+import io.attend.layer.Linear;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
 import io.attend.tensor.Shape;
@@ -40,13 +42,13 @@ public record DenseTable(int vocabulary) implements Table {
             }
 
             @Override
-            public Tensor logits(Tensor x) {
-                return x.linear(weight.tensor()); // [B, T, V]
+            public int width() {
+                return width;
             }
 
             @Override
-            public double flops(double rows) {
-                return 2 * rows * vocabulary * width;
+            public Linear scores(Parameters at, Bias bias) {
+                return new Linear(at, weight, bias); // [B, T, V]
             }
         };
     }

@@ -1,5 +1,7 @@
 package io.attend.embedding;
 
+import io.attend.layer.Bias;
+import io.attend.layer.Linear;
 import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
@@ -17,10 +19,10 @@ public sealed interface Table permits DenseTable, SharedTable {
         /// Token ids [B, T] → vectors [B, T, E].
         Tensor lookup(Tensor ids);
 
-        /// Vectors [B, T, E] → one score a word, [B, T, V], with the table's own numbers as weights.
-        Tensor logits(Tensor x);
+        /// Numbers a word has in the table itself: E, or less in a table that widens its vectors.
+        int width();
 
-        /// Operations of [#logits] for that many rows.
-        double flops(double rows);
+        /// A product at the given place that scores words by the table's own numbers: [B, T, width] → [B, T, V].
+        Linear scores(Parameters parameters, Bias bias);
     }
 }

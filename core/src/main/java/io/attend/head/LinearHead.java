@@ -4,7 +4,6 @@ import io.attend.embedding.Table;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
-import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
@@ -29,9 +28,9 @@ public record LinearHead(int outputs, @Default("\"added\"") Bias bias) implement
     }
 
     @Override
-    public Layer build(Parameters parameters, int width, Optional<Table.Built> table) {
+    public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
         Linear product = new Linear(parameters, Linear.Size.from(width).to(outputs), bias);
-        return new Layer() {
+        return new Head.Built() {
             @Override
             public Tensor forward(Tensor x, Context context) {
                 return product.forward(x); // [B, T, V]

@@ -32,12 +32,12 @@ public record MaskedLanguageHead(
             new MaskedLanguageHead(new Gelu(), new LayerNorm(1e-12, Bias.ADDED));
 
     @Override
-    public Layer build(Parameters parameters, int width, Optional<Table.Built> table) {
+    public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
         Linear dense =
                 new Linear(parameters.in("dense"), Linear.Size.from(width).to(width), Bias.ADDED);
         Layer normed = norm.build(parameters.in("norm"), width);
         Layer tied = new TiedHead(Bias.ADDED).build(parameters, width, table);
-        return new Layer() {
+        return new Head.Built() {
             @Override
             public Tensor forward(Tensor x, Context context) {
                 return tied.forward(normed.forward(activation.apply(dense.forward(x)), context), context); // [B, T, V]

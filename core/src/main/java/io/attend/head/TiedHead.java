@@ -4,12 +4,9 @@ import io.attend.embedding.Table;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
-import io.attend.layer.Initializer;
-import io.attend.layer.Layer;
+import io.attend.layer.Linear;
 import io.attend.layer.Load;
-import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
-import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
@@ -27,22 +24,23 @@ public record TiedHead(@Default("\"none\"") Bias bias) implements Head {
     public static final TiedHead WITH_BIAS = new TiedHead(Bias.ADDED);
 
     @Override
-    public Layer build(Parameters parameters, int width, Optional<Table.Built> table) {
+    public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
         Table.Built words = table.orElseThrow(() -> parameters.refuse(
                 "a TiedHead needs an embedding with a table of words, and there is none; use a LinearHead"));
-        Optional<Parameter> added = bias == Bias.ADDED
-                ? Optional.of(parameters.weight("bias", Shape.of(words.vocabulary()), Initializer.ZEROS))
-                : Optional.empty();
-        return new Layer() {
+        if (words.width() != width) {
+            throw parameters.refuse("the table's vectors have " + words.width() + " numbers and the stream " + width
+                    + "; use a head that changes the width before it scores");
+        }
+        Linear product = words.scores(parameters, bias);
+        return new Head.Built() {
             @Override
             public Tensor forward(Tensor x, Context context) {
-                Tensor logits = words.logits(x); // [B, T, V]
-                return added.isPresent() ? logits.add(added.get().tensor()) : logits;
+                return product.forward(x); // [B, T, V]
             }
 
             @Override
             public Cost cost(Load load) {
-                return Cost.flops(words.flops(load.rows())).saving(load.rows() * (width + words.vocabulary()));
+                return Cost.flops(product.flops(load.rows())).saving(load.rows() * (width + words.vocabulary()));
             }
         };
     }

@@ -5,7 +5,9 @@ import io.attend.state.State;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
 import io.attend.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -17,6 +19,9 @@ public final class Context {
     private Optional<Map<Place, State>> states = Optional.empty();
     private long cached;
     private Optional<Tensor> keep = Optional.empty();
+    private Optional<Tensor> positions = Optional.empty();
+    private Optional<Tensor> segments = Optional.empty();
+    private List<Object> reports = new ArrayList<>();
     private Optional<Memory> memory = Optional.empty();
     private Optional<Observer> observer = Optional.empty();
     private Place place = new Place("model");
@@ -56,6 +61,23 @@ public final class Context {
         return context;
     }
 
+    /// The same pass over sequences whose tokens stand at the given positions [B, S] of int64 rather than at 0, 1, 2
+    /// and so on, as behind padding on the left; S counts the cached positions too.
+    public Context positioned(Optional<Tensor> positions) {
+        Context context = copy();
+        context.positions = positions;
+        context.memo = new HashMap<>();
+        return context;
+    }
+
+    /// The same pass over tokens of several texts: segments [B, S] of int64; S counts the cached positions too.
+    public Context segmented(Optional<Tensor> segments) {
+        Context context = copy();
+        context.segments = segments;
+        context.memo = new HashMap<>();
+        return context;
+    }
+
     public Context attending(Memory memory) {
         Context context = copy();
         context.memory = Optional.of(memory);
@@ -82,6 +104,9 @@ public final class Context {
         context.states = states;
         context.cached = cached;
         context.keep = keep;
+        context.positions = positions;
+        context.segments = segments;
+        context.reports = reports;
         context.memory = memory;
         context.observer = observer;
         context.place = place;
@@ -136,9 +161,42 @@ public final class Context {
         return known;
     }
 
-    /// The positions of the tokens of this pass, [T] int64.
+    /// The positions of the tokens of this pass, int64: [T], or [B, T] where the rows of the batch differ.
     public Tensor positions(long length) {
-        return once(new Positions(cached, length), () -> Tensor.arange(cached, cached + length));
+        return positions.isPresent()
+                ? positions.get().narrow(1, positions.get().size(1) - length, length)
+                : once(new Positions(cached, length), () -> Tensor.arange(cached, cached + length));
+    }
+
+    /// Whether positions were given rather than counted.
+    public boolean isPositioned() {
+        return positions.isPresent();
+    }
+
+    /// The positions of all keys, cached ones included, int64: [S], or [B, S] where the rows of the batch differ.
+    public Tensor keyPositions(long keys) {
+        return positions.orElseGet(() -> once(new Positions(0, keys), () -> Tensor.arange(0, keys)));
+    }
+
+    /// Which positions, cached ones included, are real: [B, S] truth values; absent when nothing is padding.
+    public Optional<Tensor> keep() {
+        return keep;
+    }
+
+    /// To which of several texts each position belongs, cached ones included: [B, S] int64; absent when there is one.
+    public Optional<Tensor> segments() {
+        return segments;
+    }
+
+    /// Leaves something for whoever started the pass, such as how a router spread its tokens: what a loss needs
+    /// beside the output.
+    public void report(Object finding) {
+        reports.add(finding);
+    }
+
+    /// What was reported in this pass of the given type, in the order of the layers.
+    public <R> List<R> reports(Class<R> type) {
+        return reports.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
     /// What self-attention under `mask` may see: T queries of this pass, S keys in all.

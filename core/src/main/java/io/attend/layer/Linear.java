@@ -27,6 +27,19 @@ public final class Linear {
         parameters.add(this);
     }
 
+    /// A product at this place with the numbers of a weight [outputs, inputs] that stands elsewhere, as a head that
+    /// scores words by their embeddings has it; only a bias, if asked for, is its own.
+    public Linear(Parameters parameters, Parameter tied, Bias bias) {
+        this.inputs = tied.shape().size(1);
+        this.outputs = tied.shape().size(0);
+        this.weight = tied;
+        this.bias = bias == Bias.ADDED
+                ? Optional.of(parameters.weight("bias", Shape.of(outputs), Initializer.ZEROS))
+                : Optional.empty();
+        this.product = this::dense;
+        parameters.add(this);
+    }
+
     /// The sizes of a product, named so that they cannot be swapped: `Size.from(64).to(256)`.
     public static final class Size {
         private final long inputs;
@@ -64,6 +77,11 @@ public final class Linear {
     /// The weight [O, I].
     public Parameter weight() {
         return weight;
+    }
+
+    /// The bias [O], if it has one.
+    public Optional<Parameter> bias() {
+        return bias;
     }
 
     private Tensor dense(Tensor x) {

@@ -62,7 +62,12 @@ public final class Transformer implements AutoCloseable {
     public static Transformer initialize(Architecture architecture, Device device, long seed) {
         try (Random random = Random.seeded(seed)) {
             return new Transformer(
-                    architecture, p -> p.initializer().make(p.shape(), random).to(device));
+                    architecture,
+                    p -> (p.kind() == Parameter.Kind.FIXED
+                                    ? p.initializer()
+                                    : architecture.initialization().of(p, architecture))
+                            .make(p.shape(), random)
+                            .to(device));
         }
     }
 
@@ -155,6 +160,16 @@ public final class Transformer implements AutoCloseable {
     /// The whole forward pass: scores [B, T, V] for language models, whatever the head gives for others.
     public Tensor forward(Inputs inputs, Context context) {
         return built.head().forward(built.topology().forward(inputs, context), context);
+    }
+
+    /// The mean loss of a batch, a single number, as the head counts it; see `Head.Built.loss`.
+    public Tensor loss(Inputs inputs, Tensor answers, double smoothing, Context context) {
+        return built.head().loss(built.topology().forward(inputs, context), answers, smoothing, context);
+    }
+
+    /// Everything the head gives, by name.
+    public Map<String, Tensor> outputs(Inputs inputs, Context context) {
+        return built.head().outputs(built.topology().forward(inputs, context), context);
     }
 
     /// Starts writing: for an encoder-decoder behind a source that is read first, for a decoder behind nothing.

@@ -1,6 +1,7 @@
 package io.attend.objective;
 
 import io.attend.architecture.Inputs;
+import io.attend.head.Head;
 import io.attend.layer.Context;
 import io.attend.model.Transformer;
 import io.attend.tensor.Tensor;
@@ -19,7 +20,7 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
     public static final TeacherForcing EXAMPLE = new TeacherForcing(0.1);
 
     /// The answer at positions where nothing is asked.
-    public static final long IGNORED = -100;
+    public static final long IGNORED = Head.IGNORED;
 
     public TeacherForcing {
         if (!(smoothing >= 0 && smoothing < 1)) {
@@ -29,8 +30,7 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
 
     @Override
     public Tensor loss(Transformer model, Inputs inputs, Tensor answers, Context context) {
-        Tensor logits = model.forward(inputs, context); // [B, T, V]
-        return logits.flatten(0, 1).crossEntropy(answers.flatten(0, 1), IGNORED, smoothing);
+        return model.loss(inputs, answers, smoothing, context);
     }
 
     @Override

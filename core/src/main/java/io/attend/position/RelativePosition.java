@@ -28,9 +28,24 @@ public sealed interface RelativePosition permits NoPosition {
             return keys;
         }
 
+        /// Values [B, K, T, D] turned by where they stand, before they are remembered.
+        default Tensor values(Tensor values, Context context) {
+            return values;
+        }
+
         /// What is added to the scores of queries [B, H, T, D] and all keys [B, K, S, D]: broadcasts to [B, H, T,
         /// S].
         default Optional<Tensor> bias(Tensor queries, Tensor keys, Context context) {
+            return Optional.empty();
+        }
+
+        /// Whether [#gathered] gives something: attention must then compute its weights.
+        default boolean gathers() {
+            return false;
+        }
+
+        /// What is added to the gathered values [B, H, T, D], from the weights [B, H, T, S].
+        default Optional<Tensor> gathered(Tensor weights, Context context) {
             return Optional.empty();
         }
     }

@@ -59,10 +59,10 @@ public record SinusoidalPosition(@Default("\"interleaved\"") Order order) implem
 
         private Tensor waves(Tensor positions) {
             Tensor numbers = frequencies.tensor();
-            Tensor angles = positions.to(numbers.dtype()).unsqueeze(1).mul(numbers); // [T, E/2]
+            Tensor angles = positions.to(numbers.dtype()).unsqueeze(-1).mul(numbers); // [T, E/2] or [B, T, E/2]
             return order == Order.HALVES
-                    ? Tensor.cat(1, angles.sin(), angles.cos())
-                    : Tensor.stack(2, angles.sin(), angles.cos()).reshape(positions.size(0), width); // [T, E]
+                    ? Tensor.cat(-1, angles.sin(), angles.cos())
+                    : Tensor.stack(-1, angles.sin(), angles.cos()).flatten(-2, -1); // [T, E] or [B, T, E]
         }
 
         @Override

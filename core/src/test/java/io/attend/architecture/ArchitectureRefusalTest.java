@@ -181,7 +181,12 @@ class ArchitectureRefusalTest {
                 new Refused(() -> decoder(0, Feed.EXAMPLE), "width must be from 1 to 1048576, not 0"),
                 new Refused(() -> decoder(1_048_577, Feed.EXAMPLE), "width must be from 1 to 1048576, not 1048577"),
                 new Refused(
-                        () -> new Architecture(2, 10, new Decoder(WORDS, stack(Feed.EXAMPLE)), new NoHead()),
+                        () -> new Architecture(
+                                2,
+                                10,
+                                new Decoder(WORDS, stack(Feed.EXAMPLE)),
+                                new NoHead(),
+                                new LayerInitialization()),
                         "format 2 is not one this version reads; it reads 1"));
         Stream<Refused> dropouts = Stream.of(1.0, -0.1, 7.0, Double.NaN, Double.POSITIVE_INFINITY)
                 .flatMap(rate -> Stream.<Supplier<Object>>of(

@@ -41,14 +41,14 @@ public final class AttentionFormulas {
         double[][] apply(double[][] x, double[][] memory) {
             double[][] y = new double[x.length][];
             for (int t = 0; t < x.length; t++) {
-                double[] query = numbers.in("query").linear(x[t], value.bias());
+                double[] query = numbers.in("query").linear(x[t], value.bias().query);
                 int size = query.length / value.heads().count();
                 double[] gathered = new double[query.length];
                 for (int head = 0; head < value.heads().count(); head++) {
                     double[] one = gather(slice(query, head, size), t, head, memory);
                     System.arraycopy(one, 0, gathered, head * size, size);
                 }
-                y[t] = numbers.in("output").linear(gathered, value.bias());
+                y[t] = numbers.in("output").linear(gathered, value.bias().output);
             }
             return y;
         }
@@ -63,8 +63,8 @@ public final class AttentionFormulas {
                 if (!keep[s] || !MaskFormulas.of(mask).allows(t, s)) {
                     continue;
                 }
-                double[] key = slice(numbers.in("key").linear(memory[s], value.bias()), group, query.length);
-                double[] vector = slice(numbers.in("value").linear(memory[s], value.bias()), group, query.length);
+                double[] key = slice(numbers.in("key").linear(memory[s], value.bias().key), group, query.length);
+                double[] vector = slice(numbers.in("value").linear(memory[s], value.bias().value), group, query.length);
                 double[] turnedKey = turnsKeys ? position.key(key, s, numbers.in("position")) : key;
                 double score = ScoreFormulas.of(value.score()).apply(turned, turnedKey, numbers.in("score"))
                         + position.bias(head, t, s, numbers.in("position"));

@@ -14,6 +14,8 @@ import io.attend.mask.Bidirectional;
 import io.attend.mask.Causal;
 import io.attend.mask.Mask;
 import io.attend.mask.Mask.Reach;
+import io.attend.position.NoPosition;
+import io.attend.position.RelativePosition;
 import io.attend.score.ScaledDotProduct;
 import io.attend.score.Score;
 import io.attend.tensor.DType;
@@ -34,6 +36,9 @@ class AttentionKernelTest {
     private static final int HEADS = 6;
     private static final int SIZE = 5;
     private static final Score.Built SCORE = new ScaledDotProduct().build(Parameters.root(), SIZE);
+
+    private static final RelativePosition.Built POSITION =
+            new NoPosition().build(Parameters.root(), new RelativePosition.HeadShape(HEADS, HEADS, SIZE));
 
     /// What the queries are let see: how many there are, how many keys, the mask, and the real keys of each row of
     /// the batch, counted from the right as a padded prompt has them.
@@ -99,7 +104,8 @@ class AttentionKernelTest {
         }
 
         Tensor explicit(Visible visible) {
-            return AttentionKernel.explicit(queries, keys, values, visible, bias, SCORE, 0, Context.inference());
+            return AttentionKernel.explicit(
+                    queries, keys, values, visible, bias, SCORE, POSITION, 0, Context.inference());
         }
 
         List<Tensor> leaves() {
@@ -235,7 +241,7 @@ class AttentionKernelTest {
             });
             Visible visible = sight.visible();
             Tensor y = AttentionKernel.attend(
-                    given.queries, given.keys, given.values, visible, given.bias, SCORE, 0, watching);
+                    given.queries, given.keys, given.values, visible, given.bias, SCORE, POSITION, 0, watching);
             assertThat(difference(y, given.fused(visible))).isLessThan(1e-12);
             assertThat(seen).hasSize(1);
             assertThat(seen.getFirst().shape()).isEqualTo(Shape.of(BATCH, HEADS, 7, 7));
@@ -284,6 +290,7 @@ class AttentionKernelTest {
                     sight.visible(),
                     given.bias,
                     SCORE,
+                    POSITION,
                     0.5,
                     Context.inference());
             assertThat(difference(plain, inference)).isLessThan(1e-12);
@@ -297,6 +304,7 @@ class AttentionKernelTest {
                         sight.visible(),
                         given.bias,
                         SCORE,
+                        POSITION,
                         0.5,
                         Context.training(random));
                 assertThat(difference(plain, y)).isGreaterThan(1e-3);

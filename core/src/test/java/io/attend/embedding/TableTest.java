@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.attend.layer.Bench;
+import io.attend.layer.Bias;
 import io.attend.layer.FiniteDifferences;
 import io.attend.layer.Grids;
+import io.attend.layer.Linear;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
@@ -27,12 +29,13 @@ class TableTest {
     }
 
     /// A table beside that of an encoder, which it may share.
-    private record Pair(Table.Built source, Table.Built table) {}
+    private record Pair(Table.Built source, Table.Built table, Linear scores) {}
 
     private static Bench<Pair> bench(Table value) {
         return Bench.of(parameters -> {
             Table.Built source = SOURCE.build(parameters.in("source"), WIDTH, Optional.empty());
-            return new Pair(source, value.build(parameters.in("table"), WIDTH, Optional.of(source)));
+            Table.Built table = value.build(parameters.in("table"), WIDTH, Optional.of(source));
+            return new Pair(source, table, table.scores(parameters.in("head"), Bias.NONE));
         });
     }
 
@@ -70,7 +73,7 @@ class TableTest {
                 Bench<Pair> bench = bench(example.value())) {
             double[][] words = formula(example.value(), bench);
             Tensor x = Grids.random(5, 2, 3, WIDTH);
-            double[][][] actual = Grids.of(bench.built().table().logits(x));
+            double[][][] actual = Grids.of(bench.built().scores().forward(x));
             double[][][] vectors = Grids.of(x);
             for (int v = 0; v < words.length; v++) {
                 double product = 0;
@@ -80,7 +83,7 @@ class TableTest {
                 assertThat(actual[1][2][v]).as("%s: word %s", example, v).isCloseTo(product, within(1e-12));
             }
             assertThat(actual[1][2]).hasSize(words.length);
-            assertThat(bench.built().table().flops(6))
+            assertThat(bench.built().scores().flops(6))
                     .as("%s: operations for 6 rows", example)
                     .isEqualTo(2.0 * 6 * WIDTH * words.length);
         }
@@ -94,7 +97,7 @@ class TableTest {
             Tensor ids = Tensor.of(new long[] {0, 5, 3, 3, 7, 0}, 2, 3);
             List<Tensor> leaves = new ArrayList<>(bench.weights());
             Table.Built table = bench.built().table();
-            FiniteDifferences.check(example.name(), () -> table.logits(table.lookup(ids)), leaves);
+            FiniteDifferences.check(example.name(), () -> bench.built().scores().forward(table.lookup(ids)), leaves);
         }
     }
 }

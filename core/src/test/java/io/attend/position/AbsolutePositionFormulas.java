@@ -18,7 +18,8 @@ public final class AbsolutePositionFormulas {
             .with(NoPosition.class, _ -> (x, _, _) -> x)
             .with(
                     LearnedPosition.class,
-                    _ -> (x, position, numbers) -> sum(x, numbers.matrix("weight", x.length)[position]))
+                    value -> (x, position, numbers) ->
+                            sum(x, numbers.matrix("weight", x.length)[position + value.offset()]))
             .with(SinusoidalPosition.class, value -> (x, position, _) -> {
                 double[] waves = new double[x.length];
                 for (int i = 0; i < x.length / 2; i++) {
