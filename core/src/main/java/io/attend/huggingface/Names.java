@@ -79,11 +79,18 @@ public final class Names {
     /// @param fresh its numbers in a model that was never loaded
     /// @param reason why the model needs no such numbers
     public Names kept(String stored, Shape shape, Fresh fresh, String reason) {
-        kept.put(stored, new Table.Kept(shape, fresh, reason));
+        kept.put(stored, new Table.Kept(shape, fresh, reason, false));
         return this;
     }
 
-    /// Makes the numbers of a tensor nobody needs.
+    /// A tensor that Hugging Face saves although a formula gives it, such as a table of sines: it must agree with the
+    /// formula, and is written again as it was.
+    public Names formula(String stored, Shape shape, Fresh formula, String reason) {
+        kept.put(stored, new Table.Kept(shape, formula, reason, true));
+        return this;
+    }
+
+    /// Makes the numbers of a tensor that is no parameter.
     @FunctionalInterface
     public interface Fresh {
         Fresh ZEROS = shape -> new float[Math.toIntExact(shape.count())];

@@ -117,6 +117,12 @@ public final class Pretrained implements AutoCloseable {
                 problems.add(entry.name() + " is " + entry.dtype() + ", but weights are floating-point");
             }
         });
+        table.kept().forEach((name, kept) -> {
+            String found = spelled.get(name);
+            if (kept.checked() && found != null && !agrees(checkpoint, found, kept)) {
+                problems.add(found + " is not what it should be: " + kept.reason());
+            }
+        });
         table.tied().forEach((name, other) -> {
             Optional<String> copy =
                     table.spellings(name).stream().filter(entries::containsKey).findFirst();
@@ -142,6 +148,22 @@ public final class Pretrained implements AutoCloseable {
                             + (problems.size() > 20 ? "; and " + (problems.size() - 20) + " more" : ""));
         }
         return spelled;
+    }
+
+    private static boolean agrees(Checkpoint checkpoint, String name, Table.Kept kept) {
+        if (!Objects.requireNonNull(checkpoint.entries().get(name)).shape().equals(kept.shape())) {
+            return true; // said already
+        }
+        try (Lifetime _ = Lifetime.open()) {
+            float[] numbers = tensor(checkpoint, name).toFloats();
+            float[] formula = kept.fresh().make(kept.shape());
+            for (int i = 0; i < formula.length; i++) {
+                if (!(Math.abs(numbers[i] - formula[i]) <= 0.01)) { // as exact as bfloat16
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     /// A model as a folder of Hugging Face would have it.

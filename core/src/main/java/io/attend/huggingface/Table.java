@@ -39,8 +39,10 @@ public final class Table {
         }
     }
 
-    /// A tensor of the file that the model does without.
-    record Kept(Shape shape, Names.Fresh fresh, String reason) {}
+    /// A tensor of the file that is no parameter of the model.
+    ///
+    /// @param checked whether its numbers must be those of a fresh one
+    record Kept(Shape shape, Names.Fresh fresh, String reason, boolean checked) {}
 
     /// Every tensor that is written, and its shape.
     public Map<String, Shape> stored() {

@@ -15,9 +15,9 @@ import java.util.OptionalInt;
 /// @param pad the padding token
 /// @param start the token a decoder begins with
 public record Usage(Labels labels, Positions positions, Target target, OptionalInt pad, OptionalInt start) {
-    /// Every position is asked for its own label, tokens are counted, nothing is known of padding.
+    /// Every position is asked for its own label, columns are counted, nothing is known of padding.
     public static final Usage PLAIN =
-            new Usage(Labels.AS_GIVEN, Positions.COUNTED, Target.SHIFTED, OptionalInt.empty(), OptionalInt.empty());
+            new Usage(Labels.AS_GIVEN, Positions.COLUMNS, Target.SHIFTED, OptionalInt.empty(), OptionalInt.empty());
 
     /// How labels become answers.
     public enum Labels {
@@ -26,13 +26,12 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
         NEXT
     }
 
-    /// How tokens are numbered.
+    /// How tokens are numbered in a forward pass. Generation behind padding on the left always counts real tokens.
     public enum Positions {
-        /// Real tokens from 0, so that padding on the left does not count.
-        COUNTED,
-        /// All columns from 0, padding included: generation behind padding on the left then differs from generation
-        /// without, as it does in the models that do so.
+        /// All columns from 0, padding included.
         COLUMNS,
+        /// Real tokens from 0, so that padding on the left does not count: OPT, BLOOM.
+        COUNTED,
         /// Tokens other than the padding token from 0, by what they are and not by the mask: RoBERTa.
         NOT_PADDING
     }
@@ -67,18 +66,26 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
                 config.wholeIfGiven("decoder_start_token_id"));
     }
 
-    /// Tokens as the model wants them.
+    /// The tokens of a forward pass as the model wants them.
     ///
     /// @param ids [B, T]
     /// @param keep [B, T], false at padding
     public Tokens tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segments) {
-        Optional<Tensor> where =
-                switch (positions) {
-                    case COLUMNS -> Optional.empty();
-                    case COUNTED -> keep.map(Usage::counted);
-                    case NOT_PADDING -> Optional.of(counted(ids.ne(padding())));
-                };
-        return new Tokens(ids, keep, segments, where);
+        return new Tokens(ids, keep, segments, numbered(ids, keep, positions));
+    }
+
+    /// Prompts to be gone on with, which may have padding on the left.
+    public Tokens prompt(Tensor ids, Optional<Tensor> keep) {
+        Positions how = positions == Positions.COLUMNS ? Positions.COUNTED : positions;
+        return new Tokens(ids, keep, Optional.empty(), numbered(ids, keep, how));
+    }
+
+    private Optional<Tensor> numbered(Tensor ids, Optional<Tensor> keep, Positions how) {
+        return switch (how) {
+            case COLUMNS -> Optional.empty();
+            case COUNTED -> keep.map(Usage::counted);
+            case NOT_PADDING -> Optional.of(counted(ids.ne(padding())));
+        };
     }
 
     private static Tensor counted(Tensor keep) {

@@ -1,17 +1,14 @@
 package io.attend.verify;
 
 import io.attend.architecture.Inputs;
-import io.attend.embedding.Input;
 import io.attend.embedding.Tokens;
 import io.attend.huggingface.Pretrained;
 import io.attend.huggingface.Usage;
 import io.attend.layer.Context;
 import io.attend.layer.Parameter;
-import io.attend.model.Session;
 import io.attend.model.Transformer;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
-import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,15 +35,19 @@ final class Actual {
     private final Map<String, Tensor> gradients = new LinkedHashMap<>();
     private Optional<Tensor> loss = Optional.empty();
 
+    private final Texts texts;
+
     /// A tensor, and which rows of it mean something.
     record Value(Tensor tensor, Optional<boolean[]> keep) {}
 
-    Actual(Pretrained pretrained, io.attend.verify.Inputs given) {
+    /// @param written how many tokens a text gets
+    Actual(Pretrained pretrained, io.attend.verify.Inputs given, int written) {
         this.pretrained = pretrained;
         this.model = pretrained.model();
         this.usage = pretrained.mapping().usage();
         this.given = given;
         this.twoStacks = model.architecture().topology().stacks().size() > 1;
+        this.texts = new Texts(pretrained, given, () -> inputs().source(), written);
         this.keep = given.mask("attention_mask").map(Actual::truths);
     }
 
@@ -60,9 +61,7 @@ final class Actual {
     }
 
     /// The tensor of that name, if the model gives one.
-    ///
-    /// @param expected the shape it should have, which says how long a text to write
-    Optional<Value> value(String name, Shape expected) {
+    Optional<Value> value(String name) {
         if (name.startsWith("grad.")) {
             return gradient(name.substring("grad.".length())).map(Actual::whole);
         }
@@ -80,8 +79,12 @@ final class Actual {
                 backward();
                 yield loss.map(Actual::whole);
             }
-            case "out.greedy" -> Optional.of(whole(greedy("gen_", expected)));
-            case "out.greedy_leftpad" -> Optional.of(whole(greedy("leftpad_", expected)));
+            case "out.greedy" -> Optional.of(whole(texts.greedy("gen_")));
+            case "out.greedy_leftpad" -> Optional.of(whole(texts.greedy("leftpad_")));
+            case "out.beam" -> Optional.of(whole(texts.beam()));
+            case "out.beam_scores" -> Optional.of(whole(texts.beamScores()));
+            case "out.beam_eos" -> Optional.of(whole(texts.beamToEnd()));
+            case "out.beam_eos_scores" -> Optional.of(whole(texts.beamToEndScores()));
             case "out.encoder_last_hidden_state" -> {
                 forward();
                 yield watched.output("encoder").map(this::rows);
@@ -191,31 +194,5 @@ final class Actual {
     private Optional<Tensor> gradient(String name) {
         backward();
         return Optional.ofNullable(gradients.get(name));
-    }
-
-    // ---- texts ----
-
-    private Tensor greedy(String prefix, Shape expected) {
-        try (NoGradient _ = NoGradient.open();
-                Lifetime _ = Lifetime.open();
-                Session session = model.session(twoStacks ? Optional.<Input>of(inputs().source()) : Optional.empty())) {
-            Tokens next;
-            if (twoStacks) {
-                long batch = given.require("input_ids").size(0);
-                long[] starts = new long[(int) batch];
-                java.util.Arrays.fill(starts, usage.start().orElseThrow());
-                next = Tokens.of(Tensor.of(starts, batch, 1));
-            } else {
-                next = usage.tokens(
-                        given.require(prefix + "input_ids"), given.mask(prefix + "attention_mask"), Optional.empty());
-            }
-            Tensor text = next.ids();
-            while (text.size(1) < expected.size(-1)) {
-                Tensor chosen = session.next(next).argmax(1).unsqueeze(1); // [B, 1]
-                text = Tensor.cat(1, text, chosen);
-                next = Tokens.of(chosen);
-            }
-            return home.adopt(text);
-        }
     }
 }
