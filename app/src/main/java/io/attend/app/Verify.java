@@ -71,12 +71,13 @@ final class Verify implements Callable<Integer> {
 
     private static void print(PrintWriter out, Path folder, List<Check> checks, long wrong) {
         out.println(folder);
-        int width = checks.stream().mapToInt(check -> check.name().length()).max().orElse(1);
+        int width =
+                checks.stream().mapToInt(check -> check.name().length()).max().orElse(1);
         for (Check check : checks) {
             String name = "  " + check.name() + " ".repeat(width - check.name().length());
             String figures = check.problem()
-                    .orElseGet(() -> String.format(
-                            Locale.ROOT, "error %9.2e  relative %9.2e", check.error(), check.relative()));
+                    .orElseGet(() ->
+                            String.format(Locale.ROOT, "error %9.2e  relative %9.2e", check.error(), check.relative()));
             out.println(name + "  " + (check.passed() ? "ok  " : "FAIL") + "  " + figures);
         }
         out.println("  " + (wrong == 0 ? "all " + checks.size() + " equal" : wrong + " of " + checks.size() + " FAIL"));

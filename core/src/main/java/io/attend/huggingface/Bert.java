@@ -62,8 +62,7 @@ public record Bert() implements Family {
         SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(config.whole("num_attention_heads", 12)))
                 .masked(decoder ? new Causal() : new Bidirectional())
                 .dropout(config.number("attention_probs_dropout_prob", 0.1));
-        Feed feed =
-                new Feed(new DenseFeedForward(config.whole("intermediate_size", 3072), activation, Bias.ADDED, 0));
+        Feed feed = new Feed(new DenseFeedForward(config.whole("intermediate_size", 3072), activation, Bias.ADDED, 0));
         Stack stack = Stack.of(
                 config.whole("num_hidden_layers", 12),
                 new Block(List.of(new SelfAttention(attention), feed), norm, new PostNorm(dropout)));
@@ -72,10 +71,9 @@ public record Bert() implements Family {
                 .segments(config.whole("type_vocab_size", 2))
                 .norm(norm)
                 .dropout(dropout);
-        Head head =
-                switch (task) {
-                    case WORDS, NEXT_WORD -> new MaskedLanguageHead(activation, norm);
-                };
+        Head head = switch (task) {
+            case WORDS, NEXT_WORD -> new MaskedLanguageHead(activation, norm);
+        };
         Architecture architecture = new Architecture(
                         width, decoder ? new Decoder(embedding, stack) : new Encoder(embedding, stack), head)
                 .initialized(new NormalInitialization(

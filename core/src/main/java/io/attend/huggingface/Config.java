@@ -74,7 +74,8 @@ public final class Config {
                         file, "no such file; a Hugging Face folder has one beside its model.safetensors");
             }
             if (Files.size(file) > LARGEST) {
-                throw new CheckpointException(file, "has " + Files.size(file) + " bytes; no configuration is that long");
+                throw new CheckpointException(
+                        file, "has " + Files.size(file) + " bytes; no configuration is that long");
             }
             return parse(file, Files.readString(file));
         } catch (CharacterCodingException e) {
@@ -158,8 +159,7 @@ public final class Config {
 
     /// A number if it is given.
     public OptionalDouble numberIfGiven(String key) {
-        return ask(key)
-                .map(value -> {
+        return ask(key).map(value -> {
                     if (!value.isNumber()) {
                         throw refuse(key, "a number");
                     }
@@ -170,8 +170,7 @@ public final class Config {
 
     /// Whether something is so, or Hugging Face's default.
     public boolean flag(String key, boolean otherwise) {
-        return ask(key)
-                .map(value -> {
+        return ask(key).map(value -> {
                     if (!value.isBoolean()) {
                         throw refuse(key, "true or false");
                     }
@@ -202,8 +201,7 @@ public final class Config {
 
     /// A list of words; empty when it is not given.
     public List<String> texts(String key) {
-        return ask(key)
-                .map(value -> {
+        return ask(key).map(value -> {
                     if (!value.isArray() || value.valueStream().anyMatch(item -> !item.isString())) {
                         throw refuse(key, "a list of strings");
                     }

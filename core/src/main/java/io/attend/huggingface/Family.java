@@ -40,7 +40,7 @@ public sealed interface Family permits Bert, Gpt2 {
 
     /// The family of a configuration.
     ///
-    /// @throws io.attend.checkpoint.CheckpointException naming the `model_type` nobody answers to and the known ones
+    /// @throws io.attend.checkpoint.CheckpointException naming a `model_type` nobody answers to
     static Family of(Config config) {
         Map<String, Family> known = new LinkedHashMap<>();
         all().forEach(family -> family.modelTypes().forEach(type -> known.put(type, family)));

@@ -76,13 +76,11 @@ public record Gpt2() implements Family {
         TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
                 .position(new LearnedPosition(config.whole("n_positions", 1024)))
                 .dropout(config.number("embd_pdrop", 0.1));
-        Head head =
-                switch (task) {
-                    case BODY -> new NoHead();
-                    case WORDS -> tied ? new TiedHead(Bias.NONE) : new LinearHead(vocabulary, Bias.NONE);
-                };
-        Architecture architecture = new Architecture(
-                        width, new Decoder(embedding, new Stack(segments, norm)), head)
+        Head head = switch (task) {
+            case BODY -> new NoHead();
+            case WORDS -> tied ? new TiedHead(Bias.NONE) : new LinearHead(vocabulary, Bias.NONE);
+        };
+        Architecture architecture = new Architecture(width, new Decoder(embedding, new Stack(segments, norm)), head)
                 .initialized(new NormalInitialization(
                         config.number("initializer_range", 0.02), NormalInitialization.Branches.SHRUNK));
         Usage usage = Usage.PLAIN.tokens(config);
@@ -123,7 +121,8 @@ public record Gpt2() implements Family {
                 || !(embedding.table() instanceof DenseTable table)
                 || !(embedding.position() instanceof LearnedPosition position)
                 || !(stack.finalNorm() instanceof LayerNorm norm)
-                || !(stack.unrolled().getFirst() instanceof Block(var branches, _, PreNorm(double dropout)))
+                || !(stack.unrolled().getFirst() instanceof Block(var branches, var norms, PreNorm(double dropout)))
+                || !norms.equals(norm)
                 || branches.size() != 2
                 || !(branches.get(0) instanceof SelfAttention(SoftmaxAttention attention))
                 || !(branches.get(1) instanceof Feed(DenseFeedForward feed))) {

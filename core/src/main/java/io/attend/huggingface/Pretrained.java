@@ -85,7 +85,9 @@ public final class Pretrained implements AutoCloseable {
                     .map(name -> tensor(checkpoint, Objects.requireNonNull(spelled.get(name))))
                     .toList();
             int which = List.copyOf(entry.parts().keySet()).indexOf(parameter.name());
-            return entry.layout().part(stored, List.copyOf(entry.parts().values())).get(which);
+            return entry.layout()
+                    .part(stored, List.copyOf(entry.parts().values()))
+                    .get(which);
         });
         return new Pretrained(config, mapping, table, model, Optional.of(new Origin(checkpoint, spelled)));
     }
@@ -129,7 +131,9 @@ public final class Pretrained implements AutoCloseable {
             String original = spelled.get(other);
             if (copy.isPresent() && original != null && unused.remove(copy.get())) {
                 Entry entry = Objects.requireNonNull(entries.get(copy.get()));
-                if (!entry.shape().equals(Objects.requireNonNull(entries.get(original)).shape())
+                if (!entry.shape()
+                                .equals(Objects.requireNonNull(entries.get(original))
+                                        .shape())
                         || checkpoint.data(copy.get()).mismatch(checkpoint.data(original)) != -1) {
                     problems.add(copy.get() + " differs from " + original
                             + ", but config.json says that they are one (tie_word_embeddings)");
@@ -256,8 +260,7 @@ public final class Pretrained implements AutoCloseable {
                     add(items, copy, tensor.dtype(), tensor);
                 }
             }));
-            SafetensorsWriter.write(
-                    folder.resolve(WEIGHTS), Map.of("format", "pt"), List.copyOf(items.values()));
+            SafetensorsWriter.write(folder.resolve(WEIGHTS), Map.of("format", "pt"), List.copyOf(items.values()));
         }
         Atomic.text(folder.resolve("config.json"), config.json());
     }

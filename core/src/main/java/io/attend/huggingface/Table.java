@@ -74,15 +74,16 @@ public final class Table {
     }
 
     boolean ignores(String name) {
-        return ignored.keySet().stream().anyMatch(pattern -> pattern.matcher(name).matches());
+        return ignored.keySet().stream()
+                .anyMatch(pattern -> pattern.matcher(name).matches());
     }
 
     /// How a file may spell a name: as it is, without or with the prefix of the body, and with the names that the
     /// first versions had for the weight and bias of a norm.
     List<String> spellings(String name) {
         List<String> spellings = new ArrayList<>(List.of(name));
-        prefix.ifPresent(before ->
-                spellings.add(name.startsWith(before) ? name.substring(before.length()) : before + name));
+        prefix.ifPresent(
+                before -> spellings.add(name.startsWith(before) ? name.substring(before.length()) : before + name));
         for (String spelling : List.copyOf(spellings)) {
             if (spelling.endsWith("LayerNorm.weight")) {
                 spellings.add(spelling.replaceAll("weight$", "gamma"));

@@ -109,22 +109,21 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
     /// What a decoder reads, from labels or from the tokens of the source.
     public Tensor target(Tensor given) {
         Tensor words = given.maskedFill(given.eq(Head.IGNORED), target == Target.ROTATED ? padding() : pad.orElse(0));
-        Tensor first =
-                switch (target) {
-                    case SHIFTED ->
-                        Tensor.full(
-                                words.narrow(1, 0, 1).shape(),
-                                start.orElseThrow(() -> new IllegalArgumentException(
-                                        "the configuration names no decoder_start_token_id")),
-                                DType.INT64);
-                    case ROTATED ->
-                        words.gather(
-                                1,
-                                words.ne(padding())
-                                        .to(DType.INT64)
-                                        .sum(1, Tensor.Axis.KEPT)
-                                        .sub(1));
-                };
+        Tensor first = switch (target) {
+            case SHIFTED ->
+                Tensor.full(
+                        words.narrow(1, 0, 1).shape(),
+                        start.orElseThrow(() ->
+                                new IllegalArgumentException("the configuration names no decoder_start_token_id")),
+                        DType.INT64);
+            case ROTATED ->
+                words.gather(
+                        1,
+                        words.ne(padding())
+                                .to(DType.INT64)
+                                .sum(1, Tensor.Axis.KEPT)
+                                .sub(1));
+        };
         return Tensor.cat(1, first, words.narrow(1, 0, words.size(1) - 1)); // [B, T]
     }
 }

@@ -9,8 +9,8 @@
 /// 1. Put one or more folders as `save_pretrained` writes them, with an `expected.safetensors`, under
 ///    `core/src/test/resources/hf`. They are tested from then on: names and shapes from the configuration alone, every
 ///    number, load-save-load, unknown keys, tensors that do not fit.
-/// 2. Write one file, `record Marian() implements Family`, with its `@Source`, and put its name on the `permits` list of
-///    [Family]:
+/// 2. Write one file, `record Marian() implements Family`, with its `@Source`, and put its name on the `permits`
+///    list of [Family]:
 ///
 ///    - `modelTypes()`: the values of `model_type` it answers to.
 ///    - `read(config)`: asks [Config] for *every* key that changes the numbers, with the default that the configuration

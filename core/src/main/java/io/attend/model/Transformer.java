@@ -15,7 +15,6 @@ import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
 import io.attend.tensor.Tensor;
 import io.attend.tensor.TensorException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

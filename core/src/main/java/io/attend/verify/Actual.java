@@ -115,19 +115,19 @@ final class Actual {
                 && (tensor.rank() > 2
                         || given.find("start_positions").isPresent()
                         || given.find("labels")
-                                .map(labels -> labels.shape().equals(ids.shape()) && !labels.dtype().isFloating())
+                                .map(labels -> labels.shape().equals(ids.shape())
+                                        && !labels.dtype().isFloating())
                                 .orElse(false));
         return everyPosition ? rows(tensor) : whole(tensor);
     }
 
     private Optional<Value> state(String stack, String what, int index) {
-        String name =
-                switch (stack) {
-                    case "encoder_" -> "encoder";
-                    case "decoder_", "cross_" -> "decoder";
-                    default ->
-                        model.architecture().topology().stacks().keySet().iterator().next();
-                };
+        String name = switch (stack) {
+            case "encoder_" -> "encoder";
+            case "decoder_", "cross_" -> "decoder";
+            default ->
+                model.architecture().topology().stacks().keySet().iterator().next();
+        };
         Optional<Tensor> found = what.equals("hidden")
                 ? watched.hidden(name, index)
                 : watched.attention(name, index, stack.equals("cross_") ? "cross" : "attention");
@@ -176,9 +176,7 @@ final class Actual {
             Map<String, Tensor> all = new LinkedHashMap<>();
             for (Parameter weight : model.weights()) {
                 Tensor numbers = weight.tensor();
-                all.put(
-                        weight.name(),
-                        numbers.grad().orElseGet(() -> Tensor.zeros(numbers.shape(), numbers.dtype())));
+                all.put(weight.name(), numbers.grad().orElseGet(() -> Tensor.zeros(numbers.shape(), numbers.dtype())));
             }
             try (NoGradient _ = NoGradient.open()) {
                 pretrained

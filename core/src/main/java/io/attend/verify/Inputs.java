@@ -32,8 +32,7 @@ final class Inputs {
     }
 
     Tensor require(String name) {
-        return find(name)
-                .orElseThrow(() -> new IllegalStateException("the file of expectations has no in." + name));
+        return find(name).orElseThrow(() -> new IllegalStateException("the file of expectations has no in." + name));
     }
 
     /// A mask of zeros and ones as truth values, if there is one and it hides something.

@@ -62,9 +62,8 @@ final class Texts {
     }
 
     private List<Written> ended() {
-        return beams(
-                given.require("beam_eos_length_penalty").item(),
-                Set.of((int) given.require("beam_eos_token_id").item()));
+        return beams(given.require("beam_eos_length_penalty").item(), Set.of((int)
+                given.require("beam_eos_token_id").item()));
     }
 
     private List<Written> beams(double penalty, Set<Integer> ends) {

@@ -38,8 +38,7 @@ public final class Verification {
     /// @param problem why there is nothing to compare
     public record Check(String name, double error, double relative, boolean passed, Optional<String> problem) {
         static Check failed(String name, String problem) {
-            return new Check(
-                    name, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, false, Optional.of(problem));
+            return new Check(name, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, false, Optional.of(problem));
         }
     }
 
@@ -80,7 +79,9 @@ public final class Verification {
             return WRITTEN;
         }
         Entry prompt = all.get("in.gen_input_ids");
-        long before = prompt == null || prompt.shape().rank() != 2 ? 1 : prompt.shape().size(1);
+        long before = prompt == null || prompt.shape().rank() != 2
+                ? 1
+                : prompt.shape().size(1);
         return (int) Math.clamp(text.shape().size(1) - before, 1, 10_000);
     }
 
@@ -136,8 +137,7 @@ public final class Verification {
     }
 
     /// @param keep [B, T] rows to compare, of values [B, T, ...] or, for attention, [B, H, T, S]
-    private static Check close(
-            String name, Tensor value, Tensor wanted, Optional<boolean[]> keep, double tolerance) {
+    private static Check close(String name, Tensor value, Tensor wanted, Optional<boolean[]> keep, double tolerance) {
         double[] had = value.toDoubles();
         double[] right = wanted.toDoubles();
         long[] shape = wanted.shape().toArray();

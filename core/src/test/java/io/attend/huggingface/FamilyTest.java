@@ -48,7 +48,8 @@ class FamilyTest {
         }
         Checkpoint before = Checkpoint.open(folder);
         Checkpoint after = Checkpoint.open(copy);
-        assertThat(after.entries().keySet()).containsExactlyInAnyOrderElementsOf(before.entries().keySet());
+        assertThat(after.entries().keySet())
+                .containsExactlyInAnyOrderElementsOf(before.entries().keySet());
         before.entries().forEach((name, entry) -> {
             Entry again = after.entries().get(name);
             assertThat(again.shape()).as(name).isEqualTo(entry.shape());
@@ -148,11 +149,14 @@ class FamilyTest {
         Path changed = Fixtures.copy("gpt2-lm", copy);
         Checkpoint checkpoint = Checkpoint.open(Fixtures.folder("gpt2-lm"));
         List<Item> items = new ArrayList<>();
-        checkpoint.entries().values().forEach(entry -> items.add(Item.of(
-                entry.name().substring("transformer.".length()),
-                entry.dtype(),
-                entry.shape(),
-                checkpoint.data(entry.name()))));
+        checkpoint
+                .entries()
+                .values()
+                .forEach(entry -> items.add(Item.of(
+                        entry.name().substring("transformer.".length()),
+                        entry.dtype(),
+                        entry.shape(),
+                        checkpoint.data(entry.name()))));
         items.add(Item.of("h.0.attn.bias", DType.BOOL, Shape.of(1), MemorySegment.ofArray(new byte[1])));
         Files.delete(changed.resolve("model.safetensors"));
         SafetensorsWriter.write(changed.resolve("model.safetensors"), Map.of(), items);
