@@ -69,6 +69,11 @@ public final class Linear {
         return product.apply(x);
     }
 
+    /// The same weight used the other way, `x W`: [..., O] → [..., I], without the bias.
+    public Tensor backwards(Tensor x) {
+        return x.matmul(weight.tensor());
+    }
+
     /// Puts another way of computing in place of the present one, which it is given.
     public void wrap(java.util.function.UnaryOperator<Product> wrapper) {
         product = wrapper.apply(product);
