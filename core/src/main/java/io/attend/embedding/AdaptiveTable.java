@@ -62,7 +62,7 @@ public record AdaptiveTable(
                 return x; // [B, T, E]
             }
 
-            /// The vectors of one band; what is in none of its rows gets that of its first or last.
+            // The vectors of one band; what is in none of its rows gets that of its first or last.
             private Tensor vectors(int band, Tensor ids) {
                 int start = band == 0 ? 0 : cutoffs.get(band - 1);
                 Band here = bands.get(band);
