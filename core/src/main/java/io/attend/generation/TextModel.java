@@ -64,7 +64,9 @@ public record TextModel(Transformer model, Tokenizer tokenizer) {
             long[] begins =
                     IntStream.range(0, sources.size()).mapToLong(_ -> begin()).toArray();
             Decoding.Start start = new Decoding.Start(Optional.of(source), Tensor.of(begins, sources.size(), 1), end());
-            return decoding.write(model, start).stream().map(tokenizer::decode).toList();
+            return decoding.write(model, start).stream()
+                    .map(text -> tokenizer.decode(text.tokens()))
+                    .toList();
         }
     }
 }
