@@ -49,7 +49,7 @@ public final class ScoreFormulas {
                             dot(query, numbers.in("key").linear(key, Bias.NONE))))
             .with(Additive.class, _ -> Formula.each(ScoreFormulas::additive))
             .with(
-                    Cosine.class,
+                    CosineSimilarity.class,
                     _ -> Formula.each(
                             (query, key, head, numbers) -> Math.min(100, Math.exp(numbers.vector("scale")[head]))
                                     * dot(query, key)

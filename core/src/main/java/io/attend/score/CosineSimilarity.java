@@ -19,8 +19,8 @@ import java.util.OptionalDouble;
 /// brought to length 1 beforehand, so the fused kernel takes it. Names: our `scale` s is Hugging Face's `logit_scale`,
 /// e to its power the inverse of the paper's τ.
 @Source(paper = "Swin Transformer V2: Scaling Up Capacity and Resolution", arxiv = "2111.09883")
-public record Cosine() implements Score {
-    public static final Cosine EXAMPLE = new Cosine();
+public record CosineSimilarity() implements Score {
+    public static final CosineSimilarity EXAMPLE = new CosineSimilarity();
 
     private static final double MOST = Math.log(100);
 
