@@ -1,6 +1,7 @@
 package io.attend.huggingface;
 
 import io.attend.checkpoint.CheckpointException;
+import io.attend.head.Problem;
 import io.attend.value.ValueException;
 import io.attend.value.Values;
 import java.io.IOException;
@@ -52,6 +53,14 @@ public final class Config {
                             + " remove_invalid_values exponential_decay_length_penalty suppress_tokens"
                             + " begin_suppress_tokens max_new_tokens")
                     .split(" +"));
+
+    private static final Map<String, Problem> PROBLEMS = new LinkedHashMap<>();
+
+    static {
+        PROBLEMS.put("regression", Problem.REGRESSION);
+        PROBLEMS.put("single_label_classification", Problem.SINGLE_LABEL);
+        PROBLEMS.put("multi_label_classification", Problem.MULTI_LABEL);
+    }
 
     private final Path file;
     private final String path;
@@ -265,6 +274,30 @@ public final class Config {
                     return names.tree.size();
                 })
                 .orElse(number.orElse(2));
+    }
+
+    /// What a classifying head is asked: `problem_type`, or else numbers where there is one label and one of several
+    /// classes where there are more. Hugging Face's class looks at the labels instead when nothing is said, and takes
+    /// fractions for a class each.
+    public Problem problem(int labels) {
+        return choice("problem_type", labels == 1 ? "regression" : "single_label_classification", PROBLEMS);
+    }
+
+    /// The keys that [#labels] and [#problem] read.
+    static void labels(Map<String, Object> values, int labels, Problem problem) {
+        Map<String, String> names = new LinkedHashMap<>();
+        Map<String, Integer> ids = new LinkedHashMap<>();
+        for (int i = 0; i < labels; i++) {
+            names.put(Integer.toString(i), "LABEL_" + i);
+            ids.put("LABEL_" + i, i);
+        }
+        values.put("id2label", names);
+        values.put("label2id", ids);
+        PROBLEMS.forEach((name, same) -> {
+            if (same == problem) {
+                values.put("problem_type", name);
+            }
+        });
     }
 
     /// The key all families are told apart by.

@@ -15,13 +15,19 @@ import io.attend.embedding.DenseTable;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.DenseFeedForward;
 import io.attend.head.Head;
+import io.attend.head.LastPooling;
 import io.attend.head.LinearHead;
 import io.attend.head.NoHead;
+import io.attend.head.SequenceHead;
 import io.attend.head.TiedHead;
 import io.attend.layer.Bias;
 import io.attend.mask.Causal;
 import io.attend.norm.LayerNorm;
 import io.attend.position.LearnedPosition;
+import io.attend.score.DotProduct;
+import io.attend.score.FixedScaleDotProduct;
+import io.attend.score.ScaledDotProduct;
+import io.attend.score.Score;
 import io.attend.value.Source;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +40,8 @@ import java.util.Optional;
 public record Gpt2() implements Family {
     private enum Task {
         BODY,
-        WORDS
+        WORDS,
+        SEQUENCES
     }
 
     private static final Map<String, Task> HEADS = new LinkedHashMap<>();
@@ -42,6 +49,7 @@ public record Gpt2() implements Family {
     static {
         HEADS.put("GPT2Model", Task.BODY);
         HEADS.put("GPT2LMHeadModel", Task.WORDS);
+        HEADS.put("GPT2ForSequenceClassification", Task.SEQUENCES);
     }
 
     @Override
@@ -59,7 +67,8 @@ public record Gpt2() implements Family {
         int vocabulary = config.whole("vocab_size", 50_257);
         LayerNorm norm = new LayerNorm(config.number("layer_norm_epsilon", 1e-5), Bias.ADDED);
         double dropout = config.number("resid_pdrop", 0.1);
-        SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(config.whole("n_head", 12)))
+        int heads = config.whole("n_head", 12);
+        SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(heads))
                 .masked(new Causal())
                 .dropout(config.number("attn_pdrop", 0.1));
         Feed feed = new Feed(new DenseFeedForward(
@@ -67,17 +76,29 @@ public record Gpt2() implements Family {
                 config.choice("activation_function", "gelu_new", Activations.KNOWN),
                 Bias.ADDED,
                 0));
-        config.only("scale_attn_weights", true, "scores without a scale are not read")
-                .only("scale_attn_by_inverse_layer_idx", false, "a scale of each layer is not read");
+        boolean divided = config.flag("scale_attn_weights", true);
+        boolean fading = config.flag("scale_attn_by_inverse_layer_idx", false);
+        int layers = config.whole("n_layer", 12);
         List<Segment> segments = new ArrayList<>();
-        segments.add(new Segment(
-                config.whole("n_layer", 12),
-                new Block(List.of(new SelfAttention(attention), feed), norm, new PreNorm(dropout))));
+        for (int layer = 0; layer < (fading ? layers : 1); layer++) {
+            double scale = (divided ? 1 / Math.sqrt((double) width / heads) : 1) / (layer + 1);
+            Score score = fading && layer > 0
+                    ? new FixedScaleDotProduct(scale)
+                    : divided ? new ScaledDotProduct() : new DotProduct();
+            segments.add(new Segment(
+                    fading ? 1 : layers,
+                    new Block(List.of(new SelfAttention(attention.score(score)), feed), norm, new PreNorm(dropout))));
+        }
         TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
                 .position(new LearnedPosition(config.whole("n_positions", 1024)))
                 .dropout(config.number("embd_pdrop", 0.1));
         Head head = switch (task) {
             case BODY -> new NoHead();
+            case SEQUENCES -> {
+                int labels = config.labels();
+                yield new SequenceHead(
+                        labels, new LastPooling(), Optional.empty(), 0, Bias.NONE, config.problem(labels));
+            }
             case WORDS -> tied ? new TiedHead(Bias.NONE) : new LinearHead(vocabulary, Bias.NONE);
         };
         Architecture architecture = new Architecture(width, new Decoder(embedding, new Stack(segments, norm)), head)
@@ -108,6 +129,7 @@ public record Gpt2() implements Family {
                 .module(block + "mlp.c_proj", Layout.TRANSPOSED, "decoder.{i}.feed.outer")
                 .module(body + "ln_f", "decoder.norm")
                 .map("lm_head.weight", "head.weight")
+                .map("score.weight", "head.classifier.weight")
                 .ignored(block + "attn.bias", "the causal mask, which early versions saved")
                 .ignored(block + "attn.masked_bias", "what early versions wrote over hidden scores")
                 .ignored("h.{i}.attn.bias", "the same in a file without the prefix")
@@ -130,7 +152,17 @@ public record Gpt2() implements Family {
         }
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("model_type", "gpt2");
-        values.put("architectures", List.of(architecture.head() instanceof NoHead ? "GPT2Model" : "GPT2LMHeadModel"));
+        values.put(
+                "architectures",
+                List.of(
+                        switch (architecture.head()) {
+                            case NoHead _ -> "GPT2Model";
+                            case SequenceHead _ -> "GPT2ForSequenceClassification";
+                            default -> "GPT2LMHeadModel";
+                        }));
+        if (architecture.head() instanceof SequenceHead head) {
+            Config.labels(values, head.labels(), head.problem());
+        }
         values.put("n_embd", architecture.width());
         values.put("n_head", attention.heads().count());
         values.put("n_inner", feed.hidden());

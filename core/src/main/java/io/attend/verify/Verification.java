@@ -82,7 +82,7 @@ public final class Verification {
         long before = prompt == null || prompt.shape().rank() != 2
                 ? 1
                 : prompt.shape().size(1);
-        return (int) Math.clamp(text.shape().size(1) - before, 1, 10_000);
+        return Math.clamp(text.shape().size(1) - before, 1, 10_000);
     }
 
     private static Check check(Safetensors file, Entry entry, Actual actual, double tolerance) {
