@@ -4,6 +4,7 @@ import io.attend.mask.Mask;
 import io.attend.state.State;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
+import io.attend.tensor.Recompute;
 import io.attend.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -159,6 +160,11 @@ public final class Context {
             memo.put(key, known);
         }
         return known;
+    }
+
+    /// What a part makes of its inputs, part by part, without keeping how: see [Recompute]. A part may use dropout.
+    public Tensor recomputed(Recompute.Part part, Recompute.Parts parts, List<Tensor> inputs) {
+        return Recompute.of(part, parts, inputs, random, home);
     }
 
     /// The positions of the tokens of this pass, int64: [T], or [B, T] where the rows of the batch differ.

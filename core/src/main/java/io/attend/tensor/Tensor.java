@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -36,6 +37,11 @@ public final class Tensor implements AutoCloseable {
 
     org.bytedeco.pytorch.Tensor pointer() {
         return pointer;
+    }
+
+    /// A tensor of our own over one that the engine only lends.
+    static Tensor borrowed(TensorBase lent) {
+        return made("borrow", () -> new org.bytedeco.pytorch.Tensor(lent));
     }
 
     /// Runs one operation that makes a tensor.
@@ -356,6 +362,11 @@ public final class Tensor implements AutoCloseable {
 
     public Tensor select(int axis, long index) {
         return made("select", () -> pointer.select(axis, index), this);
+    }
+
+    /// The real part of the discrete Fourier transform over the last two axes, of float32 or float64.
+    public Tensor fft2Real() {
+        return made("fft2", () -> torch.real(torch.fft_fft2(pointer)), this);
     }
 
     public Tensor flip(long... axes) {
