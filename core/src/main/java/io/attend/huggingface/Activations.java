@@ -4,6 +4,8 @@ import io.attend.activation.Activation;
 import io.attend.activation.Gelu;
 import io.attend.activation.GeluTanh;
 import io.attend.activation.Relu;
+import io.attend.activation.Silu;
+import io.attend.activation.Tanh;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -20,6 +22,9 @@ final class Activations {
         KNOWN.put("gelu_accurate", new GeluTanh());
         KNOWN.put("gelu_python_tanh", new GeluTanh());
         KNOWN.put("relu", new Relu());
+        KNOWN.put("silu", new Silu());
+        KNOWN.put("swish", new Silu());
+        KNOWN.put("tanh", new Tanh());
     }
 
     private Activations() {}

@@ -161,6 +161,13 @@ public final class Config {
         return value.intValue();
     }
 
+    /// A word no gradient reaches where it is looked up: the padding token a table is made with. One outside the
+    /// vocabulary counts as none.
+    public OptionalInt padding(String key, int otherwise, int vocabulary) {
+        int token = whole(key, otherwise);
+        return token >= 0 && token < vocabulary ? OptionalInt.of(token) : OptionalInt.empty();
+    }
+
     /// A number, or Hugging Face's default.
     public double number(String key, double otherwise) {
         return numberIfGiven(key).orElse(otherwise);

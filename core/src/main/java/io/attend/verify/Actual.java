@@ -163,11 +163,27 @@ final class Actual {
         }
     }
 
+    /// What the head is asked: labels, those of a pair of texts behind those of its words, or where a span begins and
+    /// ends.
+    private Tensor labels() {
+        Optional<Tensor> first = given.find("start_positions");
+        if (first.isPresent()) {
+            return Tensor.stack(1, first.get(), given.require("end_positions")); // [B, 2]
+        }
+        Tensor labels = given.find("labels").or(() -> given.find("next_sentence_label"))
+                .orElseThrow(() -> new IllegalStateException("the file of expectations has no in.labels"));
+        return given.find("next_sentence_label")
+                .or(() -> given.find("sentence_order_label"))
+                .filter(_ -> labels.rank() == 2)
+                .map(pair -> Tensor.cat(1, labels, pair.reshape(-1, 1))) // [B, T + 1]
+                .orElse(labels);
+    }
+
     private void backward() {
         if (loss.isPresent()) {
             return;
         }
-        Tensor labels = given.require("labels");
+        Tensor labels = labels();
         model.weights().forEach(weight -> weight.tensor().requiresGrad(true));
         try (Lifetime _ = Lifetime.open()) {
             Tensor computed = model.loss(inputs(), usage.answers(labels), 0, Context.inference());
