@@ -15,31 +15,22 @@ import java.util.Optional;
 ///
 ///     bias(h, t, s) = multiplier · m(h) · (s − t)        m(h) = 2^(−exponent·h/H),  h = 1 ... H
 ///
-/// For a number of heads that is no power of two, `paper` takes the slopes of the next lower power and appends every
-/// other one of the next higher, as the paper's code and BLOOM do; `mpt` takes every other slope of the next higher
-/// power, those in between first. What is added to all scores of a query moves no weight, so with `behind` one row
-/// [1, H, 1, S] of m(h)·(s − last) is added, as Hugging Face's BLOOM and MPT do; half precision, which cannot tell
-/// far positions apart, gets m(h)·(s − t) for each pair. `both` is −m(h)·|s − t|, [1, H, T, S], for models that see
-/// ahead. `multiplier` is 1/√D where a model divides the sum of score and bias by √D, as Falcon does. Names:
-/// `exponent` is MPT's `alibi_bias_max`.
+/// If H is no power of two, the slopes of the next lower power N are followed by 2^(−exponent·(2i − 1)/2N); BLOOM's
+/// code and MPT's word this differently and come to the same. What is added to all scores of a query moves no
+/// weight, so with `behind` one row [1, H, 1, S] of m(h)·(s − last) is added, as Hugging Face's BLOOM, MPT and Falcon
+/// do; half precision, which cannot tell far positions apart, gets m(h)·(s − t) for each pair. `both` is
+/// −m(h)·|s − t|, [1, H, T, S], for models that see ahead. `multiplier` is 1/√D where a model divides the sum of score
+/// and bias by √D, as Falcon does. Names: `exponent` is MPT's `alibi_bias_max`. O(H·S), or O(H·T·S), once a pass.
 @Source(
         paper = "Train Short, Test Long: Attention with Linear Biases Enables Input Length Extrapolation",
         arxiv = "2108.12409")
 public record Alibi(
-        @Default("\"paper\"") Slopes slopes,
         @Default("8.0") double exponent,
         @Default("\"behind\"") Sides sides,
         @Default("1.0") double multiplier)
         implements RelativePosition {
-    public static final Alibi EXAMPLE = of(Slopes.PAPER);
-    public static final Alibi MPT = of(Slopes.MPT);
-    public static final Alibi BOTH = new Alibi(Slopes.PAPER, 8, Sides.BOTH, 0.5);
-
-    /// The order of slopes when the number of heads is no power of two.
-    public enum Slopes {
-        PAPER,
-        MPT
-    }
+    public static final Alibi EXAMPLE = new Alibi();
+    public static final Alibi BOTH = new Alibi(8, Sides.BOTH, 0.5);
 
     /// Where the keys stand that a query sees.
     public enum Sides {
@@ -57,33 +48,23 @@ public record Alibi(
     }
 
     /// For models that see behind them only.
-    public static Alibi of(Slopes slopes) {
-        return new Alibi(slopes, 8, Sides.BEHIND, 1);
+    public Alibi() {
+        this(8, Sides.BEHIND, 1);
     }
 
     public Alibi multiplier(double by) {
-        return new Alibi(slopes, exponent, sides, by);
+        return new Alibi(exponent, sides, by);
     }
 
     /// The slope of each of so many heads.
     public double[] slopes(int heads) {
         double[] all = new double[heads];
         int lower = Integer.highestOneBit(heads);
-        int higher = lower == heads ? heads : 2 * lower;
         for (int h = 0; h < heads; h++) {
-            if (lower == heads) {
-                all[h] = slope(h + 1, heads);
-            } else if (slopes == Slopes.PAPER) {
-                all[h] = h < lower ? slope(h + 1, lower) : slope(2 * (h - lower) + 1, higher);
-            } else {
-                all[h] = h < lower ? slope(2 * h + 2, higher) : slope(2 * (h - lower) + 1, higher);
-            }
+            double head = h < lower ? h + 1 : h - lower + 0.5;
+            all[h] = Math.pow(2, -exponent * head / lower);
         }
         return all;
-    }
-
-    private double slope(int head, int heads) {
-        return Math.pow(2, -exponent * head / heads);
     }
 
     @Override

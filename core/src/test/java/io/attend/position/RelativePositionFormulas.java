@@ -48,7 +48,7 @@ public final class RelativePositionFormulas {
             .with(Alibi.class, value -> new Formula() {
                 @Override
                 public double bias(Pair pair, Numbers numbers) {
-                    double slope = Math.pow(2, -8.0 * slopeOf(value, pair) / pair.heads);
+                    double slope = Math.pow(2, -8.0 * slopeOf(pair) / pair.heads);
                     return value.multiplier()
                             * slope
                             * (value.sides() == Alibi.Sides.BEHIND
@@ -92,14 +92,12 @@ public final class RelativePositionFormulas {
         return sum;
     }
 
-    /// Which of 2^(-8 n / H), n = 1 ... H, a head has; between whole numbers where H is no power of two: six heads are
-    /// written out, four of the slopes of four heads and two of those of eight.
-    private static double slopeOf(Alibi value, Pair pair) {
-        double[] paper = {2 / 8.0, 4 / 8.0, 6 / 8.0, 8 / 8.0, 1 / 8.0, 3 / 8.0};
-        double[] mpt = {2 / 8.0, 4 / 8.0, 6 / 8.0, 8 / 8.0, 1 / 8.0, 3 / 8.0};
+    /// n of the slope 2^(-8 n / H) of a head; where H is no power of two, as the paper's code has it: the slopes of four
+    /// heads and every other one of those of eight.
+    private static double slopeOf(Pair pair) {
         return switch (pair.heads) {
             case 2 -> pair.head + 1;
-            case 6 -> 6 * (value.slopes() == Alibi.Slopes.PAPER ? paper : mpt)[pair.head];
+            case 6 -> 6 * new double[] {1 / 4.0, 2 / 4.0, 3 / 4.0, 4 / 4.0, 1 / 8.0, 3 / 8.0}[pair.head];
             default -> throw new AssertionError("no slopes are written out for " + pair.heads + " heads");
         };
     }
