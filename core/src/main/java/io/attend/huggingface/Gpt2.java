@@ -143,11 +143,11 @@ public record Gpt2() implements Family {
                 || !(embedding.table() instanceof DenseTable table)
                 || !(embedding.position() instanceof LearnedPosition position)
                 || !(stack.finalNorm() instanceof LayerNorm norm)
-                || !(stack.unrolled().getFirst() instanceof Block(var branches, var norms, PreNorm(double dropout)))
-                || !norms.equals(norm)
-                || branches.size() != 2
-                || !(branches.get(0) instanceof SelfAttention(SoftmaxAttention attention))
-                || !(branches.get(1) instanceof Feed(DenseFeedForward feed))) {
+                || !(stack.unrolled().getFirst() instanceof Block block)
+                || !(block.residual() instanceof PreNorm(double dropout))
+                || block.sublayers().size() != 2
+                || !(block.sublayers().get(0) instanceof SelfAttention(SoftmaxAttention attention))
+                || !(block.sublayers().get(1) instanceof Feed(DenseFeedForward feed))) {
             return Optional.empty();
         }
         Map<String, Object> values = new LinkedHashMap<>();
@@ -174,6 +174,8 @@ public record Gpt2() implements Family {
         values.put("attn_pdrop", attention.dropout());
         values.put("resid_pdrop", dropout);
         values.put("embd_pdrop", embedding.dropout());
+        values.put("scale_attn_weights", !(attention.score() instanceof DotProduct));
+        values.put("scale_attn_by_inverse_layer_idx", stack.segments().size() > 1);
         values.put("tie_word_embeddings", !(architecture.head() instanceof LinearHead));
         return Optional.of(values);
     }

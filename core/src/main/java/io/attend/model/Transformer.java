@@ -182,9 +182,11 @@ public final class Transformer implements AutoCloseable {
         return built.head().outputs(built.topology().forward(inputs, context), written(inputs, context));
     }
 
-    /// What a head sees of a pass: the padding and the words of the side that has the last vectors.
+    /// What a head sees of a pass: the padding of the side that has the last vectors, and the words that were given. A
+    /// decoder that judges a text reads it one place later, as BART's does, so the place of a word is that of the source.
     private static Context written(Inputs inputs, Context context) {
-        return Topology.given(inputs.target().orElse(inputs.source()), context);
+        return Topology.given(inputs.target().orElse(inputs.source()), context)
+                .worded(inputs.source().words());
     }
 
     /// Starts writing: for an encoder-decoder behind a source that is read first, for a decoder behind nothing.

@@ -3,11 +3,18 @@ package io.attend.huggingface;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.attend.architecture.Architecture;
+import io.attend.architecture.Decoder;
+import io.attend.architecture.Presets;
 import io.attend.checkpoint.Checkpoint;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.Safetensors.Entry;
 import io.attend.checkpoint.SafetensorsWriter;
 import io.attend.checkpoint.SafetensorsWriter.Item;
+import io.attend.layer.Bias;
+import io.attend.layer.Parameter;
+import io.attend.model.Transformer;
+import io.attend.norm.LayerNorm;
 import io.attend.tensor.DType;
 import io.attend.tensor.Shape;
 import java.io.IOException;
@@ -166,5 +173,53 @@ class FamilyTest {
         assertThat(Checkpoint.open(again).entries().keySet())
                 .contains("wte.weight", "h.1.attn.c_attn.weight")
                 .doesNotContain("h.0.attn.bias", "transformer.wte.weight");
+    }
+
+    /// What a family says of an architecture it has read must, read again, be that architecture.
+    @ParameterizedTest
+    @MethodSource("exported")
+    void aModelTrainedHereIsExportedAndComesBackEqual(Path folder, @TempDir Path copy) {
+        Architecture architecture = Pretrained.describe(folder).architecture();
+        try (Transformer model = Transformer.initialize(architecture, 7)) {
+            Pretrained.of(model).save(copy);
+            try (Pretrained again = Pretrained.load(copy)) {
+                assertThat(again.model().architecture().initialized(architecture.initialization()))
+                        .isEqualTo(architecture);
+                for (int i = 0; i < model.weights().size(); i++) {
+                    Parameter before = model.weights().get(i);
+                    Parameter after = again.model().weights().get(i);
+                    assertThat(after.name()).isEqualTo(before.name());
+                    assertThat(after.tensor().memory().mismatch(before.tensor().memory()))
+                            .as(before.name())
+                            .isEqualTo(-1);
+                }
+            }
+        }
+        assertThat(Checkpoint.open(copy).entries().keySet())
+                .isEqualTo(Checkpoint.open(folder).entries().keySet());
+    }
+
+    /// Folders of the families that write their configuration.
+    static Stream<Path> exported() {
+        return Fixtures.all().stream().filter(folder -> {
+            Config config = Config.of(folder);
+            return Family.of(config)
+                    .config(Pretrained.describe(folder).architecture())
+                    .isPresent();
+        });
+    }
+
+    @Test
+    void whatNoFamilyCanExpressIsNamed() {
+        Architecture gpt = Presets.gpt(31, 2, Presets.Size.width(10).heads(2), 61);
+        Decoder decoder = (Decoder) gpt.topology();
+        Architecture other =
+                new Architecture(gpt.width(), new Decoder(decoder.embedding(), decoder.stack().finalNorm(new LayerNorm(1e-3, Bias.ADDED))), gpt.head());
+        try (Transformer model = Transformer.initialize(other, 7)) {
+            assertThatThrownBy(() -> Pretrained.of(model))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("gpt2 has")
+                    .hasMessageContaining("epsilon");
+        }
     }
 }
