@@ -24,7 +24,8 @@ class HuggingFaceTest {
     private static Said attend(Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        String[] words = java.util.Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
+        String[] words =
+                java.util.Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
         int status = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words);
         return new Said(status, out.toString(), err.toString());
     }
@@ -33,14 +34,19 @@ class HuggingFaceTest {
     void verifySaysEachTensorAndEndsWithZero() {
         Said said = attend("verify", BERT);
         assertThat(said.status()).as(said.out()).isZero();
-        assertThat(said.out()).contains("out.pooler_output").contains("all 7 equal").doesNotContain("FAIL");
+        assertThat(said.out())
+                .contains("out.pooler_output")
+                .contains("all 7 equal")
+                .doesNotContain("FAIL");
     }
 
     @Test
     void verifyEndsWithOneWhereANumberDiffersAndSaysWhich() {
         Said said = attend("verify", BERT, "--tolerance", "0", "--json");
         assertThat(said.status()).isEqualTo(1);
-        JsonNode last = JsonMapper.builder().build().readTree(said.out().lines().toList().getLast());
+        JsonNode last = JsonMapper.builder()
+                .build()
+                .readTree(said.out().lines().toList().getLast());
         assertThat(last.get("name").stringValue()).isEqualTo("out.pooler_output");
         assertThat(last.get("passed").booleanValue()).isFalse();
         assertThat(last.get("error").doubleValue()).isBetween(1e-12, 1e-4);

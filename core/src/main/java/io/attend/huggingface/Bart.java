@@ -91,24 +91,22 @@ public record Bart() implements Family {
                 embedding(new SharedTable(), scale, positions, dropout),
                 stack(config, "decoder", dropout));
         double last = config.number("classifier_dropout", 0);
-        Head head =
-                switch (task) {
-                    case BODY -> new NoHead();
-                    case WORDS -> tied ? new TiedHead(Bias.ADDED) : new LinearHead(vocabulary, Bias.ADDED);
-                    case SEQUENCES -> {
-                        int labels = config.labels();
-                        yield SequenceHead.of(labels)
-                                .pooling(new TokenPooling(
-                                        config.whole("eos_token_id", 2), TokenPooling.Occurrence.LAST))
-                                .dense(new Tanh())
-                                .dropout(last)
-                                .problem(config.problem(labels));
-                    }
-                    case SPANS -> new SpanHead(0);
-                };
+        Head head = switch (task) {
+            case BODY -> new NoHead();
+            case WORDS -> tied ? new TiedHead(Bias.ADDED) : new LinearHead(vocabulary, Bias.ADDED);
+            case SEQUENCES -> {
+                int labels = config.labels();
+                yield SequenceHead.of(labels)
+                        .pooling(new TokenPooling(config.whole("eos_token_id", 2), TokenPooling.Occurrence.LAST))
+                        .dense(new Tanh())
+                        .dropout(last)
+                        .problem(config.problem(labels));
+            }
+            case SPANS -> new SpanHead(0);
+        };
         Architecture architecture = new Architecture(width, topology, head)
-                .initialized(new NormalInitialization(
-                        config.number("init_std", 0.02), NormalInitialization.Branches.ALIKE));
+                .initialized(
+                        new NormalInitialization(config.number("init_std", 0.02), NormalInitialization.Branches.ALIKE));
         return new Mapping(architecture, names(task, tied), Usage.PLAIN.tokens(config));
     }
 
@@ -125,13 +123,11 @@ public record Bart() implements Family {
         double forgotten = config.number("attention_dropout", 0);
         Activation activation = config.choice("activation_function", "gelu", Activations.KNOWN);
         Sublayer feed = new Feed(new DenseFeedForward(
-                config.whole(side + "_ffn_dim", 4096),
-                activation,
-                Bias.ADDED,
-                config.number("activation_dropout", 0)));
+                config.whole(side + "_ffn_dim", 4096), activation, Bias.ADDED, config.number("activation_dropout", 0)));
         boolean writes = side.equals("decoder");
         Mask mask = writes ? new Causal() : new Bidirectional();
-        Sublayer self = new SelfAttention(SoftmaxAttention.of(heads).masked(mask).dropout(forgotten));
+        Sublayer self =
+                new SelfAttention(SoftmaxAttention.of(heads).masked(mask).dropout(forgotten));
         Sublayer cross = new CrossAttention(SoftmaxAttention.of(heads).dropout(forgotten));
         return Stack.of(
                 config.whole(side + "_layers", 12),
@@ -153,11 +149,11 @@ public record Bart() implements Family {
                     .module(block + "fc1", here + "feed.inner")
                     .module(block + "fc2", here + "feed.outer")
                     .tied(body + side + ".embed_tokens.weight", body + "shared.weight");
-            Map.of("self_attn", "attention", "encoder_attn", "cross").forEach((theirs, ours) -> names.module(
-                            block + theirs + ".q_proj", here + ours + ".query")
-                    .module(block + theirs + ".k_proj", here + ours + ".key")
-                    .module(block + theirs + ".v_proj", here + ours + ".value")
-                    .module(block + theirs + ".out_proj", here + ours + ".output"));
+            Map.of("self_attn", "attention", "encoder_attn", "cross")
+                    .forEach((theirs, ours) -> names.module(block + theirs + ".q_proj", here + ours + ".query")
+                            .module(block + theirs + ".k_proj", here + ours + ".key")
+                            .module(block + theirs + ".v_proj", here + ours + ".value")
+                            .module(block + theirs + ".out_proj", here + ours + ".output"));
         }
         if (task == Task.WORDS && tied) {
             names.tied("lm_head.weight", body + "shared.weight");

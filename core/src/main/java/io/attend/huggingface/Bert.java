@@ -100,11 +100,12 @@ public record Bert() implements Family {
         Distances distances = config.choice("position_embedding_type", "absolute", POSITIONS);
         SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(config.whole("num_attention_heads", 12)))
                 .masked(decoder ? new Causal() : new Bidirectional())
-                .position(switch (distances) {
-                    case ABSOLUTE -> new NoPosition();
-                    case KEYS -> new ShawPosition(maximum - 1, ShawPosition.Use.KEYS);
-                    case KEYS_AND_QUERIES -> new ShawPosition(maximum - 1, ShawPosition.Use.KEYS_AND_QUERIES);
-                })
+                .position(
+                        switch (distances) {
+                            case ABSOLUTE -> new NoPosition();
+                            case KEYS -> new ShawPosition(maximum - 1, ShawPosition.Use.KEYS);
+                            case KEYS_AND_QUERIES -> new ShawPosition(maximum - 1, ShawPosition.Use.KEYS_AND_QUERIES);
+                        })
                 .dropout(config.number("attention_probs_dropout_prob", 0.1));
         Feed feed = new Feed(new DenseFeedForward(config.whole("intermediate_size", 3072), activation, Bias.ADDED, 0));
         Stack stack = Stack.of(
@@ -126,10 +127,7 @@ public record Bert() implements Family {
             case SENTENCES -> SequenceHead.of(2).dense(new Tanh());
             case SEQUENCES -> {
                 int labels = config.labels();
-                yield SequenceHead.of(labels)
-                        .dense(new Tanh())
-                        .dropout(last)
-                        .problem(config.problem(labels));
+                yield SequenceHead.of(labels).dense(new Tanh()).dropout(last).problem(config.problem(labels));
             }
             case TOKENS -> new TokenHead(config.labels(), last);
             case SPANS -> new SpanHead(0);

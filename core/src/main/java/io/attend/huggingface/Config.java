@@ -284,8 +284,8 @@ public final class Config {
     }
 
     /// What a classifying head is asked: `problem_type`, or else numbers where there is one label and one of several
-    /// classes where there are more. Hugging Face's class looks at the labels instead when nothing is said, and takes
-    /// fractions for a class each.
+    /// classes where there are more. Hugging Face's class looks at the labels instead when nothing is said, and
+    /// takes fractions for a class each.
     public Problem problem(int labels) {
         return choice("problem_type", labels == 1 ? "regression" : "single_label_classification", PROBLEMS);
     }

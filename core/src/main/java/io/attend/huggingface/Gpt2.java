@@ -68,9 +68,8 @@ public record Gpt2() implements Family {
         LayerNorm norm = new LayerNorm(config.number("layer_norm_epsilon", 1e-5), Bias.ADDED);
         double dropout = config.number("resid_pdrop", 0.1);
         int heads = config.whole("n_head", 12);
-        SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(heads))
-                .masked(new Causal())
-                .dropout(config.number("attn_pdrop", 0.1));
+        SoftmaxAttention attention =
+                SoftmaxAttention.of(Heads.of(heads)).masked(new Causal()).dropout(config.number("attn_pdrop", 0.1));
         Feed feed = new Feed(new DenseFeedForward(
                 config.wholeIfGiven("n_inner").orElse(4 * width),
                 config.choice("activation_function", "gelu_new", Activations.KNOWN),

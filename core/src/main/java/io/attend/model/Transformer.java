@@ -182,8 +182,9 @@ public final class Transformer implements AutoCloseable {
         return built.head().outputs(built.topology().forward(inputs, context), written(inputs, context));
     }
 
-    /// What a head sees of a pass: the padding of the side that has the last vectors, and the words that were given. A
-    /// decoder that judges a text reads it one place later, as BART's does, so the place of a word is that of the source.
+    /// What a head sees of a pass: the padding of the side that has the last vectors, and the words that were given.
+    /// A decoder that judges a text reads it one place later, as BART's does, so words stand where they do in the
+    /// source.
     private static Context written(Inputs inputs, Context context) {
         return Topology.given(inputs.target().orElse(inputs.source()), context)
                 .worded(inputs.source().words());

@@ -170,7 +170,8 @@ final class Actual {
         if (first.isPresent()) {
             return Tensor.stack(1, first.get(), given.require("end_positions")); // [B, 2]
         }
-        Tensor labels = given.find("labels").or(() -> given.find("next_sentence_label"))
+        Tensor labels = given.find("labels")
+                .or(() -> given.find("next_sentence_label"))
                 .orElseThrow(() -> new IllegalStateException("the file of expectations has no in.labels"));
         return given.find("next_sentence_label")
                 .or(() -> given.find("sentence_order_label"))

@@ -213,8 +213,10 @@ class FamilyTest {
     void whatNoFamilyCanExpressIsNamed() {
         Architecture gpt = Presets.gpt(31, 2, Presets.Size.width(10).heads(2), 61);
         Decoder decoder = (Decoder) gpt.topology();
-        Architecture other =
-                new Architecture(gpt.width(), new Decoder(decoder.embedding(), decoder.stack().finalNorm(new LayerNorm(1e-3, Bias.ADDED))), gpt.head());
+        Architecture other = new Architecture(
+                gpt.width(),
+                new Decoder(decoder.embedding(), decoder.stack().finalNorm(new LayerNorm(1e-3, Bias.ADDED))),
+                gpt.head());
         try (Transformer model = Transformer.initialize(other, 7)) {
             assertThatThrownBy(() -> Pretrained.of(model))
                     .isInstanceOf(IllegalArgumentException.class)
