@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 final class UnpairedFormulas {
     private UnpairedFormulas() {}
 
-    /// Re Σ_n Σ_e x[n][e] exp(-2πi (k n / N + m e / E)) over the N real positions.
+    /// Re Σ x(n, e) · exp(-2πi (k n / N + m e / E)) over the N real positions n and all numbers e.
     static Formula fourier() {
         return (x, _, scene) -> {
             int[] real =
@@ -81,7 +81,7 @@ final class UnpairedFormulas {
         int span = table.buckets().orElse(table.most());
         int bucket = distance;
         if (table.buckets().isPresent() && Math.abs(distance) > span / 2) {
-            double middle = span / 2;
+            double middle = Math.floorDiv(span, 2);
             double grown = Math.log(Math.abs(distance) / middle) / Math.log((table.most() - 1) / middle);
             bucket = (int) (Math.signum(distance) * (middle + Math.ceil(grown * (middle - 1))));
         }
@@ -114,7 +114,7 @@ final class UnpairedFormulas {
         };
     }
 
-    private static double[] synthesis(Synthesis synthesis, double[][] x, int t, int head, int heads, Numbers numbers) {
+    static double[] synthesis(Synthesis synthesis, double[][] x, int t, int head, int heads, Numbers numbers) {
         int maximum = synthesis.maximum();
         return switch (synthesis) {
             case DenseSynthesis _ -> network(x[t], head, heads, maximum, numbers);
