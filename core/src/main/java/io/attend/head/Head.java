@@ -10,14 +10,20 @@ import java.util.Optional;
 
 /// What a model makes of its last vectors.
 public sealed interface Head
-        permits DiscriminatorHead,
+        permits AdaptiveHead,
+                ChunkedHead,
+                DiscriminatorHead,
+                HierarchicalHead,
                 LinearHead,
                 MaskedLanguageHead,
                 NoHead,
+                NoiseContrastiveHead,
                 PairHead,
                 PooledHead,
+                SampledHead,
                 SequenceHead,
                 SpanHead,
+                TiedAdaptiveHead,
                 TiedHead,
                 TokenHead {
     /// The answer at positions where nothing is asked.

@@ -18,6 +18,7 @@ public final class Linear {
     private final long outputs;
     private final long groups;
     private Product product;
+    private boolean wrapped;
 
     /// Records `weight` [outputs, inputs / groups] and, if asked for, `bias` [outputs] at this place.
     public Linear(Parameters parameters, Size size, Bias bias) {
@@ -90,13 +91,37 @@ public final class Linear {
     }
 
     /// The same weight used the other way, `x W`: [..., O] → [..., I], without the bias.
+    ///
+    /// @throws IllegalStateException if the product is wrapped: what wraps it knows only the one way
     public Tensor backwards(Tensor x) {
+        requirePlain();
         return x.matmul(weight.tensor());
+    }
+
+    /// The weights of some outputs [N] of int64: [N, I].
+    ///
+    /// @throws IllegalStateException if the product is wrapped: what wraps it knows only all outputs
+    public Tensor weights(Tensor outputs) {
+        requirePlain();
+        return weight.tensor().embedding(outputs);
+    }
+
+    /// The biases of some outputs [N] of int64: [N]; absent where there is none.
+    public Optional<Tensor> biases(Tensor outputs) {
+        return bias.map(all -> all.tensor().indexSelect(0, outputs));
+    }
+
+    private void requirePlain() {
+        if (wrapped) {
+            throw new IllegalStateException(weight.name() + " is used row by row or backwards here, which an adapter or a"
+                    + " quantised product cannot be; merge it first, or choose other layers for it");
+        }
     }
 
     /// Puts another way of computing in place of the present one, which it is given.
     public void wrap(java.util.function.UnaryOperator<Product> wrapper) {
         product = wrapper.apply(product);
+        wrapped = true;
     }
 
     /// The weight [O, I / G].

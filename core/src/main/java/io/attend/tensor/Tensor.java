@@ -794,6 +794,16 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /// Cross-entropy of logits [N, V] against classes [N], position by position: [N], 0 where the class is `ignored`.
+    public Tensor crossEntropies(Tensor classes, long ignored, double smoothing) {
+        return made(
+                "cross_entropy",
+                () -> torch.cross_entropy_loss(
+                        pointer, classes.pointer, Engine.NO_TENSOR, torch.Reduction.None.value, ignored, smoothing),
+                this,
+                classes);
+    }
+
     // ---- in place ----
 
     public Tensor copy_(Tensor source) {

@@ -13,15 +13,22 @@ import io.attend.embedding.FactorisedTable;
 import io.attend.embedding.SharedTable;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.DenseFeedForward;
+import io.attend.head.AdaptiveHead;
+import io.attend.head.ChunkedHead;
+import io.attend.head.HierarchicalHead;
 import io.attend.head.LinearHead;
 import io.attend.head.MaskedLanguageHead;
 import io.attend.head.NoHead;
+import io.attend.head.NoiseContrastiveHead;
 import io.attend.head.PairHead;
+import io.attend.head.SampledHead;
 import io.attend.head.SequenceHead;
 import io.attend.head.SpanHead;
+import io.attend.head.TiedAdaptiveHead;
 import io.attend.head.TiedHead;
 import io.attend.head.TokenHead;
 import io.attend.head.TokenPooling;
+import io.attend.head.Tying;
 import io.attend.layer.ArchitectureException;
 import io.attend.layer.Bias;
 import io.attend.layer.Parameters;
@@ -164,6 +171,10 @@ class ArchitectureRefusalTest {
 
     @Test
     void bandsThinnerThanANumber() {
+        Parameters head = Parameters.root().in("head");
+        assertCannotBuild(
+                () -> TiedAdaptiveHead.EXAMPLE.build(head, 10, Optional.empty()),
+                "head: a TiedAdaptiveHead scores by the bands of an AdaptiveTable, and there is none; use an AdaptiveHead");
         TokenEmbedding words = TokenEmbedding.of(new AdaptiveTable(31, List.of(3, 5), 4));
         assertCannotBuild(
                 () -> new Architecture(10, new Encoder(words, stack(Feed.EXAMPLE))),
@@ -225,6 +236,25 @@ class ArchitectureRefusalTest {
                 new Refused(() -> TiedHead.EXAMPLE.scale(0), "scale must be a number other than 0, not 0.0"),
                 new Refused(() -> TiedHead.EXAMPLE.softCap(0), "the soft cap must be above 0, not 0.0"),
                 new Refused(() -> LinearHead.EXAMPLE.softCap(-1), "the soft cap must be above 0, not -1.0"),
+                new Refused(() -> new SampledHead(0, Tying.TIED), "samples must be at least 1, not 0"),
+                new Refused(() -> new NoiseContrastiveHead(0, Tying.TIED), "samples must be at least 1, not 0"),
+                new Refused(() -> new ChunkedHead(TiedHead.EXAMPLE, 0), "chunk must be at least 1, not 0"),
+                new Refused(
+                        () -> new ChunkedHead(SequenceHead.EXAMPLE, 7),
+                        "a SequenceHead does not score words position by position, so there is nothing to cut into chunks;"
+                                + " use it by itself"),
+                new Refused(
+                        () -> new HierarchicalHead(List.of(7L), Bias.NONE),
+                        "a tree needs the counts of at least 2 words, not of 1"),
+                new Refused(
+                        () -> new HierarchicalHead(List.of(7L, -1L), Bias.NONE),
+                        "word 1 cannot have occurred -1 times"),
+                new Refused(
+                        () -> new HierarchicalHead(List.of(Long.MAX_VALUE, 1L), Bias.NONE),
+                        "the counts add up to 9.2e+18, more than can be added; divide them"),
+                new Refused(
+                        () -> new AdaptiveHead(31, List.of(31), 2, Bias.NONE),
+                        "cutoffs [31] must rise between 0 and the vocabulary of 31"),
                 new Refused(() -> SequenceHead.of(0), "labels must be at least 1, not 0"),
                 new Refused(() -> new TokenHead(0, 0), "labels must be at least 1, not 0"),
                 new Refused(

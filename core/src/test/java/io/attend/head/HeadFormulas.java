@@ -50,6 +50,16 @@ public final class HeadFormulas {
                         return capped(tied(y, numbers, words, value.bias()), value.softCap());
                     }))
             .with(MaskedLanguageHead.class, value -> each((x, numbers, table) -> masked(value, x, numbers, table)))
+            .with(ChunkedHead.class, value -> of(value.scores()))
+            .with(SampledHead.class, value -> each((x, numbers, table) -> scores(value.scores(), x, numbers, table)))
+            .with(
+                    NoiseContrastiveHead.class,
+                    value -> each((x, numbers, table) -> scores(value.scores(), x, numbers, table)))
+            .with(AdaptiveHead.class, value -> each((x, numbers, _) -> AdaptiveFormulas.own(value, x, numbers)))
+            .with(HierarchicalHead.class, value -> {
+                HuffmanFormula tree = HuffmanFormula.of(value.counts());
+                return each((x, numbers, _) -> tree.logs(numbers.in("turns").linear(x, value.bias())));
+            })
             .with(
                     PooledHead.class,
                     value -> (text, numbers, _) ->
@@ -102,6 +112,10 @@ public final class HeadFormulas {
         return value.scores() == Tying.OWN
                 ? numbers.linear(guess, Bias.ADDED)
                 : tied(guess, numbers, table, Bias.ADDED);
+    }
+
+    private static double[] scores(Tying tying, double[] x, Numbers numbers, double[][] table) {
+        return tying == Tying.OWN ? numbers.linear(x, Bias.ADDED) : tied(x, numbers, table, Bias.ADDED);
     }
 
     private static double[] scaled(double[] x, double scale) {

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.attend.activation.Gelu;
+import io.attend.embedding.AdaptiveTable;
 import io.attend.embedding.DenseTable;
 import io.attend.layer.Bench;
 import io.attend.layer.Context;
 import io.attend.layer.FiniteDifferences;
 import io.attend.layer.Grids;
 import io.attend.tensor.Lifetime;
+import io.attend.tensor.Random;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.ArrayList;
@@ -19,7 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Losses as they are defined, in loops, from what the heads give.
 class HeadLossTest {
@@ -29,7 +35,8 @@ class HeadLossTest {
         return Bench.of(parameters -> head.build(
                 parameters.in("head"),
                 WIDTH,
-                Optional.of(DenseTable.EXAMPLE.build(parameters.in("table"), WIDTH, Optional.empty()))));
+                Optional.of((head instanceof TiedAdaptiveHead ? AdaptiveTable.EXAMPLE : DenseTable.EXAMPLE)
+                        .build(parameters.in("table"), WIDTH, Optional.empty()))));
     }
 
     /// −log softmax(logits)[right]
@@ -161,6 +168,215 @@ class HeadLossTest {
 
     private static double[] row(double[] all, int row, int width) {
         return java.util.Arrays.copyOfRange(all, row * width, (row + 1) * width);
+    }
+
+    // ---- large vocabularies ----
+
+    private static final long[] WORDS = {7, 2, 30, 0, Head.IGNORED, 1, 16, 11, 3, Head.IGNORED};
+
+    private static Tensor words(int vocabulary) {
+        return Tensor.of(
+                java.util.Arrays.stream(WORDS)
+                        .map(word -> word < 0 ? word : word % vocabulary)
+                        .toArray(),
+                2,
+                T);
+    }
+
+    /// The loss is that of all scores, though it never makes them.
+    @ParameterizedTest
+    @MethodSource("exact")
+    void isTheLossOfAllScores(Head head) {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Head.Built> bench = bench(head)) {
+            Tensor x = Grids.random(13, 2, T, WIDTH);
+            Tensor scores = bench.built().forward(x, Context.inference());
+            int vocabulary = (int) scores.size(2);
+            Tensor answers = words(vocabulary);
+            double sum = 0;
+            for (int i = 0; i < 10; i++) {
+                int right = (int) answers.toLongs()[i];
+                sum += right < 0 ? 0 : surprise(row(scores.toDoubles(), i, vocabulary), right);
+            }
+            for (Context context : List.of(Context.inference(), Context.training(Random.seeded(5)))) {
+                assertThat(bench.built().loss(x, answers, 0, context).item()).isCloseTo(sum / 8, within(1e-12));
+            }
+            List<Tensor> leaves = new ArrayList<>(bench.weights());
+            leaves.add(x);
+            FiniteDifferences.check(
+                    head.toString(), () -> bench.built().loss(x, answers, 0, Context.inference()), leaves);
+        }
+    }
+
+    static Stream<Head> exact() {
+        return Stream.of(
+                AdaptiveHead.EXAMPLE,
+                AdaptiveHead.WITH_BIAS,
+                TiedAdaptiveHead.EXAMPLE,
+                HierarchicalHead.EXAMPLE,
+                ChunkedHead.EXAMPLE,
+                new ChunkedHead(MaskedLanguageHead.EXAMPLE, 4),
+                new ChunkedHead(LinearHead.CAPPED, 100));
+    }
+
+    /// Smoothing too, and the last chunk is a short one.
+    @Test
+    void chunksAreTheWhole() {
+        List<double[]> found = new ArrayList<>();
+        try (Lifetime _ = Lifetime.open()) {
+            for (Head head : List.of(TiedHead.WITH_BIAS, ChunkedHead.EXAMPLE)) {
+                try (Bench<Head.Built> bench = bench(head)) {
+                    bench.weights().forEach(weight -> weight.requiresGrad(true));
+                    Tensor x = Grids.random(13, 2, T, WIDTH).requiresGrad(true);
+                    Tensor loss = bench.built().loss(x, words(31), 0.1, Context.inference());
+                    loss.mul(3).backward();
+                    found.add(loss.toDoubles());
+                    found.add(x.grad().orElseThrow().toDoubles());
+                    bench.weights().forEach(weight -> found.add(weight.grad().orElseThrow().toDoubles()));
+                }
+            }
+        }
+        int half = found.size() / 2;
+        for (int i = 0; i < half; i++) {
+            assertThat(found.get(half + i)).containsExactly(found.get(i), within(1e-13));
+        }
+    }
+
+    /// The words drawn at a seed, by the chance that the page gives: the smallest word whose chances add up past u.
+    private static int[] drawn(int count, int vocabulary, long seed) {
+        try (Random random = Random.seeded(seed)) {
+            return java.util.Arrays.stream(
+                            random.uniform(Shape.of(count), 0, 1).toDoubles())
+                    .mapToInt(u -> {
+                        double sum = 0;
+                        for (int word = 0; word < vocabulary; word++) {
+                            sum += chance(word, vocabulary);
+                            if (u < sum) {
+                                return word;
+                            }
+                        }
+                        return vocabulary - 1;
+                    })
+                    .toArray();
+        }
+    }
+
+    private static double chance(int word, int vocabulary) {
+        return Math.log((word + 2.0) / (word + 1.0)) / Math.log(vocabulary + 1);
+    }
+
+    private static void checkDrawn(Head head, BiFunction<double[], Integer, Double> loss) {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Head.Built> bench = bench(head)) {
+            Tensor x = Grids.random(13, 2, T, WIDTH);
+            double[] scores = bench.built().forward(x, Context.inference()).toDoubles();
+            double sum = 0;
+            for (int i = 0; i < 10; i++) {
+                sum += WORDS[i] < 0 ? 0 : loss.apply(row(scores, i, 31), (int) WORDS[i]);
+            }
+            assertThat(training(bench, x, 17).item()).isCloseTo(sum / 8, within(1e-12));
+            double full = 0;
+            for (int i = 0; i < 10; i++) {
+                full += WORDS[i] < 0 ? 0 : surprise(row(scores, i, 31), (int) WORDS[i]);
+            }
+            assertThat(bench.built().loss(x, words(31), 0, Context.inference()).item())
+                    .as("outside training")
+                    .isCloseTo(full / 8, within(1e-12));
+            List<Tensor> leaves = new ArrayList<>(bench.weights());
+            leaves.add(x);
+            FiniteDifferences.check(head.toString(), () -> training(bench, x, 17), leaves);
+        }
+    }
+
+    private static Tensor training(Bench<Head.Built> bench, Tensor x, long seed) {
+        try (Random random = Random.seeded(seed)) {
+            return bench.built().loss(x, words(31), 0, Context.training(random));
+        }
+    }
+
+    @Test
+    void aSumFromSomeWords() {
+        for (Head head : List.of(SampledHead.EXAMPLE, SampledHead.UNTIED)) {
+            checkDrawn(head, (logits, right) -> {
+                double sum = Math.exp(logits[right]);
+                for (int word : drawn(7, 31, 17)) {
+                    sum += word == right ? 0 : Math.exp(logits[word]) / (7 * chance(word, 31));
+                }
+                return Math.log(sum) - logits[right];
+            });
+        }
+    }
+
+    @Test
+    void wordsAgainstNoise() {
+        checkDrawn(NoiseContrastiveHead.EXAMPLE, (logits, right) -> {
+            double loss = yesOrNo(logits[right] - Math.log(7 * chance(right, 31)), 1);
+            for (int word : drawn(7, 31, 17)) {
+                loss += yesOrNo(logits[word] - Math.log(7 * chance(word, 31)), 0);
+            }
+            return loss;
+        });
+    }
+
+    /// With many samples the estimate is the sum itself.
+    @Test
+    void manySamplesAreTheWhole() {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Head.Built> bench = bench(new SampledHead(30_000, Tying.TIED))) {
+            Tensor x = Grids.random(13, 2, T, WIDTH);
+            double full = bench.built().loss(x, words(31), 0, Context.inference()).item();
+            assertThat(training(bench, x, 3).item()).isCloseTo(full, within(0.01));
+        }
+    }
+
+    /// Huffman's code is within a step of the entropy, and no shorter code exists.
+    @Test
+    void frequentWordsAreNearTheRoot() {
+        List<Long> counts = LongStream.range(1, 1000).mapToObj(rank -> 1_000_000 / rank).toList();
+        HuffmanTree tree = HuffmanTree.of(counts);
+        double all = counts.stream().mapToLong(count -> count).sum();
+        double entropy = 0;
+        double steps = 0;
+        double room = 0;
+        for (int word = 0; word < counts.size(); word++) {
+            double chance = counts.get(word) / all;
+            entropy -= chance * Math.log(chance) / Math.log(2);
+            steps += chance * tree.nodes()[word].length;
+            room += Math.pow(2, -tree.nodes()[word].length);
+        }
+        assertThat(steps).isBetween(entropy, entropy + 1);
+        assertThat(room).isCloseTo(1, within(1e-12));
+    }
+
+    @Test
+    void refusesAnswersThatAreNoWordsAndSmoothingWithoutAllScores() {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Head.Built> bench = bench(AdaptiveHead.EXAMPLE)) {
+            Tensor x = Grids.random(13, 1, 2, WIDTH);
+            assertThatThrownBy(() -> bench.built().loss(x, Tensor.of(new long[] {31, 0}), 0, Context.inference()))
+                    .hasMessage("the answer 31 is no word of a vocabulary of 31, nor -100 for what is not asked");
+            assertThatThrownBy(() -> bench.built().loss(x, Tensor.of(new long[] {3, 0}), 0.1, Context.inference()))
+                    .hasMessage("smoothing 0.1 needs the score of every word, which an AdaptiveHead exists to avoid; use 0");
+        }
+    }
+
+    /// An adapter on the table would be passed over by what takes single rows of it.
+    @Test
+    void refusesAWrappedProduct() {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Head.Built> bench = Bench.of(root -> {
+                    Head.Built built = new SampledHead(7, Tying.OWN)
+                            .build(
+                                    root.in("head"),
+                                    WIDTH,
+                                    Optional.of(DenseTable.EXAMPLE.build(root.in("table"), WIDTH, Optional.empty())));
+                    java.util.Objects.requireNonNull(root.linears().get("head")).wrap(product -> product);
+                    return built;
+                })) {
+            assertThatThrownBy(() -> training(bench, Grids.random(13, 2, T, WIDTH), 3))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith("head.weight is used row by row or backwards here");
+        }
     }
 
     // ---- outputs and refusals ----

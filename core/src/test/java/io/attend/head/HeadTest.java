@@ -3,6 +3,7 @@ package io.attend.head;
 import static io.attend.layer.LayerContract.WIDTH;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.attend.embedding.AdaptiveTable;
 import io.attend.embedding.DenseTable;
 import io.attend.embedding.FactorisedTable;
 import io.attend.embedding.Table;
@@ -45,12 +46,19 @@ class HeadTest {
                 .flatMap(example -> LayerContract.of(
                                 example.name(),
                                 parameters -> build(example.value(), parameters),
-                                (x, numbers, scene) -> HeadFormulas.of(example.value())
-                                        .apply(
-                                                new Text(x, new int[x.length], scene.keep()),
-                                                numbers.in("head"),
-                                                numbers.in("table").matrix("weight", WIDTH)))
+                                (x, numbers, scene) -> formula(example.value(), x, numbers, scene))
                         .tests());
+    }
+
+    private static double[][] formula(Head head, double[][] x, Numbers numbers, Scene scene) {
+        if (head instanceof TiedAdaptiveHead tied) {
+            return Stream.of(x)
+                    .map(row -> AdaptiveFormulas.tied(
+                            tied, AdaptiveTable.EXAMPLE, row, numbers.in("head"), numbers.in("table")))
+                    .toArray(double[][]::new);
+        }
+        double[][] table = numbers.in("table").matrix("weight", WIDTH);
+        return HeadFormulas.of(head).apply(new Text(x, new int[x.length], scene.keep()), numbers.in("head"), table);
     }
 
     static Stream<Example<Head>> ofTexts() {
@@ -67,7 +75,8 @@ class HeadTest {
     }
 
     private static Head.Built build(Head head, Parameters parameters) {
-        Table.Built table = WORDS.build(parameters.in("table"), WIDTH, Optional.empty());
+        Table words = head instanceof TiedAdaptiveHead ? AdaptiveTable.EXAMPLE : WORDS;
+        Table.Built table = words.build(parameters.in("table"), WIDTH, Optional.empty());
         return head.build(parameters.in("head"), WIDTH, Optional.of(table));
     }
 
