@@ -14,10 +14,12 @@ import java.util.OptionalInt;
 /// @param target what a decoder reads where it is not told
 /// @param pad the padding token
 /// @param start the token a decoder begins with
-public record Usage(Labels labels, Positions positions, Target target, OptionalInt pad, OptionalInt start) {
+/// @param depth how many blocks of a stack make one of Hugging Face's layers, behind which it shows its hidden states
+public record Usage(
+        Labels labels, Positions positions, Target target, OptionalInt pad, OptionalInt start, int depth) {
     /// Every position is asked for its own label, columns are counted, nothing is known of padding.
     public static final Usage PLAIN =
-            new Usage(Labels.AS_GIVEN, Positions.COLUMNS, Target.SHIFTED, OptionalInt.empty(), OptionalInt.empty());
+            new Usage(Labels.AS_GIVEN, Positions.COLUMNS, Target.SHIFTED, OptionalInt.empty(), OptionalInt.empty(), 1);
 
     /// How labels become answers.
     public enum Labels {
@@ -45,15 +47,19 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
     }
 
     public Usage labels(Labels how) {
-        return new Usage(how, positions, target, pad, start);
+        return new Usage(how, positions, target, pad, start, depth);
     }
 
     public Usage positions(Positions how) {
-        return new Usage(labels, how, target, pad, start);
+        return new Usage(labels, how, target, pad, start, depth);
     }
 
     public Usage target(Target how) {
-        return new Usage(labels, positions, how, pad, start);
+        return new Usage(labels, positions, how, pad, start, depth);
+    }
+
+    public Usage depth(int blocks) {
+        return new Usage(labels, positions, target, pad, start, blocks);
     }
 
     /// With the tokens that the configuration names.
@@ -63,7 +69,8 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
                 positions,
                 target,
                 config.wholeIfGiven("pad_token_id"),
-                config.wholeIfGiven("decoder_start_token_id"));
+                config.wholeIfGiven("decoder_start_token_id"),
+                depth);
     }
 
     /// The tokens of a forward pass as the model wants them.

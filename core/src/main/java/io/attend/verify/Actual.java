@@ -129,7 +129,7 @@ final class Actual {
                 model.architecture().topology().stacks().keySet().iterator().next();
         };
         Optional<Tensor> found = what.equals("hidden")
-                ? watched.hidden(name, index)
+                ? watched.hidden(name, index, usage.depth())
                 : watched.attention(name, index, stack.equals("cross_") ? "cross" : "attention");
         return found.map(tensor -> twoStacks && name.equals("decoder") ? whole(tensor) : rows(tensor));
     }

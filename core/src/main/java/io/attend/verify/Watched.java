@@ -32,16 +32,19 @@ final class Watched implements Observer {
         }
     }
 
-    /// Hugging Face's `hidden_states` of a stack: what enters it, what each block but the last leaves, and what leaves
+    /// Hugging Face's `hidden_states` of a stack: what enters it, what each layer but the last leaves, and what leaves
     /// the stack behind its last norm.
-    Optional<Tensor> hidden(String stack, int index) {
+    ///
+    /// @param depth blocks a layer
+    Optional<Tensor> hidden(String stack, int index, int depth) {
         List<Tensor> blocks = hidden.getOrDefault(stack, List.of());
         if (index == 0) {
             return Optional.ofNullable(embeddings.get(stack));
         }
-        return index < blocks.size()
-                ? Optional.of(blocks.get(index - 1))
-                : index == blocks.size() ? Optional.ofNullable(outputs.get(stack)) : Optional.empty();
+        int block = index * depth;
+        return block < blocks.size()
+                ? Optional.of(blocks.get(block - 1))
+                : block == blocks.size() ? Optional.ofNullable(outputs.get(stack)) : Optional.empty();
     }
 
     Optional<Tensor> output(String stack) {
