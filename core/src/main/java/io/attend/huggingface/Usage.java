@@ -15,8 +15,7 @@ import java.util.OptionalInt;
 /// @param pad the padding token
 /// @param start the token a decoder begins with
 /// @param depth how many blocks of a stack make one of Hugging Face's layers, behind which it shows its hidden states
-public record Usage(
-        Labels labels, Positions positions, Target target, OptionalInt pad, OptionalInt start, int depth) {
+public record Usage(Labels labels, Positions positions, Target target, OptionalInt pad, OptionalInt start, int depth) {
     /// Every position is asked for its own label, columns are counted, nothing is known of padding.
     public static final Usage PLAIN =
             new Usage(Labels.AS_GIVEN, Positions.COLUMNS, Target.SHIFTED, OptionalInt.empty(), OptionalInt.empty(), 1);
