@@ -38,6 +38,7 @@ class FloorsTest {
         {"generation"},
         {"verify"},
         {"training.report"},
+        {"vocabulary"},
         {"training"},
         {"task"},
         {"inspect"},

@@ -96,7 +96,7 @@ final class CostCommand implements Callable<Integer> {
             }
         }
         if (!json) {
-            table(rows);
+            Output.table(spec.commandLine().getOut(), rows);
             spec.commandLine()
                     .getOut()
                     .println(
@@ -104,23 +104,6 @@ final class CostCommand implements Callable<Integer> {
                                     + batch + ", " + type);
         }
         return 0;
-    }
-
-    private void table(List<String[]> rows) {
-        int columns = rows.getFirst().length;
-        int[] widths = new int[columns];
-        for (String[] row : rows) {
-            for (int i = 0; i < columns; i++) {
-                widths[i] = Math.max(widths[i], row[i].length());
-            }
-        }
-        for (String[] row : rows) {
-            StringBuilder line = new StringBuilder(String.format("%-" + widths[0] + "s", row[0]));
-            for (int i = 1; i < columns; i++) {
-                line.append(String.format("  %" + widths[i] + "s", row[i]));
-            }
-            spec.commandLine().getOut().println(line);
-        }
     }
 
     private Map<String, Object> fields(String model, long tokens, Costs costs) {
