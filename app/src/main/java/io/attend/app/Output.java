@@ -13,8 +13,13 @@ final class Output {
 
     /// One line of JSON.
     static void json(PrintWriter out, Object value) {
-        out.println(JSON.writeValueAsString(value));
+        out.println(json(value));
         out.flush();
+    }
+
+    /// One line of JSON, without its end.
+    static String json(Object value) {
+        return JSON.writeValueAsString(value);
     }
 
     /// `1.2 GB`
