@@ -35,7 +35,7 @@ final class Runs {
 
     static Map<String, Object> figures(Trainer.Outcome outcome, double seconds, Path folder) {
         Map<String, Object> figures = new LinkedHashMap<>();
-        figures.put("exactMatch", outcome.exactMatch());
+        outcome.measures().forEach(figures::put);
         figures.put("seconds", Math.round(seconds * 10) / 10.0);
         figures.put("parameters", outcome.parameters());
         figures.put("run", folder.toString());
