@@ -5,6 +5,9 @@ import java.util.Optional;
 
 /// What a model is given, before it is vectors.
 public sealed interface Input permits Tokens {
+    /// [B, T] int64, the words; absent when the input is no words.
+    Optional<Tensor> words();
+
     /// [B, T] truth values, false at padding; absent when nothing is padding.
     Optional<Tensor> keep();
 

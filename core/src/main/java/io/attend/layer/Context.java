@@ -4,6 +4,7 @@ import io.attend.mask.Mask;
 import io.attend.state.State;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
+import io.attend.tensor.Recompute;
 import io.attend.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ public final class Context {
     private Optional<Tensor> keep = Optional.empty();
     private Optional<Tensor> positions = Optional.empty();
     private Optional<Tensor> segments = Optional.empty();
+    private Optional<Tensor> words = Optional.empty();
     private List<Object> reports = new ArrayList<>();
     private Optional<Memory> memory = Optional.empty();
     private Optional<Observer> observer = Optional.empty();
@@ -78,6 +80,13 @@ public final class Context {
         return context;
     }
 
+    /// The same pass over the given words [B, T] of int64, for heads that look for one of them.
+    public Context worded(Optional<Tensor> words) {
+        Context context = copy();
+        context.words = words;
+        return context;
+    }
+
     public Context attending(Memory memory) {
         Context context = copy();
         context.memory = Optional.of(memory);
@@ -106,12 +115,18 @@ public final class Context {
         context.keep = keep;
         context.positions = positions;
         context.segments = segments;
+        context.words = words;
         context.reports = reports;
         context.memory = memory;
         context.observer = observer;
         context.place = place;
         context.memo = memo;
         return context;
+    }
+
+    /// Where this pass draws its chances from; absent outside training.
+    public Optional<Random> random() {
+        return random;
     }
 
     public boolean isTraining() {
@@ -161,6 +176,11 @@ public final class Context {
         return known;
     }
 
+    /// What a part makes of its inputs, part by part, without keeping how: see [Recompute]. A part may use dropout.
+    public Tensor recomputed(Recompute.Part part, Recompute.Parts parts, List<Tensor> inputs) {
+        return Recompute.of(part, parts, inputs, random, home);
+    }
+
     /// The positions of the tokens of this pass, int64: [T], or [B, T] where the rows of the batch differ.
     public Tensor positions(long length) {
         return positions.isPresent()
@@ -186,6 +206,11 @@ public final class Context {
     /// To which of several texts each position belongs, cached ones included: [B, S] int64; absent when there is one.
     public Optional<Tensor> segments() {
         return segments;
+    }
+
+    /// The words of this pass [B, T] int64; absent when its input is no words.
+    public Optional<Tensor> words() {
+        return words;
     }
 
     /// Leaves something for whoever started the pass, such as how a router spread its tokens: what a loss needs

@@ -2,6 +2,7 @@ package io.attend.model;
 
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Inputs;
+import io.attend.architecture.Topology;
 import io.attend.checkpoint.Checkpoint;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.Safetensors.Entry;
@@ -159,17 +160,23 @@ public final class Transformer implements AutoCloseable {
 
     /// The whole forward pass: scores [B, T, V] for language models, whatever the head gives for others.
     public Tensor forward(Inputs inputs, Context context) {
-        return built.head().forward(built.topology().forward(inputs, context), context);
+        return built.head().forward(built.topology().forward(inputs, context), written(inputs, context));
     }
 
     /// The mean loss of a batch, a single number, as the head counts it; see `Head.Built.loss`.
     public Tensor loss(Inputs inputs, Tensor answers, double smoothing, Context context) {
-        return built.head().loss(built.topology().forward(inputs, context), answers, smoothing, context);
+        return built.head()
+                .loss(built.topology().forward(inputs, context), answers, smoothing, written(inputs, context));
     }
 
     /// Everything the head gives, by name.
     public Map<String, Tensor> outputs(Inputs inputs, Context context) {
-        return built.head().outputs(built.topology().forward(inputs, context), context);
+        return built.head().outputs(built.topology().forward(inputs, context), written(inputs, context));
+    }
+
+    /// What a head sees of a pass: the padding and the words of the side that has the last vectors.
+    private static Context written(Inputs inputs, Context context) {
+        return Topology.given(inputs.target().orElse(inputs.source()), context);
     }
 
     /// Starts writing: for an encoder-decoder behind a source that is read first, for a decoder behind nothing.
@@ -178,6 +185,11 @@ public final class Transformer implements AutoCloseable {
     public Session session(Optional<Input> source) {
         if (!architecture.topology().generates()) {
             throw new IllegalArgumentException("this model is an encoder: it reads but cannot write");
+        }
+        if (!architecture.head().writes()) {
+            throw new IllegalArgumentException("this model's "
+                    + architecture.head().getClass().getSimpleName()
+                    + " says something of a whole text and cannot write one; give it a TiedHead or a LinearHead");
         }
         boolean reads = architecture.topology().reads();
         if (reads != source.isPresent()) {
