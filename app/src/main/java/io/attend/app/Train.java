@@ -1,6 +1,7 @@
 package io.attend.app;
 
 import io.attend.checkpoint.RunFolder;
+import io.attend.training.Figures;
 import io.attend.training.Recipe;
 import io.attend.training.Trainer;
 import io.attend.training.report.Progress;
@@ -23,7 +24,8 @@ final class Train implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "RECIPE",
-            description = "A YAML file, or the name of a recipe that comes with Attend: dates.")
+            description = "A YAML file, or the name of a recipe that comes with Attend: dates, shakespeare-char,"
+                    + " sst2-classify, translate-multi30k.")
     private String recipe;
 
     @Parameters(
@@ -57,8 +59,8 @@ final class Train implements Callable<Integer> {
         } else {
             out.println(String.format(
                     Locale.ROOT,
-                    "%.1f%% of held-out examples exactly right; %,d parameters, %.0f s%nreport: %s",
-                    100 * outcome.exactMatch(),
+                    "held out: %s; %,d parameters, %.0f s%nreport: %s",
+                    Figures.line(outcome.measures()),
                     outcome.parameters(),
                     outcome.seconds(),
                     place.report()));

@@ -103,12 +103,12 @@ public record TextModel(Transformer model, Words words) {
         try (Lifetime _ = Lifetime.open()) {
             TextStream stream = tokenizer().stream();
             for (int id : ids) {
-                stream.add(id); // how a word begins depends on the one before it
+                stream.next(id); // how a word begins depends on the one before it
             }
             Decoding.Start start = new Decoding.Start(
                     Optional.empty(), Tokens.padded(List.of(ids), words.pad()), Set.of(words.end()));
             decoding.write(model, start, (_, token) -> {
-                told.accept(stream.add(token));
+                told.accept(stream.next(token));
                 return true;
             });
             told.accept(stream.end());

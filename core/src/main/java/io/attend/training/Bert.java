@@ -1,7 +1,9 @@
 package io.attend.training;
 
+import io.attend.activation.Gelu;
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Presets;
+import io.attend.head.SequenceHead;
 import io.attend.objective.Needs;
 import io.attend.value.Default;
 import io.attend.value.Source;
@@ -27,6 +29,6 @@ public record Bert(
                 Presets.Size.width(width).heads(heads),
                 needs.length().orElse(512),
                 dropout);
-        return needs.labels().isPresent() ? words.head(Presets.labels(needs.labels().getAsInt(), dropout)) : words;
+        return needs.labels().isPresent() ? words.head(SequenceHead.of(needs.labels().getAsInt()).dense(new Gelu()).dropout(dropout)) : words;
     }
 }

@@ -34,7 +34,7 @@ final class RunReport {
     static void write(
             RunFolder folder, Recipe recipe, TextModel text, Trainer.Outcome outcome, Objective.Judged judged) {
         List<Fact> facts = new ArrayList<>();
-        outcome.measures().forEach((name, number) -> facts.add(new Fact(words(name), figure(name, number))));
+        outcome.measures().forEach((name, number) -> facts.add(new Fact(Figures.words(name), Figures.figure(name, number))));
         facts.add(new Fact("parameters", String.format(Locale.ROOT, "%,d", outcome.parameters())));
         facts.add(new Fact("steps", String.format(Locale.ROOT, "%,d", recipe.steps())));
         facts.add(new Fact("time", String.format(Locale.ROOT, "%.0f s", outcome.seconds())));
@@ -53,17 +53,6 @@ final class RunReport {
         } catch (IOException e) {
             throw new UncheckedIOException(folder.report() + " cannot be written", e);
         }
-    }
-
-    /// `exact match` for `exactMatch`.
-    private static String words(String name) {
-        return name.replaceAll("(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
-    }
-
-    private static String figure(String name, double number) {
-        return Figures.isShare(name)
-                ? String.format(Locale.ROOT, "%.1f%%", 100 * number)
-                : String.format(Locale.ROOT, "%.4g", number);
     }
 
     private static String about(Recipe recipe) {
