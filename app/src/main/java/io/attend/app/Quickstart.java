@@ -53,7 +53,11 @@ final class Quickstart implements Callable<Integer> {
         }
         Trainer.Outcome outcome;
         try (Progress progress = Progress.onStandardError("training", "steps")) {
-            outcome = new Trainer(recipe, folder, progress).run();
+            outcome = Runs.stoppable(new Trainer(recipe, folder, progress));
+        }
+        if (outcome.stopped().isPresent()) {
+            err.println("attend quickstart: stopped and saved; the same command goes on from there");
+            return Runs.STOPPED;
         }
         double seconds = (System.nanoTime() - began) / 1e9;
         if (json) {

@@ -51,9 +51,16 @@ final class Train implements Callable<Integer> {
         Runs.checkSame(place, read);
         Trainer.Outcome outcome;
         try (Progress progress = Progress.onStandardError("training", "steps")) {
-            outcome = new Trainer(read, place, progress).run();
+            outcome = Runs.stoppable(new Trainer(read, place, progress));
         }
         var out = spec.commandLine().getOut();
+        if (outcome.stopped().isPresent()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("attend train: stopped at step " + outcome.stopped().getAsLong() + " of " + read.steps()
+                            + " and saved; the same command goes on from there");
+            return Runs.STOPPED;
+        }
         if (json) {
             Output.json(out, Runs.figures(outcome, outcome.seconds(), folder));
         } else {

@@ -29,12 +29,16 @@ import io.attend.training.report.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// Carries out a recipe in a run folder, from the newest checkpoint there if there is one.
 ///
@@ -50,6 +54,8 @@ public final class Trainer {
     private final Recipe recipe;
     private final RunFolder folder;
     private final Progress progress;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean stopping;
 
     public Trainer(Recipe recipe, RunFolder folder, Progress progress) {
         this.recipe = recipe.threads().isPresent() ? recipe : recipe.threads(begunThreads(folder));
@@ -77,7 +83,25 @@ public final class Trainer {
     /// @param measures of held-out examples, by name, the most telling first
     /// @param seconds this process spent training
     /// @param parameters numbers learned
-    public record Outcome(Map<String, Double> measures, double seconds, long parameters) {}
+    /// @param stopped the step it was stopped at and goes on from, if it was: nothing is measured then
+    public record Outcome(Map<String, Double> measures, double seconds, long parameters, OptionalLong stopped) {}
+
+    /// Asks the run to end after the step it is in, with a checkpoint to go on from. May be called by any thread.
+    public void stop() {
+        stopping = true;
+    }
+
+    /// Whether it was asked to stop.
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    /// Waits, at most so long, until the run has ended.
+    ///
+    /// @return whether it has
+    public boolean awaitEnd(Duration most) throws InterruptedException {
+        return ended.await(most.toMillis(), TimeUnit.MILLISECONDS);
+    }
 
     /// Trains to the last step, measures, and leaves the model and the report in the run folder.
     public Outcome run() {
@@ -87,6 +111,7 @@ public final class Trainer {
             return train();
         } finally {
             Threads.use(threads);
+            ended.countDown();
         }
     }
 
@@ -111,13 +136,16 @@ public final class Trainer {
             Loop loop = new Loop(model, objective, optimizer, random);
             loop.resume();
             loop.run();
+            long parameters =
+                    model.weights().stream().mapToLong(p -> p.shape().count()).sum();
+            if (stopping && loop.step < recipe.steps()) {
+                double seconds = (System.nanoTime() - began) / 1e9;
+                return new Outcome(Map.of(), seconds, parameters, OptionalLong.of(loop.step));
+            }
             Objective.Judged judged = objective.judge(text, loop.heldOutLoss());
             TensorFile.write(folder.model(), numbers(model));
             double seconds = (System.nanoTime() - began) / 1e9;
-            Outcome outcome = new Outcome(
-                    judged.measures(),
-                    seconds,
-                    model.weights().stream().mapToLong(p -> p.shape().count()).sum());
+            Outcome outcome = new Outcome(judged.measures(), seconds, parameters, OptionalLong.empty());
             RunReport.write(folder, recipe, text, outcome, judged);
             return outcome;
         }
@@ -206,7 +234,7 @@ public final class Trainer {
                 long tokens = 0;
                 double loss = 0;
                 long since = System.nanoTime();
-                while (step < recipe.steps()) {
+                while (step < recipe.steps() && !stopping) {
                     Step done = learn();
                     tokens += done.tokens();
                     loss = done.loss();
