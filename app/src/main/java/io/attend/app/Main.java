@@ -46,7 +46,16 @@ public final class Main implements Runnable {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         for (Object verb : List.of(
-                new Quickstart(), new Train(), new Run(), new Inspect(), new TokenizerCommand(), new Vocabulary(), new CostCommand(), new CatalogueCommand())) {
+                new Quickstart(),
+                new Train(),
+                new Run(),
+                new Inspect(),
+                new Verify(),
+                new Export(),
+                new TokenizerCommand(),
+                new Vocabulary(),
+                new CostCommand(),
+                new CatalogueCommand())) {
             line.addSubcommand(verb);
         }
         IExecutionExceptionHandler failed = (failure, command, _) -> {

@@ -2,7 +2,6 @@ package io.attend.architecture;
 
 import io.attend.head.Head;
 import io.attend.head.NoHead;
-import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
 import io.attend.value.Default;
 import io.attend.value.ValueException;
@@ -19,11 +18,13 @@ import java.util.Locale;
 /// @param width numbers a position has in the stream, E
 /// @param topology how stacks are put together
 /// @param head what is made of the last vectors
+/// @param initialization what untrained weights start as
 public record Architecture(
         @Default("1") int format,
         int width,
         Topology topology,
-        @Default("\"NoHead\"") Head head) {
+        @Default("\"NoHead\"") Head head,
+        @Default("\"LayerInitialization\"") Initialization initialization) {
     private static final int FORMAT = 1;
 
     /// Beyond this, bytes and operations could no longer be counted exactly.
@@ -53,7 +54,17 @@ public record Architecture(
     }
 
     public Architecture(int width, Topology topology, Head head) {
-        this(FORMAT, width, topology, head);
+        this(FORMAT, width, topology, head, new LayerInitialization());
+    }
+
+    /// The same architecture with another head.
+    public Architecture head(Head other) {
+        return new Architecture(format, width, topology, other, initialization);
+    }
+
+    /// The same architecture whose untrained weights start so.
+    public Architecture initialized(Initialization how) {
+        return new Architecture(format, width, topology, head, how);
     }
 
     public Architecture(int width, Topology topology) {
@@ -67,7 +78,7 @@ public record Architecture(
     }
 
     /// An architecture at work.
-    public record Built(Topology.Built topology, Layer head) {}
+    public record Built(Topology.Built topology, Head.Built head) {}
 
     /// As JSON, in the form that `architecture.json` of a run folder has.
     public String toJson() {

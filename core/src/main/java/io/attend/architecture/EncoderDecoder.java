@@ -9,6 +9,7 @@ import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Memory;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
 import io.attend.layer.Site;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
@@ -57,6 +58,9 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
     }
 
     private static final class Built implements Topology.Built {
+        private static final Place READS = new Place("encoder");
+        private static final Place WRITES = new Place("decoder");
+
         private final Embedding.Built source;
         private final Layer encoder;
         private final Embedding.Built target;
@@ -64,10 +68,10 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
 
         Built(EncoderDecoder value, Parameters parameters, int width) {
             source = value.source.build(parameters.in("source"), width, Optional.empty());
-            encoder = value.encoder.build(parameters.in("encoder"), Site.width(width));
+            encoder = value.encoder.build(parameters.in("encoder").stack(), Site.width(width));
             target = value.target.build(parameters.in("target"), width, source.table());
             decoder = value.decoder.build(
-                    parameters.in("decoder"), Site.width(width).withMemory(width));
+                    parameters.in("decoder").stack(), Site.width(width).withMemory(width));
         }
 
         @Override
@@ -80,19 +84,26 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
                         + inputs.source().batch() + " texts, but the target has " + written.batch() + ": give as many");
             }
             Memory memory = read(inputs.source(), context).orElseThrow();
-            return step(written, context.padded(written.keep()).attending(memory));
+            return step(written, Topology.given(written, context).attending(memory));
         }
 
         @Override
         public Optional<Memory> read(Input input, Context context) {
-            Context reading = context.padded(input.keep());
-            Tensor values = encoder.forward(source.forward(input, reading), reading); // [B, S, E]
+            Context reading = Topology.given(input, context);
+            Tensor values = watched(READS, source.forward(input, reading), encoder, reading); // [B, S, E]
             return Optional.of(new Memory(values, input.keep()));
         }
 
         @Override
         public Tensor step(Input next, Context context) {
-            return decoder.forward(target.forward(next, context), context); // [B, T, E]
+            return watched(WRITES, target.forward(next, context), decoder, context); // [B, T, E]
+        }
+
+        private static Tensor watched(Place root, Tensor x, Layer stack, Context context) {
+            context.at(root).show("embedding", x);
+            Tensor y = stack.forward(x, context);
+            context.at(root).show("output", y);
+            return y;
         }
 
         @Override

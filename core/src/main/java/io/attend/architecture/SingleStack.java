@@ -9,6 +9,7 @@ import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Memory;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
 import io.attend.layer.Site;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
@@ -18,13 +19,15 @@ final class SingleStack implements Topology.Built {
     private final String place;
     private final Embedding.Built embedding;
     private final Layer stack;
+    private final Place root;
     private final boolean remembers;
 
     SingleStack(Topology value, Embedding embedding, Stack stack, Parameters parameters, int width) {
         this.place = value.stacks().keySet().iterator().next();
+        this.root = new Place(place);
         this.remembers = value.generates();
         this.embedding = embedding.build(parameters.in("embedding"), width, Optional.empty());
-        this.stack = stack.build(parameters.in(place), Site.width(width));
+        this.stack = stack.build(parameters.in(place).stack(), Site.width(width));
     }
 
     @Override
@@ -33,7 +36,7 @@ final class SingleStack implements Topology.Built {
             throw new IllegalArgumentException(
                     "this model has one stack, " + place + ": it takes a source and no target");
         }
-        return step(inputs.source(), context.padded(inputs.source().keep()));
+        return step(inputs.source(), Topology.given(inputs.source(), context));
     }
 
     @Override
@@ -43,7 +46,11 @@ final class SingleStack implements Topology.Built {
 
     @Override
     public Tensor step(Input next, Context context) {
-        return stack.forward(embedding.forward(next, context), context); // [B, T, E]
+        Tensor x = embedding.forward(next, context);
+        context.at(root).show("embedding", x);
+        x = stack.forward(x, context); // [B, T, E]
+        context.at(root).show("output", x);
+        return x;
     }
 
     @Override

@@ -4,8 +4,11 @@ import io.attend.mask.Mask;
 import io.attend.state.State;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
+import io.attend.tensor.Recompute;
 import io.attend.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -17,6 +20,10 @@ public final class Context {
     private Optional<Map<Place, State>> states = Optional.empty();
     private long cached;
     private Optional<Tensor> keep = Optional.empty();
+    private Optional<Tensor> positions = Optional.empty();
+    private Optional<Tensor> segments = Optional.empty();
+    private Optional<Tensor> words = Optional.empty();
+    private List<Object> reports = new ArrayList<>();
     private Optional<Memory> memory = Optional.empty();
     private Optional<Observer> observer = Optional.empty();
     private Place place = new Place("model");
@@ -56,6 +63,30 @@ public final class Context {
         return context;
     }
 
+    /// The same pass over sequences whose tokens stand at the given positions [B, S] of int64 rather than at 0, 1, 2
+    /// and so on, as behind padding on the left; S counts the cached positions too.
+    public Context positioned(Optional<Tensor> positions) {
+        Context context = copy();
+        context.positions = positions;
+        context.memo = new HashMap<>();
+        return context;
+    }
+
+    /// The same pass over tokens of several texts: segments [B, S] of int64; S counts the cached positions too.
+    public Context segmented(Optional<Tensor> segments) {
+        Context context = copy();
+        context.segments = segments;
+        context.memo = new HashMap<>();
+        return context;
+    }
+
+    /// The same pass over the given words [B, T] of int64, for heads that look for one of them.
+    public Context worded(Optional<Tensor> words) {
+        Context context = copy();
+        context.words = words;
+        return context;
+    }
+
     public Context attending(Memory memory) {
         Context context = copy();
         context.memory = Optional.of(memory);
@@ -82,11 +113,20 @@ public final class Context {
         context.states = states;
         context.cached = cached;
         context.keep = keep;
+        context.positions = positions;
+        context.segments = segments;
+        context.words = words;
+        context.reports = reports;
         context.memory = memory;
         context.observer = observer;
         context.place = place;
         context.memo = memo;
         return context;
+    }
+
+    /// Where this pass draws its chances from; absent outside training.
+    public Optional<Random> random() {
+        return random;
     }
 
     public boolean isTraining() {
@@ -136,9 +176,52 @@ public final class Context {
         return known;
     }
 
-    /// The positions of the tokens of this pass, [T] int64.
+    /// What a part makes of its inputs, part by part, without keeping how: see [Recompute]. A part may use dropout.
+    public Tensor recomputed(Recompute.Part part, Recompute.Parts parts, List<Tensor> inputs) {
+        return Recompute.of(part, parts, inputs, random, home);
+    }
+
+    /// The positions of the tokens of this pass, int64: [T], or [B, T] where the rows of the batch differ.
     public Tensor positions(long length) {
-        return once(new Positions(cached, length), () -> Tensor.arange(cached, cached + length));
+        return positions.isPresent()
+                ? positions.get().narrow(1, positions.get().size(1) - length, length)
+                : once(new Positions(cached, length), () -> Tensor.arange(cached, cached + length));
+    }
+
+    /// Whether positions were given rather than counted.
+    public boolean isPositioned() {
+        return positions.isPresent();
+    }
+
+    /// The positions of all keys, cached ones included, int64: [S], or [B, S] where the rows of the batch differ.
+    public Tensor keyPositions(long keys) {
+        return positions.orElseGet(() -> once(new Positions(0, keys), () -> Tensor.arange(0, keys)));
+    }
+
+    /// Which positions, cached ones included, are real: [B, S] truth values; absent when nothing is padding.
+    public Optional<Tensor> keep() {
+        return keep;
+    }
+
+    /// To which of several texts each position belongs, cached ones included: [B, S] int64; absent when there is one.
+    public Optional<Tensor> segments() {
+        return segments;
+    }
+
+    /// The words of this pass [B, T] int64; absent when its input is no words.
+    public Optional<Tensor> words() {
+        return words;
+    }
+
+    /// Leaves something for whoever started the pass, such as how a router spread its tokens: what a loss needs
+    /// beside the output.
+    public void report(Object finding) {
+        reports.add(finding);
+    }
+
+    /// What was reported in this pass of the given type, in the order of the layers.
+    public <R> List<R> reports(Class<R> type) {
+        return reports.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
     /// What self-attention under `mask` may see: T queries of this pass, S keys in all.

@@ -3,9 +3,11 @@ package io.attend.layer;
 import io.attend.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /// Records the parameters of a model while it is built: every layer asks for its own by name, below the path it
 /// was given. Recording takes no memory and no native code.
@@ -13,21 +15,47 @@ public final class Parameters {
     private final String path;
     private final Map<String, Parameter> all;
     private final Map<String, Linear> linears;
+    private final Scope scope;
 
-    private Parameters(String path, Map<String, Parameter> all, Map<String, Linear> linears) {
+    private Parameters(String path, Map<String, Parameter> all, Map<String, Linear> linears, Scope scope) {
         this.path = path;
         this.all = all;
         this.linears = linears;
+        this.scope = scope;
     }
+
+    /// What all layers of one stack may share, and where it stands.
+    private record Scope(String path, Map<Object, Object> built) {}
 
     /// The root of a new model.
     public static Parameters root() {
-        return new Parameters("", new LinkedHashMap<>(), new LinkedHashMap<>());
+        return new Parameters("", new LinkedHashMap<>(), new LinkedHashMap<>(), new Scope("", new HashMap<>()));
     }
 
     /// The place below this one with the given name.
     public Parameters in(String name) {
-        return new Parameters(child(name), all, linears);
+        return new Parameters(child(name), all, linears, scope);
+    }
+
+    /// The same place as the root of a stack: what layers below it share stands here.
+    public Parameters stack() {
+        return new Parameters(path, all, linears, new Scope(path, new HashMap<>()));
+    }
+
+    /// What the layers of a stack have in common, such as one table of relative positions for all its attentions:
+    /// built by the first that asks, at `name` below the stack, and given to all that ask with an equal key.
+    public <T> T shared(String name, Object key, Class<T> type, Function<Parameters, T> build) {
+        Object known = scope.built.get(key);
+        if (known == null) {
+            long others = scope.built.keySet().stream()
+                    .filter(other -> other.getClass() == key.getClass())
+                    .count();
+            String own = others == 0 ? name : name + (others + 1);
+            String place = scope.path.isEmpty() ? own : scope.path + "." + own;
+            known = build.apply(new Parameters(place, all, linears, scope));
+            scope.built.put(key, known);
+        }
+        return type.cast(known);
     }
 
     /// The path of this place, such as `decoder.0.attention`; empty at the root.

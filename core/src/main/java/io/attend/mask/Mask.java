@@ -4,7 +4,7 @@ import io.attend.tensor.Tensor;
 
 /// Which keys a query may attend to, by their positions in the sequence. Padding is not a mask but data: it is
 /// joined to these where attention runs.
-public sealed interface Mask permits Bidirectional, Causal {
+public sealed interface Mask permits Bidirectional, Causal, SlidingWindow {
     /// The definition: whether the query at one position may attend to the key at another.
     boolean allows(long query, long key);
 

@@ -14,12 +14,14 @@ import io.attend.tensor.TensorException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// One batch of texts being written, step by step. It holds all that a model remembers between steps, so that the
 /// model itself never changes and many sessions share it. For one thread at a time.
 public final class Session implements AutoCloseable {
     private final Architecture.Built model;
     private final Map<Place, State> states = new HashMap<>();
+    private Past past = Past.NOTHING;
     private Optional<Memory> memory;
     private Optional<Long> batch;
     private long length;
@@ -36,25 +38,46 @@ public final class Session implements AutoCloseable {
     }
 
     /// Takes the next tokens [B, T] and says how likely each word is to follow the last of them: scores [B, V].
-    /// Nothing is kept for a backward pass.
     ///
     /// @throws IllegalArgumentException if the tokens are not those of as many texts as before, are unknown to the
     ///     model or too many for it; the session is then as it was
     public Tensor next(Tensor tokens) {
+        return next(Tokens.of(tokens));
+    }
+
+    /// Takes the next tokens of texts that differ in length, padded on the left (`Tokens.paddedLeft`), or that say
+    /// where they stand or to which of several texts they belong: scores [B, V] of what follows the last of each.
+    /// Tokens after these go on numbering from the last position of each text. Nothing is kept for a backward pass.
+    ///
+    /// @throws IllegalArgumentException as above
+    public Tensor next(Tokens next) {
+        return advance(next, x -> x.narrow(1, x.size(1) - 1, 1)).select(1, 0); // [B, V]
+    }
+
+    /// Takes the next tokens and says what is likely to follow each of them: scores [B, T, V].
+    public Tensor all(Tokens next) {
+        return advance(next, x -> x);
+    }
+
+    private Tensor advance(Tokens next, UnaryOperator<Tensor> asked) {
         checkOpen();
-        Tokens next = Tokens.of(tokens);
         checkBatch(next);
         try (Lifetime step = Lifetime.open();
                 NoGradient _ = NoGradient.open()) {
-            Context context = Context.inference().remembering(states, length);
+            Past extended = past.followed(next, length);
+            Context context = Context.inference()
+                    .remembering(states, length)
+                    .padded(extended.keep())
+                    .positioned(extended.positions())
+                    .segmented(extended.segments());
             if (memory.isPresent()) {
                 context = context.attending(memory.get());
             }
             Tensor x = model.topology().step(next, context); // [B, T, E]
+            past = past.replacedBy(extended);
             batch = Optional.of(next.batch());
             length += next.length();
-            Tensor last = x.narrow(1, x.size(1) - 1, 1); // [B, 1, E]
-            return step.keep(model.head().forward(last, context).select(1, 0)); // [B, V]
+            return step.keep(model.head().forward(asked.apply(x), context)); // [B, T, V]
         } catch (TensorException e) {
             close(); // some layers may remember these tokens and others not
             throw new TensorException(e.getMessage() + "; this session is over, begin another", e);
@@ -77,6 +100,7 @@ public final class Session implements AutoCloseable {
         checkOpen();
         states.values().forEach(state -> state.select(rows));
         batch = batch.map(_ -> rows.count());
+        past = past.selected(rows);
         memory = memory.map(old -> {
             try (Lifetime _ = Lifetime.open()) {
                 Memory chosen = new Memory(
@@ -107,6 +131,8 @@ public final class Session implements AutoCloseable {
         closed = true;
         states.values().forEach(State::close);
         states.clear();
+        past.close();
+        past = Past.NOTHING;
         memory.ifPresent(Session::free);
         memory = Optional.empty();
     }

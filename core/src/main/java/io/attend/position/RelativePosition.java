@@ -1,12 +1,14 @@
 package io.attend.position;
 
 import io.attend.layer.Context;
+import io.attend.layer.Cost;
+import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
 /// A position as something that acts inside attention, between a query and a key.
-public sealed interface RelativePosition permits NoPosition {
+public sealed interface RelativePosition permits Alibi, BucketedBias, NoPosition, Rotary, ShawPosition {
     Built build(Parameters parameters, HeadShape heads);
 
     /// The heads a position is built for, named so that the numbers cannot be swapped.
@@ -28,10 +30,30 @@ public sealed interface RelativePosition permits NoPosition {
             return keys;
         }
 
+        /// Values [B, K, T, D] turned by where they stand, before they are remembered.
+        default Tensor values(Tensor values, Context context) {
+            return values;
+        }
+
         /// What is added to the scores of queries [B, H, T, D] and all keys [B, K, S, D]: broadcasts to [B, H, T,
         /// S].
         default Optional<Tensor> bias(Tensor queries, Tensor keys, Context context) {
             return Optional.empty();
+        }
+
+        /// Whether [#gathered] gives something: attention must then compute its weights.
+        default boolean gathers() {
+            return false;
+        }
+
+        /// What is added to the gathered values [B, H, T, D], from the weights [B, H, T, S].
+        default Optional<Tensor> gathered(Tensor weights, Context context) {
+            return Optional.empty();
+        }
+
+        /// What all of it costs under a load, beside the attention it acts in.
+        default Cost cost(Load load) {
+            return Cost.NONE;
         }
     }
 }

@@ -13,7 +13,10 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.StringViewOptional;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -36,6 +39,11 @@ public final class Tensor implements AutoCloseable {
 
     org.bytedeco.pytorch.Tensor pointer() {
         return pointer;
+    }
+
+    /// A tensor of our own over one that the engine only lends.
+    static Tensor borrowed(TensorBase lent) {
+        return made("borrow", () -> new org.bytedeco.pytorch.Tensor(lent));
     }
 
     /// Runs one operation that makes a tensor.
@@ -358,6 +366,11 @@ public final class Tensor implements AutoCloseable {
         return made("select", () -> pointer.select(axis, index), this);
     }
 
+    /// The real part of the discrete Fourier transform over the last two axes, of float32 or float64.
+    public Tensor fft2Real() {
+        return made("fft2", () -> torch.real(torch.fft_fft2(pointer)), this);
+    }
+
     public Tensor flip(long... axes) {
         return made("flip", () -> pointer.flip(axes), this);
     }
@@ -438,6 +451,16 @@ public final class Tensor implements AutoCloseable {
         return made("pow", () -> pointer.pow(scalar(exponent)), this);
     }
 
+    /// The whole number below `this / divisor`.
+    public Tensor floorDivide(long divisor) {
+        return made("floor_divide", () -> pointer.floor_divide(scalar(divisor)), this);
+    }
+
+    /// What [#floorDivide] leaves: at least 0 and below the divisor, whatever the sign.
+    public Tensor remainder(long divisor) {
+        return made("remainder", () -> pointer.remainder(scalar(divisor)), this);
+    }
+
     public Tensor neg() {
         return made("neg", pointer::neg, this);
     }
@@ -504,6 +527,10 @@ public final class Tensor implements AutoCloseable {
         return made("clamp_min", () -> pointer.clamp_min(scalar(least)), this);
     }
 
+    public Tensor clampMax(double most) {
+        return made("clamp_max", () -> pointer.clamp_max(scalar(most)), this);
+    }
+
     // ---- comparison and choice ----
 
     public Tensor eq(Tensor other) {
@@ -516,6 +543,14 @@ public final class Tensor implements AutoCloseable {
 
     public Tensor ne(double value) {
         return made("ne", () -> pointer.ne(scalar(value)), this);
+    }
+
+    public Tensor ge(double value) {
+        return made("ge", () -> pointer.ge(scalar(value)), this);
+    }
+
+    public Tensor lt(double value) {
+        return made("lt", () -> pointer.lt(scalar(value)), this);
     }
 
     public Tensor le(Tensor other) {
@@ -638,9 +673,20 @@ public final class Tensor implements AutoCloseable {
         return made("gather", () -> pointer.gather(axis, index.pointer), this, index);
     }
 
+    /// `this` with every element of `source` added where `index` says along an axis: gather's reverse.
+    public Tensor scatterAdd(int axis, Tensor index, Tensor source) {
+        return made(
+                "scatter_add", () -> pointer.scatter_add(axis, index.pointer, source.pointer), this, index, source);
+    }
+
     /// Rows of this table [V, E] at `ids` [...] → [..., E]; ids outside 0..V-1 are refused.
     public Tensor embedding(Tensor ids) {
         return made("embedding", () -> torch.embedding(pointer, ids.pointer), this, ids);
+    }
+
+    /// The same, but no gradient reaches the row `padding`.
+    public Tensor embedding(Tensor ids, long padding) {
+        return made("embedding", () -> torch.embedding(pointer, ids.pointer, padding, false, false), this, ids);
     }
 
     // ---- products ----
@@ -729,6 +775,35 @@ public final class Tensor implements AutoCloseable {
                 classes);
     }
 
+    /// The logarithm of the sigmoid, without overflow.
+    public Tensor logSigmoid() {
+        return made("log_sigmoid", () -> torch.log_sigmoid(pointer), this);
+    }
+
+    /// This matrix [M, N] as U [M, R], S [R] and V [R, N], R the smaller of M and N: `this = U diag(S) V`, S falling.
+    public Decomposed svd() {
+        Lifetime.require();
+        try {
+            T_TensorTensorTensor_T parts = torch.linalg_svd(pointer, false, new StringViewOptional());
+            return new Decomposed(
+                    new Tensor(new org.bytedeco.pytorch.Tensor(parts.get0())),
+                    new Tensor(new org.bytedeco.pytorch.Tensor(parts.get1())),
+                    new Tensor(new org.bytedeco.pytorch.Tensor(parts.get2())));
+        } catch (RuntimeException e) {
+            throw TensorException.translate("svd", e, this);
+        }
+    }
+
+    /// Cross-entropy of logits [N, V] against classes [N], position by position: [N], 0 where the class is `ignored`.
+    public Tensor crossEntropies(Tensor classes, long ignored, double smoothing) {
+        return made(
+                "cross_entropy",
+                () -> torch.cross_entropy_loss(
+                        pointer, classes.pointer, Engine.NO_TENSOR, torch.Reduction.None.value, ignored, smoothing),
+                this,
+                classes);
+    }
+
     // ---- in place ----
 
     public Tensor copy_(Tensor source) {
@@ -780,6 +855,9 @@ public final class Tensor implements AutoCloseable {
         KEPT,
         DROPPED
     }
+
+    /// The factors of a singular value decomposition.
+    public record Decomposed(Tensor left, Tensor values, Tensor right) {}
 
     /// Elements in order and the places they came from.
     public record Ranked(Tensor values, Tensor indices) {}

@@ -14,6 +14,10 @@ public final class MaskFormulas {
 
     private static final Formulas<Mask, Formula> ALL = Formulas.<Mask, Formula>of(Mask.class)
             .with(Bidirectional.class, _ -> (_, _) -> true)
+            .with(SlidingWindow.class, value -> (query, key) -> switch (value.sides()) {
+                case BEHIND -> key <= query && key > query - value.size();
+                case BOTH -> key < query + value.size() && key > query - value.size();
+            })
             .with(Causal.class, _ -> (query, key) -> key <= query);
 
     public static Formula of(Mask mask) {

@@ -270,6 +270,7 @@ public record ModelContract(String name, Architecture architecture) {
             Inputs inputs = inputs(ids(19, BATCH, LENGTH));
             List<String> streams = new ArrayList<>();
             List<String> attentions = new ArrayList<>();
+            List<String> ends = new ArrayList<>();
             Observer observer = (place, what, tensor) -> {
                 switch (what) {
                     case "hidden" -> {
@@ -285,6 +286,10 @@ public record ModelContract(String name, Architecture architecture) {
                                     .as("%s: weights at %s", name, place)
                                     .isCloseTo(1, within(1e-12));
                         }
+                    }
+                    case "embedding", "output" -> {
+                        assertThat(tensor.size(-1)).isEqualTo(architecture.width());
+                        ends.add(place + " " + what);
                     }
                     default -> throw new AssertionError(place + " shows " + what);
                 }
@@ -306,6 +311,11 @@ public record ModelContract(String name, Architecture architecture) {
                     }
                 }
             });
+            assertThat(ends)
+                    .as(name)
+                    .isEqualTo(architecture.topology().stacks().keySet().stream()
+                            .flatMap(stack -> Stream.of(stack + " embedding", stack + " output"))
+                            .toList());
             assertThat(streams).as(name).isEqualTo(blocks);
             assertThat(attentions).as(name).isEqualTo(branches);
         }

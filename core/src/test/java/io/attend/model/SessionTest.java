@@ -12,6 +12,7 @@ import io.attend.tensor.Lifetime;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.tensor.TensorException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -87,6 +88,36 @@ class SessionTest {
                 assertRefused(
                         () -> session.next(words(1, 2)),
                         "this session writes 3 texts, but the tokens are [1, 2]; Session.select changes its texts");
+            }
+        });
+    }
+
+    /// Prompts of several lengths, padded on the left, are gone on with as each alone would be: the padding is not
+    /// seen, and every text is numbered from its own first token.
+    @Test
+    void promptsOfSeveralLengthsDoNotMix() {
+        int[][] prompts = {{3, 1, 4, 1, 5}, {9, 2}, {6, 5, 3, 5}};
+        int[][] further = {{8, 9}, {7, 9}, {3, 2}};
+        with(SmallModels.GPT, model -> {
+            try (Session together = model.session(Optional.empty())) {
+                Tensor first = together.next(Tokens.paddedLeft(List.of(prompts), 0));
+                Tensor second = together.next(Tensor.of(new long[] {8, 7, 3}, 3, 1));
+                together.select(Tensor.of(new long[] {2, 1, 0}));
+                Tensor third = together.next(Tensor.of(new long[] {2, 9, 9}, 3, 1));
+                for (int row = 0; row < 3; row++) {
+                    try (Session alone = model.session(Optional.empty())) {
+                        int[] prompt = prompts[row];
+                        Tensor expected = alone.next(Tokens.padded(List.of(prompt), 0));
+                        assertThat(Grids.difference(first.select(0, row), expected.select(0, 0)))
+                                .isLessThan(1e-5);
+                        expected = alone.next(Tensor.of(new long[] {further[row][0]}, 1, 1));
+                        assertThat(Grids.difference(second.select(0, row), expected.select(0, 0)))
+                                .isLessThan(1e-5);
+                        expected = alone.next(Tensor.of(new long[] {further[row][1]}, 1, 1));
+                        assertThat(Grids.difference(third.select(0, 2 - row), expected.select(0, 0)))
+                                .isLessThan(1e-5);
+                    }
+                }
             }
         });
     }

@@ -18,24 +18,31 @@ public final class AbsolutePositionFormulas {
             .with(NoPosition.class, _ -> (x, _, _) -> x)
             .with(
                     LearnedPosition.class,
-                    _ -> (x, position, numbers) -> sum(x, numbers.matrix("weight", x.length)[position]))
-            .with(SinusoidalPosition.class, value -> (x, position, _) -> {
-                double[] waves = new double[x.length];
-                for (int i = 0; i < x.length / 2; i++) {
-                    double angle = position / Math.pow(10_000, 2.0 * i / x.length);
-                    switch (value.order()) {
-                        case INTERLEAVED -> {
-                            waves[2 * i] = Math.sin(angle);
-                            waves[2 * i + 1] = Math.cos(angle);
-                        }
-                        case HALVES -> {
-                            waves[i] = Math.sin(angle);
-                            waves[x.length / 2 + i] = Math.cos(angle);
-                        }
-                    }
+                    value -> (x, position, numbers) ->
+                            sum(x, numbers.matrix("weight", x.length)[position + value.offset()]))
+            .with(SinusoidalPosition.class, value -> (x, position, _) -> sum(x, waves(value, position, x.length)));
+
+    /// sin and cos of p ω(i).
+    static double[] waves(SinusoidalPosition value, int position, int width) {
+        double[] waves = new double[width];
+        for (int i = 0; i < width / 2; i++) {
+            double exponent = value.spacing() == SinusoidalPosition.Spacing.OPEN
+                    ? 2.0 * i / width
+                    : i / (width / 2 - 1.0);
+            double angle = (position + value.offset()) / Math.pow(value.base(), exponent);
+            switch (value.order()) {
+                case INTERLEAVED -> {
+                    waves[2 * i] = Math.sin(angle);
+                    waves[2 * i + 1] = Math.cos(angle);
                 }
-                return sum(x, waves);
-            });
+                case HALVES -> {
+                    waves[i] = Math.sin(angle);
+                    waves[width / 2 + i] = Math.cos(angle);
+                }
+            }
+        }
+        return waves;
+    }
 
     public static Formula of(AbsolutePosition position) {
         return ALL.of(position);
