@@ -77,7 +77,7 @@ final class CostCommand implements Callable<Integer> {
                         architecture,
                         Topology.Sizes.batch(batch).length(tokens),
                         type,
-                        AdamW.EXAMPLE.numbersPerWeight());
+                        AdamW.EXAMPLE::numbers);
                 if (json) {
                     Output.json(spec.commandLine().getOut(), fields(model, tokens, costs));
                 }

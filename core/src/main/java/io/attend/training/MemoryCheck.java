@@ -17,7 +17,7 @@ final class MemoryCheck {
                 architecture,
                 Topology.Sizes.batch(1).length(1),
                 DType.FLOAT32,
-                recipe.optimizer().numbersPerWeight());
+                recipe.optimizer()::numbers);
         double needed = (double) least.weightBytes() + least.gradientBytes() + least.optimizerBytes();
         OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         double memory = machine.getTotalMemorySize();
