@@ -34,7 +34,7 @@ class FloorsTest {
         {"architecture"},
         {"model"},
         {"cost"},
-        {"data", "objective", "optimizer", "schedule"},
+        {"data", "metric", "objective", "optimizer", "schedule"},
         {"generation"},
         {"training.report"},
         {"training"},

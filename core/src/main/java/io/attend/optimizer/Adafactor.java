@@ -102,31 +102,32 @@ public record Adafactor(
         public void step(Moved moved, double rate, double decay) {
             for (int i = 0; i < moved.each().size(); i++) {
                 Tensor weight = moved.each().get(i);
-                Tensor update = update(moved, i); // g / √v
-                update.div_(rms(update).mul_(1 / value.clip).clampMin(1));
                 Tensor size = value.step == Step.RELATIVE
-                        ? rms(weight).clampMin(LEAST_SIZE).mul_(rate)
+                        ? rms(weight).clampMin(LEAST_SIZE).mul_(rate) // α
                         : Tensor.full(Shape.of(), rate, DType.FLOAT32);
-                update.mul_(size);
-                if (value.beta1 > 0) {
-                    update = moved.kept(i, MEAN).lerp_(update, 1 - value.beta1);
-                }
+                Tensor update = update(moved, i); // g / √v
+                Tensor height = size.div(rms(update).mul_(1 / value.clip).clampMin(1));
                 if (decay > 0) {
                     weight.mul_(size.mul(-decay).add_(1));
                 }
-                weight.add_(update, -1);
+                if (value.beta1 > 0) {
+                    weight.add_(moved.kept(i, MEAN).lerp_(update.mul_(height), 1 - value.beta1), -1);
+                } else {
+                    weight.addcmul_(update, height, -1);
+                }
             }
         }
 
         private Tensor update(Moved moved, int i) {
             Tensor gradient = moved.gradient(i);
-            Tensor squared = gradient.square().add_(EPSILON);
+            Tensor squared = gradient.square();
             Tensor share = moved.kept(i, STEPS).pow(-value.decline); // 1 − β
             if (gradient.rank() < 2) {
-                return gradient.mul(moved.kept(i, VARIANCE).lerp_(squared, share).rsqrt());
+                Tensor variance = moved.kept(i, VARIANCE).lerp_(squared.add_(EPSILON), share);
+                return variance.rsqrt().mul_(gradient);
             }
-            Tensor row = moved.kept(i, ROW).lerp_(squared.mean(-1, Axis.DROPPED), share); // [R]
-            Tensor column = moved.kept(i, COLUMN).lerp_(squared.mean(-2, Axis.DROPPED), share); // [C]
+            Tensor row = moved.kept(i, ROW).lerp_(squared.mean(-1, Axis.DROPPED).add_(EPSILON), share); // [R]
+            Tensor column = moved.kept(i, COLUMN).lerp_(squared.mean(-2, Axis.DROPPED).add_(EPSILON), share); // [C]
             Tensor rows = row.div(row.mean(-1, Axis.KEPT)).rsqrt().unsqueeze(-1); // [R, 1]
             return gradient.mul(rows).mul_(column.rsqrt().unsqueeze(-2)); // [R, C]
         }

@@ -10,6 +10,8 @@ import java.util.function.Function;
 
 /// An optimizer at work: weights that are treated alike move together.
 final class Working implements Optimizer.Built {
+    private static final long HANDFUL = 1 << 18;
+
     private final List<Group> groups = new ArrayList<>();
 
     /// @param rules the formula that moves each weight
@@ -25,7 +27,28 @@ final class Working implements Optimizer.Built {
             Alike key = new Alike(rule, treatment.rate(), treatment.decay(weight, rule.decay()));
             alike.computeIfAbsent(key, _ -> new ArrayList<>()).add(weight);
         }
-        alike.forEach((key, members) -> groups.add(new Group(key.rule, key.rate, key.decay, members)));
+        alike.forEach((key, members) -> {
+            for (List<Parameter> some : handfuls(members)) {
+                groups.add(new Group(key.rule, key.rate, key.decay, some));
+            }
+        });
+    }
+
+    /// Neighbours of about as many numbers as caches hold, so that a formula of several passes finds them there and
+    /// what it makes in between stays small.
+    private static List<List<Parameter>> handfuls(List<Parameter> weights) {
+        List<List<Parameter>> handfuls = new ArrayList<>();
+        long held = HANDFUL;
+        for (Parameter weight : weights) {
+            long count = weight.shape().count();
+            if (held + count > HANDFUL) {
+                handfuls.add(new ArrayList<>());
+                held = 0;
+            }
+            handfuls.getLast().add(weight);
+            held += count;
+        }
+        return handfuls;
     }
 
     @Override

@@ -783,8 +783,9 @@ public final class Tensor implements AutoCloseable {
         return this;
     }
 
-    public Tensor div_(Tensor other) {
-        run("div_", () -> pointer.div_(other.pointer), this, other);
+    /// `this + times · left · right`
+    public Tensor addcmul_(Tensor left, Tensor right, double times) {
+        run("addcmul_", () -> pointer.addcmul_(left.pointer, right.pointer, scalar(times)), this, left, right);
         return this;
     }
 
