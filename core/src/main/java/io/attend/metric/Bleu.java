@@ -1,10 +1,15 @@
 package io.attend.metric;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// BLEU (Papineni et al. 2002) as sacreBLEU defines it (Post 2018, arXiv 1804.08771): how many of a translation's runs of
 /// 1 to 4 words are in a reference.
@@ -85,18 +90,15 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
         /// `BLEU = 66.87 80.0/75.0/66.7/50.0 (BP = 1.000 ratio = 1.000 hyp_len = 5 ref_len = 5)`.
         @Override
         public String toString() {
-            return String.format(
-                    Locale.ROOT,
-                    "BLEU = %.2f %.1f/%.1f/%.1f/%.1f (BP = %.3f ratio = %.3f hyp_len = %d ref_len = %d)",
-                    score,
-                    precisions.get(0),
-                    precisions.get(1),
-                    precisions.get(2),
-                    precisions.get(3),
-                    brevity,
-                    reference == 0 ? 0 : (double) hypothesis / reference,
-                    hypothesis,
-                    reference);
+            String shares = precisions.stream().map(share -> rounded(share, 1)).collect(Collectors.joining("/"));
+            return "BLEU = " + rounded(score, 2) + " " + shares + " (BP = " + rounded(brevity, 3) + " ratio = "
+                    + rounded(reference == 0 ? 0 : (double) hypothesis / reference, 3) + " hyp_len = " + hypothesis
+                    + " ref_len = " + reference + ")";
+        }
+
+        /// As Python writes it: of two numbers as near, the even one.
+        private static String rounded(double number, int digits) {
+            return new BigDecimal(number).setScale(digits, RoundingMode.HALF_EVEN).toString();
         }
     }
 
@@ -147,7 +149,7 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
             reference += nearest(words.size(), references);
             for (int n = 1; n <= LONGEST; n++) {
                 Map<List<String>, Integer> runs = Words.runs(words, n);
-                Map<List<String>, Integer> most = new java.util.HashMap<>();
+                Map<List<String>, Integer> most = new HashMap<>();
                 for (List<String> one : references) {
                     Words.runs(one, n).forEach((run, times) -> most.merge(run, times, Math::max));
                 }
@@ -160,7 +162,7 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
         private static int nearest(int length, List<List<String>> references) {
             return references.stream()
                     .map(List::size)
-                    .min(java.util.Comparator.<Integer>comparingInt(size -> Math.abs(size - length))
+                    .min(Comparator.<Integer>comparingInt(size -> Math.abs(size - length))
                             .thenComparing(size -> size))
                     .orElseThrow();
         }
