@@ -34,17 +34,13 @@ public record Costs(
     /// @param dtype of weights, activations and cache
     /// @param optimizerNumbers how many numbers the optimizer keeps for a weight: `Optimizer::numbers`
     public static Costs of(
-            Architecture architecture,
-            Topology.Sizes sizes,
-            DType dtype,
-            ToLongFunction<Parameter> optimizerNumbers) {
+            Architecture architecture, Topology.Sizes sizes, DType dtype, ToLongFunction<Parameter> optimizerNumbers) {
         Parameters recorded = Parameters.root();
         Architecture.Built built = architecture.build(recorded);
         List<Parameter> weights = recorded.all().stream()
                 .filter(p -> p.kind() == Parameter.Kind.WEIGHT)
                 .toList();
-        long parameters =
-                weights.stream().mapToLong(p -> p.shape().count()).sum();
+        long parameters = weights.stream().mapToLong(p -> p.shape().count()).sum();
         Load written = Load.batch(sizes.batch()).length(sizes.target()).cached(sizes.cached());
         Cost cost = built.topology().cost(sizes).plus(built.head().cost(written));
         return new Costs(

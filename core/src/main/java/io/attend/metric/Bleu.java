@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// BLEU (Papineni et al. 2002) as sacreBLEU defines it (Post 2018, arXiv 1804.08771): how many of a translation's runs of
-/// 1 to 4 words are in a reference.
+/// BLEU (Papineni et al. 2002) as sacreBLEU defines it (Post 2018, arXiv 1804.08771): how many of a translation's runs
+/// of 1 to 4 words are in a reference.
 ///
 ///     BLEU = 100 · min(1, e^(1 − r / h)) · (p₁ p₂ p₃ p₄)^(1/4)
 ///
@@ -37,8 +37,8 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
 
     /// What stands for a share of 0, which would make the whole product 0 (Chen & Cherry 2014).
     ///
-    /// @param value what `FLOOR` puts in place of a count of 0, or `ADD_K` adds to counts; 0 stands for the usual one
-    ///     (0.1 and 1), and is all the others take
+    /// @param value what `FLOOR` puts in place of a count of 0, or `ADD_K` adds to counts; 0 stands for the usual
+    ///     0.1 and 1, and is all the others take
     public record Smoothing(Kind kind, double value) {
         /// Ways to smooth.
         public enum Kind {
@@ -84,8 +84,7 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
     /// @param brevity the factor that punishes what is too short
     /// @param hypothesis words in all hypotheses
     /// @param reference words in the nearest references
-    public record Score(
-            double score, List<Double> precisions, double brevity, long hypothesis, long reference) {
+    public record Score(double score, List<Double> precisions, double brevity, long hypothesis, long reference) {
         /// sacreBLEU's line, such as
         /// `BLEU = 66.87 80.0/75.0/66.7/50.0 (BP = 1.000 ratio = 1.000 hyp_len = 5 ref_len = 5)`.
         @Override
@@ -98,7 +97,9 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
 
         /// As Python writes it: of two numbers as near, the even one.
         private static String rounded(double number, int digits) {
-            return new BigDecimal(number).setScale(digits, RoundingMode.HALF_EVEN).toString();
+            return new BigDecimal(number)
+                    .setScale(digits, RoundingMode.HALF_EVEN)
+                    .toString();
         }
     }
 
@@ -113,7 +114,9 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
             if (references.get(i).isEmpty()) {
                 throw new IllegalArgumentException("sentence " + (i + 1) + " has no reference");
             }
-            counts.add(words(hypotheses.get(i)), references.get(i).stream().map(this::words).toList());
+            counts.add(
+                    words(hypotheses.get(i)),
+                    references.get(i).stream().map(this::words).toList());
         }
         return score(counts);
     }

@@ -28,8 +28,9 @@ public record Chrf(int characters, double beta, int words, Bleu.Letters letters)
 
     public Chrf {
         if (characters < 1 || words < 0 || !(beta > 0)) {
-            throw new IllegalArgumentException("chrF needs characters of at least 1, words of at least 0 and beta above 0, not "
-                    + characters + ", " + words + " and " + beta);
+            throw new IllegalArgumentException(
+                    "chrF needs characters of at least 1, words of at least 0 and beta above 0, not " + characters
+                            + ", " + words + " and " + beta);
         }
     }
 

@@ -73,7 +73,10 @@ public final class Classification {
 
     /// The mean of the classes' F1, rare and frequent ones alike.
     public double macroF1() {
-        return each().values().stream().mapToDouble(PrecisionRecall::f1).average().orElseThrow();
+        return each().values().stream()
+                .mapToDouble(PrecisionRecall::f1)
+                .average()
+                .orElseThrow();
     }
 
     /// Matthews's correlation (Matthews 1975; of several classes Gorodkin 2004): 1 if all are right, 0 for chance and
@@ -85,9 +88,14 @@ public final class Classification {
     public double matthews() {
         double squared = (double) total * total;
         int[] classes = counts.keySet().stream().mapToInt(Integer::intValue).toArray();
-        double both = Arrays.stream(classes).mapToDouble(k -> (double) predicted(k) * wanted(k)).sum();
-        double predicted = Arrays.stream(classes).mapToDouble(k -> Math.pow(predicted(k), 2)).sum();
-        double wanted = Arrays.stream(classes).mapToDouble(k -> Math.pow(wanted(k), 2)).sum();
+        double both = Arrays.stream(classes)
+                .mapToDouble(k -> (double) predicted(k) * wanted(k))
+                .sum();
+        double predicted = Arrays.stream(classes)
+                .mapToDouble(k -> Math.pow(predicted(k), 2))
+                .sum();
+        double wanted =
+                Arrays.stream(classes).mapToDouble(k -> Math.pow(wanted(k), 2)).sum();
         double spread = Math.sqrt((squared - predicted) * (squared - wanted));
         return spread == 0 ? 0 : ((double) right() * total - both) / spread;
     }

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// How well entities are found, counted as seqeval and the CoNLL script do: an entity is right if its type, its first and
-/// its last word are.
+/// How well entities are found, counted as seqeval and the CoNLL script do: an entity is right if its type, its first
+/// and its last word are.
 ///
-/// Tags are `O` or a letter, a dash and a type: `B-` begins an entity, `I-` is inside, `E-` ends and `S-` is a whole one.
-/// IOB1, BIO and BIOES are read alike, and so are sequences that break their rules: an entity also begins where the type
+/// Tags are `O` or a letter, a dash and a type: `B-` begins an entity, `I-` is inside, `E-` ends and `S-` is a whole
+/// one. IOB1, BIO and BIOES are read alike, and so are sequences that break their rules: an entity also
+/// begins where the type
 /// changes or `I-` or `E-` follows `O`.
 public final class Entities {
     private Entities() {}
@@ -31,7 +32,9 @@ public final class Entities {
             Tag before = Tag.OUTSIDE;
             int first = 0;
             for (int at = 0; at <= tags.get(i).size(); at++) {
-                Tag tag = at == tags.get(i).size() ? Tag.OUTSIDE : Tag.of(tags.get(i).get(at));
+                Tag tag = at == tags.get(i).size()
+                        ? Tag.OUTSIDE
+                        : Tag.of(tags.get(i).get(at));
                 if (before.endsBefore(tag)) {
                     entities.add(new Entity(before.type, i, first, at - 1));
                 }
@@ -60,8 +63,7 @@ public final class Entities {
         Map<String, PrecisionRecall> scores = new TreeMap<>();
         found.keySet().forEach(type -> scores.put(type, new PrecisionRecall(0, 0)));
         sought.keySet().forEach(type -> scores.put(type, new PrecisionRecall(0, 0)));
-        scores.replaceAll(
-                (type, _) -> score(found.getOrDefault(type, Map.of()), sought.getOrDefault(type, Map.of())));
+        scores.replaceAll((type, _) -> score(found.getOrDefault(type, Map.of()), sought.getOrDefault(type, Map.of())));
         return scores;
     }
 
@@ -94,8 +96,9 @@ public final class Entities {
         Pairs.check(predicted, wanted);
         for (int i = 0; i < predicted.size(); i++) {
             if (predicted.get(i).size() != wanted.get(i).size()) {
-                throw new IllegalArgumentException("sentence " + (i + 1) + " has " + predicted.get(i).size()
-                        + " predicted tags and " + wanted.get(i).size() + " wanted ones");
+                throw new IllegalArgumentException(
+                        "sentence " + (i + 1) + " has " + predicted.get(i).size() + " predicted tags and "
+                                + wanted.get(i).size() + " wanted ones");
             }
         }
     }
@@ -108,7 +111,8 @@ public final class Entities {
                 return OUTSIDE;
             }
             if (!text.matches("[BIES](-.*)?")) {
-                throw new IllegalArgumentException("\"" + text + "\" is no tag; tags are O, B-TYPE, I-TYPE, E-TYPE or S-TYPE");
+                throw new IllegalArgumentException(
+                        "\"" + text + "\" is no tag; tags are O, B-TYPE, I-TYPE, E-TYPE or S-TYPE");
             }
             return new Tag(text.charAt(0), text.length() < 3 ? "_" : text.substring(2));
         }

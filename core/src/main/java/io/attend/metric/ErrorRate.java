@@ -22,8 +22,7 @@ public final class ErrorRate {
         return rate(hypotheses, references, Words::characters);
     }
 
-    private static double rate(
-            List<String> hypotheses, List<String> references, Function<String, List<String>> split) {
+    private static double rate(List<String> hypotheses, List<String> references, Function<String, List<String>> split) {
         Pairs.check(hypotheses, references);
         long errors = 0;
         long all = 0;

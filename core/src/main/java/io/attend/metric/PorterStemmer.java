@@ -39,8 +39,8 @@ final class PorterStemmer {
     };
 
     private static final String[] FOURTH = {
-        "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate", "iti",
-        "ous", "ive", "ize",
+        "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate",
+        "iti", "ous", "ive", "ize",
     };
 
     private static final Set<Character> KEPT_DOUBLE = Set.of('l', 's', 'z');

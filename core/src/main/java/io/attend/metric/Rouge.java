@@ -32,8 +32,7 @@ public enum Rouge {
         }
         Map<List<String>, Integer> predicted = Words.runs(words(prediction), n);
         Map<List<String>, Integer> wanted = Words.runs(words(reference), n);
-        return PrecisionRecall.of(
-                Words.shared(wanted, predicted), Words.total(predicted), Words.total(wanted));
+        return PrecisionRecall.of(Words.shared(wanted, predicted), Words.total(predicted), Words.total(wanted));
     }
 
     /// The longest common subsequence of the whole texts: ROUGE-L.

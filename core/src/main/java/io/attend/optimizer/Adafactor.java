@@ -21,9 +21,9 @@ import java.util.function.Function;
 ///     θ ← θ − α (m + λ θ)      with m = u, or m ← β₁ m + (1 − β₁) u
 ///
 /// Vectors keep v whole. With `relative` steps α follows the size of the weight; the paper's rate for it is the
-/// schedule [io.attend.schedule.RelativeStep]. Remembers R + C numbers for a matrix instead of R C, and as many as there
-/// are weights for `beta1` above 0. Names: our `decline` is the paper's decay rate (Hugging Face's `decay_rate`
-/// without its sign), `step` its `scale_parameter`, `decay` its `weight_decay`.
+/// schedule [io.attend.schedule.RelativeStep]. Remembers R + C numbers for a matrix instead of R C, and as many as
+/// there are weights for `beta1` above 0. Names: our `decline` is the paper's decay rate (Hugging Face's
+/// `decay_rate` without its sign), `step` its `scale_parameter`, `decay` its `weight_decay`.
 @Source(paper = "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost", arxiv = "1804.04235")
 public record Adafactor(
         @Default("\"relative\"") Step step,
@@ -127,7 +127,8 @@ public record Adafactor(
                 return variance.rsqrt().mul_(gradient);
             }
             Tensor row = moved.kept(i, ROW).lerp_(squared.mean(-1, Axis.DROPPED).add_(EPSILON), share); // [R]
-            Tensor column = moved.kept(i, COLUMN).lerp_(squared.mean(-2, Axis.DROPPED).add_(EPSILON), share); // [C]
+            Tensor column =
+                    moved.kept(i, COLUMN).lerp_(squared.mean(-2, Axis.DROPPED).add_(EPSILON), share); // [C]
             Tensor rows = row.div(row.mean(-1, Axis.KEPT)).rsqrt().unsqueeze(-1); // [R, 1]
             return gradient.mul(rows).mul_(column.rsqrt().unsqueeze(-2)); // [R, C]
         }

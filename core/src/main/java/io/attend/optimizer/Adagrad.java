@@ -17,7 +17,8 @@ import java.util.function.Function;
 @Source(
         paper = "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization",
         reference = "Duchi, Hazan, Singer, JMLR 12, 2011")
-public record Adagrad(@Default("1e-10") double epsilon, @Default("0.0") double decay) implements Optimizer {
+public record Adagrad(
+        @Default("1e-10") double epsilon, @Default("0.0") double decay) implements Optimizer {
     public static final Adagrad EXAMPLE = new Adagrad(1e-10, 0);
 
     public Adagrad {

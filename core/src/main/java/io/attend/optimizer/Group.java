@@ -41,8 +41,9 @@ final class Group {
 
     private static void check(Parameter weight) {
         if (weight.tensor().dtype() != DType.FLOAT32) {
-            throw new IllegalArgumentException(weight.name() + " is " + weight.tensor().dtype()
-                    + ", but optimizers move float32 weights; train in float32, with mixed precision where it must be fast");
+            throw new IllegalArgumentException(
+                    weight.name() + " is " + weight.tensor().dtype()
+                            + ", but optimizers move float32 weights; train in float32, with mixed precision where it must be fast");
         }
     }
 

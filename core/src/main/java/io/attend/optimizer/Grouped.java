@@ -76,8 +76,8 @@ public record Grouped(
             return groups.stream()
                     .filter(group -> group.names(weight))
                     .findFirst()
-                    .map(group -> new Treatment(
-                            fallen * group.rate, outer.decay().isPresent() ? outer.decay() : group.decay))
+                    .map(group ->
+                            new Treatment(fallen * group.rate, outer.decay().isPresent() ? outer.decay() : group.decay))
                     .orElse(new Treatment(fallen, outer.decay()));
         });
     }
@@ -99,7 +99,10 @@ public record Grouped(
         if (block.matches()) {
             return depths.getOrDefault(block.group(1), 0) - Integer.parseInt(block.group(2));
         }
-        boolean top = name.startsWith("head.") || depths.keySet().stream().anyMatch(stack -> name.startsWith(stack + "."));
-        return top ? 0 : depths.values().stream().mapToInt(Integer::intValue).max().orElse(0) + 1;
+        boolean top =
+                name.startsWith("head.") || depths.keySet().stream().anyMatch(stack -> name.startsWith(stack + "."));
+        return top
+                ? 0
+                : depths.values().stream().mapToInt(Integer::intValue).max().orElse(0) + 1;
     }
 }

@@ -53,8 +53,7 @@ public record Muon(
 
     /// A matrix inside a numbered block, such as `decoder.0.attention.query.weight`, but for tables of positions.
     private static boolean orthogonal(Parameter weight) {
-        return weight.shape().rank() == 2
-                && weight.name().matches("(?!.*\\.position\\.).*\\.\\d+\\..*(?<!\\.bias)");
+        return weight.shape().rank() == 2 && weight.name().matches("(?!.*\\.position\\.).*\\.\\d+\\..*(?<!\\.bias)");
     }
 
     private Rule rule(Parameter weight) {

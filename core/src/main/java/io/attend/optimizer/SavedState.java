@@ -19,11 +19,10 @@ final class SavedState {
         Set<String> missing = without(wanted, saved);
         Set<String> leftOver = without(saved, wanted);
         if (!missing.isEmpty() || !leftOver.isEmpty()) {
-            throw refused(
-                    what + " remembers other weights than the model has: "
-                            + (missing.isEmpty() ? "" : some(missing) + " missing")
-                            + (missing.isEmpty() || leftOver.isEmpty() ? "" : ", ")
-                            + (leftOver.isEmpty() ? "" : some(leftOver) + " left over"));
+            throw refused(what + " remembers other weights than the model has: "
+                    + (missing.isEmpty() ? "" : some(missing) + " missing")
+                    + (missing.isEmpty() || leftOver.isEmpty() ? "" : ", ")
+                    + (leftOver.isEmpty() ? "" : some(leftOver) + " left over"));
         }
         wanted.forEach((name, tensor) -> {
             Tensor found = Objects.requireNonNull(saved.get(name));

@@ -23,8 +23,7 @@ import java.util.function.Function;
 public record Sgd(
         @Default("0.9") double momentum,
         @Default("\"heavy-ball\"") Momentum kind,
-        @Default("0.0") double decay)
-        implements Optimizer {
+        @Default("0.0") double decay) implements Optimizer {
     public static final Sgd EXAMPLE = new Sgd(0.9, Momentum.NESTEROV, 1e-4);
 
     /// Where the gradient is taken.

@@ -15,10 +15,7 @@ final class Working implements Optimizer.Built {
     private final List<Group> groups = new ArrayList<>();
 
     /// @param rules the formula that moves each weight
-    Working(
-            List<Parameter> weights,
-            Function<Parameter, Treatment> treatments,
-            Function<Parameter, Rule> rules) {
+    Working(List<Parameter> weights, Function<Parameter, Treatment> treatments, Function<Parameter, Rule> rules) {
         record Alike(Rule rule, double rate, double decay) {}
         Map<Alike, List<Parameter>> alike = new LinkedHashMap<>();
         for (Parameter weight : weights) {

@@ -10,7 +10,10 @@ import io.attend.value.Source;
 /// Linear is the rule for SGD (Goyal et al. 2017), the square root the one for optimizers that divide by the size
 /// of gradients, Adam among them (Malladi et al. 2022). Names: our `times` is the paper's k.
 @Source(paper = "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", arxiv = "1706.02677")
-public record BatchScaled(Schedule schedule, double times, @Default("\"linear\"") Rule rule) implements Schedule {
+public record BatchScaled(
+        Schedule schedule,
+        double times,
+        @Default("\"linear\"") Rule rule) implements Schedule {
     public static final BatchScaled EXAMPLE = new BatchScaled(Linear.EXAMPLE, 4, Rule.SQUARE_ROOT);
 
     /// How the rate follows the size of the batch.

@@ -12,8 +12,11 @@ import io.attend.value.Source;
 /// where p = (t − warmup) / (steps − warmup); the last step is at `end`. The paper also lets each cycle be longer
 /// than the one before; here all are equal.
 @Source(paper = "SGDR: Stochastic Gradient Descent with Warm Restarts", arxiv = "1608.03983")
-public record CosineRestarts(double peak, int warmup, double cycles, @Default("0.0") double end)
-        implements Schedule {
+public record CosineRestarts(
+        double peak,
+        int warmup,
+        double cycles,
+        @Default("0.0") double end) implements Schedule {
     public static final CosineRestarts EXAMPLE = new CosineRestarts(0.003, 400, 3, 0);
 
     public CosineRestarts {

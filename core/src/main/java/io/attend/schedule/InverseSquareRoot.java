@@ -31,8 +31,6 @@ public record InverseSquareRoot(double peak, int warmup, OptionalInt timescale) 
     @Override
     public double rate(long step, long steps) {
         double scale = timescale.orElse(warmup);
-        return step < warmup
-                ? Rates.rise(peak, step, warmup)
-                : peak * Math.sqrt(scale / (step - warmup + scale));
+        return step < warmup ? Rates.rise(peak, step, warmup) : peak * Math.sqrt(scale / (step - warmup + scale));
     }
 }

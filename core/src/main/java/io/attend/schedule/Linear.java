@@ -13,7 +13,8 @@ import io.attend.value.Source;
 @Source(
         paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
         arxiv = "1810.04805")
-public record Linear(double peak, int warmup, @Default("0.0") double end) implements Schedule {
+public record Linear(
+        double peak, int warmup, @Default("0.0") double end) implements Schedule {
     public static final Linear EXAMPLE = new Linear(5e-5, 100, 0);
 
     public Linear {

@@ -11,7 +11,8 @@ import io.attend.value.Source;
 ///
 /// The paper's are peak 0.01 and, where it warms up, 10,000 steps: a slope of 10⁻⁶.
 @Source(paper = "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost", arxiv = "1804.04235")
-public record RelativeStep(@Default("0.01") double peak, @Default("0") int warmup) implements Schedule {
+public record RelativeStep(
+        @Default("0.01") double peak, @Default("0") int warmup) implements Schedule {
     public static final RelativeStep EXAMPLE = new RelativeStep(0.01, 10_000);
 
     public RelativeStep {

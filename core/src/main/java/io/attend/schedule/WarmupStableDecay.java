@@ -19,8 +19,7 @@ public record WarmupStableDecay(
         int warmup,
         @Default("\"cosine\"") Fall fall,
         int decay,
-        @Default("0.0") double end)
-        implements Schedule {
+        @Default("0.0") double end) implements Schedule {
     public static final WarmupStableDecay EXAMPLE = new WarmupStableDecay(0.001, 100, Fall.COSINE, 400, 1e-5);
 
     /// How the rate comes down.

@@ -44,7 +44,8 @@ public final class FusedSteps {
             TensorList steps,
             Adam settings) {
         IValueVector arguments = lists(weights, gradients, means, variances);
-        arguments.push_back(largest.orElseGet(() -> TensorList.of(java.util.List.of())).pointer());
+        arguments.push_back(
+                largest.orElseGet(() -> TensorList.of(java.util.List.of())).pointer());
         arguments.push_back(steps.pointer());
         push(arguments, settings.learningRate, settings.beta1, settings.beta2, settings.decay, settings.epsilon);
         arguments.push_back(new IValue(largest.isPresent()));
@@ -54,8 +55,7 @@ public final class FusedSteps {
     /// One step of stochastic gradient descent.
     ///
     /// @param velocities what momentum keeps; absent without momentum
-    public static void sgd(
-            TensorList weights, TensorList gradients, Optional<TensorList> velocities, Sgd settings) {
+    public static void sgd(TensorList weights, TensorList gradients, Optional<TensorList> velocities, Sgd settings) {
         IValueVector arguments = lists(weights, gradients);
         arguments.push_back(
                 velocities.orElseGet(() -> TensorList.of(java.util.List.of())).pointer());
@@ -90,8 +90,7 @@ public final class FusedSteps {
     }
 
     /// The numbers of one step of Adam, named so that none can be swapped.
-    public record Adam(
-            double learningRate, double beta1, double beta2, double epsilon, double decay, Decay decays) {}
+    public record Adam(double learningRate, double beta1, double beta2, double epsilon, double decay, Decay decays) {}
 
     /// The numbers of one step of SGD.
     public record Sgd(double learningRate, double momentum, boolean nesterov, double decay) {}

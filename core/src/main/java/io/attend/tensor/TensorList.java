@@ -110,16 +110,16 @@ public final class TensorList implements AutoCloseable {
 
     /// `each + share · (other − each)`
     public TensorList lerp(TensorList other, double share) {
-        return new TensorList(new IValue(call("lerp", LERP, other.pointer, number(share)).get(0)), size);
+        return new TensorList(
+                new IValue(call("lerp", LERP, other.pointer, number(share)).get(0)), size);
     }
 
     /// The Euclidean norm of all the numbers of all the tensors, one number.
     public Tensor norm() {
         Lifetime.require();
         IValueVector norms = call("norm", NORM, number(2), new IValue());
-        return Tensor.made("norm", () -> torch.stack(
-                        norms.get(0).toTensorVector(), 0)
-                .norm());
+        return Tensor.made(
+                "norm", () -> torch.stack(norms.get(0).toTensorVector(), 0).norm());
     }
 
     private IValueVector call(String operation, OperatorHandle operator, IValue... arguments) {

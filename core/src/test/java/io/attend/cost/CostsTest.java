@@ -26,7 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CostsTest {
-    private static final ToLongFunction<Parameter> TWO_EACH = weight -> 2 * weight.shape().count();
+    private static final ToLongFunction<Parameter> TWO_EACH =
+            weight -> 2 * weight.shape().count();
 
     static Stream<Example<Architecture>> models() {
         return SmallModels.all();

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 /// An architecture is made, compared, written, read, drawn and costed on a class path where the engine does not
 /// exist.
 class NoNativesTest {
-    private static final ToLongFunction<Parameter> TWO_EACH = weight -> 2 * weight.shape().count();
+    private static final ToLongFunction<Parameter> TWO_EACH =
+            weight -> 2 * weight.shape().count();
 
     /// What runs there.
     public static final class WithoutEngine implements Runnable {

@@ -15,7 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// Our metrics against those of the tools whose numbers are published: see metric/README.md.
 class KnownAnswersTest {
     private static final JsonNode KNOWN = new JsonMapper()
-            .readTree(Path.of("src", "test", "resources", "metric", "known.json").toFile());
+            .readTree(
+                    Path.of("src", "test", "resources", "metric", "known.json").toFile());
 
     private static List<String> texts(JsonNode array) {
         List<String> texts = new ArrayList<>();
@@ -107,8 +108,8 @@ class KnownAnswersTest {
     void chrfIsSacreBleus() {
         assertThat(KNOWN.get("chrf")).hasSize(64);
         for (JsonNode entry : KNOWN.get("chrf")) {
-            Chrf chrf = new Chrf(
-                    6, entry.get("beta").asDouble(), entry.get("words").asInt(), letters(entry));
+            Chrf chrf =
+                    new Chrf(6, entry.get("beta").asDouble(), entry.get("words").asInt(), letters(entry));
             List<List<String>> references = references(entry);
             assertThat(chrf.corpus(hypotheses(entry), references))
                     .as("%s", entry)
@@ -150,7 +151,8 @@ class KnownAnswersTest {
             double[] x = numbers(entry.get("x"));
             double[] y = numbers(entry.get("y"));
             assertThat(Correlation.pearson(x, y)).isCloseTo(entry.get("pearson").asDouble(), within(1e-12));
-            assertThat(Correlation.spearman(x, y)).isCloseTo(entry.get("spearman").asDouble(), within(1e-12));
+            assertThat(Correlation.spearman(x, y))
+                    .isCloseTo(entry.get("spearman").asDouble(), within(1e-12));
         }
     }
 

@@ -29,8 +29,7 @@ class MetricTest {
     @Test
     void countsAreClipped() {
         Bleu.Score score = Bleu.TOKENISED.sentence(
-                "the the the the the the the",
-                List.of("the cat is on the mat", "there is a cat on the mat"));
+                "the the the the the the the", List.of("the cat is on the mat", "there is a cat on the mat"));
         assertThat(score.precisions().getFirst()).isCloseTo(100 * 2 / 7.0, EXACT);
         assertThat(score.score()).isZero(); // no run of two
     }
@@ -46,8 +45,7 @@ class MetricTest {
 
     @Test
     void aSignatureNamesEverySetting() {
-        assertThat(Bleu.STANDARD.signature(1))
-                .isEqualTo("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:attend");
+        assertThat(Bleu.STANDARD.signature(1)).isEqualTo("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:attend");
         assertThat(Bleu.TOKENISED.signature(4))
                 .isEqualTo("nrefs:4|case:mixed|eff:no|tok:none|smooth:none|version:attend");
         assertThat(Chrf.PLUS_PLUS.signature(1))
@@ -78,8 +76,10 @@ class MetricTest {
         String reference = "police killed the gunman";
         assertThat(Rouge.PLAIN.l("police kill the gunman", reference).f1()).isCloseTo(0.75, EXACT);
         assertThat(Rouge.PLAIN.l("the gunman kill police", reference).f1()).isCloseTo(0.5, EXACT);
-        assertThat(Rouge.PLAIN.n(2, "police kill the gunman", reference).recall()).isCloseTo(1.0 / 3, EXACT);
-        assertThat(Rouge.PLAIN.n(2, "the gunman kill police", reference).recall()).isCloseTo(1.0 / 3, EXACT);
+        assertThat(Rouge.PLAIN.n(2, "police kill the gunman", reference).recall())
+                .isCloseTo(1.0 / 3, EXACT);
+        assertThat(Rouge.PLAIN.n(2, "the gunman kill police", reference).recall())
+                .isCloseTo(1.0 / 3, EXACT);
         assertThat(Rouge.STEMMED.l("police kills the gunman", reference).f1()).isCloseTo(1, EXACT);
     }
 
@@ -99,10 +99,18 @@ class MetricTest {
     @Test
     void everySchemeIsRead() {
         List<Entities.Entity> three = List.of(
-                new Entities.Entity("A", 0, 0, 1), new Entities.Entity("A", 0, 2, 2), new Entities.Entity("B", 0, 3, 4));
-        assertThat(Entities.of(List.of(words("B-A I-A B-A B-B I-B O")))).as("BIO").isEqualTo(three);
-        assertThat(Entities.of(List.of(words("I-A I-A B-A I-B I-B O")))).as("IOB1").isEqualTo(three);
-        assertThat(Entities.of(List.of(words("B-A E-A S-A B-B E-B O")))).as("BIOES").isEqualTo(three);
+                new Entities.Entity("A", 0, 0, 1),
+                new Entities.Entity("A", 0, 2, 2),
+                new Entities.Entity("B", 0, 3, 4));
+        assertThat(Entities.of(List.of(words("B-A I-A B-A B-B I-B O"))))
+                .as("BIO")
+                .isEqualTo(three);
+        assertThat(Entities.of(List.of(words("I-A I-A B-A I-B I-B O"))))
+                .as("IOB1")
+                .isEqualTo(three);
+        assertThat(Entities.of(List.of(words("B-A E-A S-A B-B E-B O"))))
+                .as("BIOES")
+                .isEqualTo(three);
         assertThat(Entities.of(List.of(words("B-X"), words("I-X"))))
                 .as("entities end with their sentence")
                 .hasSize(2);
@@ -130,7 +138,8 @@ class MetricTest {
 
     @Test
     void errorsAreCountedOverAllReferences() {
-        assertThat(ErrorRate.distance(List.of("k", "i", "t", "t", "e", "n"), List.of("s", "i", "t", "t", "i", "n", "g")))
+        assertThat(ErrorRate.distance(
+                        List.of("k", "i", "t", "t", "e", "n"), List.of("s", "i", "t", "t", "i", "n", "g")))
                 .as("kitten, sitting")
                 .isEqualTo(3);
         assertThat(ErrorRate.words(List.of("the cat sat", "hello"), List.of("the cat sat down", "hello world")))
@@ -148,7 +157,8 @@ class MetricTest {
         boolean[] right = {true, false, true, false};
         assertThat(Calibration.expectedError(confidences, right, 10))
                 .isCloseTo((2 * Math.abs(0.5 - 0.935) + Math.abs(1 - 0.55) + Math.abs(0 - 0.5)) / 4, EXACT);
-        assertThat(Calibration.expectedError(new double[] {0, 1}, new boolean[] {false, true}, 3)).isZero();
+        assertThat(Calibration.expectedError(new double[] {0, 1}, new boolean[] {false, true}, 3))
+                .isZero();
         assertThatThrownBy(() -> Calibration.expectedError(new double[] {1.5}, new boolean[] {true}, 3))
                 .hasMessage("confidence 1 is 1.5, no probability");
     }
@@ -186,12 +196,16 @@ class MetricTest {
         assertThatThrownBy(() -> Bleu.STANDARD.sentence("a", List.of())).hasMessage("sentence 1 has no reference");
         assertThatThrownBy(() -> ErrorRate.words(one, two)).hasMessage(unlike);
         assertThatThrownBy(() -> Answers.exactMatch(one, List.of(one, two))).hasMessage(unlike);
-        assertThatThrownBy(() -> Entities.score(List.of(one), List.of(one, two))).hasMessage(unlike);
+        assertThatThrownBy(() -> Entities.score(List.of(one), List.of(one, two)))
+                .hasMessage(unlike);
         assertThatThrownBy(() -> Entities.score(List.of(List.of("O")), List.of(List.of("O", "O"))))
                 .hasMessage("sentence 1 has 1 predicted tags and 2 wanted ones");
-        assertThatThrownBy(() -> Classification.of(new int[] {1}, new int[] {1, 2})).hasMessage(unlike);
-        assertThatThrownBy(() -> Correlation.pearson(new double[0], new double[0])).hasMessage(none);
-        assertThatThrownBy(() -> Calibration.expectedError(new double[1], new boolean[2], 5)).hasMessage(unlike);
+        assertThatThrownBy(() -> Classification.of(new int[] {1}, new int[] {1, 2}))
+                .hasMessage(unlike);
+        assertThatThrownBy(() -> Correlation.pearson(new double[0], new double[0]))
+                .hasMessage(none);
+        assertThatThrownBy(() -> Calibration.expectedError(new double[1], new boolean[2], 5))
+                .hasMessage(unlike);
         assertThatThrownBy(() -> new Bleu.Smoothing(Bleu.Smoothing.Kind.EXP, 0.1))
                 .hasMessage("smoothing EXP takes no value 0.1");
     }

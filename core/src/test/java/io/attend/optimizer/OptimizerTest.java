@@ -66,9 +66,10 @@ class OptimizerTest {
         try (Weights weights = Weights.small();
                 Optimizer.Built optimizer = example.value().build(weights.all())) {
             run(weights, optimizer, 1, 3);
-            optimizer.state()
-                    .forEach((name, tensor) ->
-                            saved.put(name, Lifetime.current().keep(tensor.clone())));
+            optimizer
+                    .state()
+                    .forEach(
+                            (name, tensor) -> saved.put(name, Lifetime.current().keep(tensor.clone())));
             try (NoGradient _ = NoGradient.open()) {
                 weights.all()
                         .forEach(weight -> middle.put(
@@ -82,8 +83,8 @@ class OptimizerTest {
                 Optimizer.Built optimizer = example.value().build(weights.all())) {
             optimizer.restore(saved);
             try (NoGradient _ = NoGradient.open()) {
-                weights.all().forEach(weight -> weight.tensor()
-                        .copy_(Objects.requireNonNull(middle.get(weight.name()))));
+                weights.all()
+                        .forEach(weight -> weight.tensor().copy_(Objects.requireNonNull(middle.get(weight.name()))));
             }
             run(weights, optimizer, 4, 6);
             numbers(weights)
@@ -150,8 +151,7 @@ class OptimizerTest {
             assertThatThrownBy(() -> optimizer.restore(other))
                     .hasMessageContaining(first + " [3, 2] float32, but the model wants ");
             other.put(
-                    first,
-                    Objects.requireNonNull(optimizer.state().get(first)).to(DType.FLOAT64));
+                    first, Objects.requireNonNull(optimizer.state().get(first)).to(DType.FLOAT64));
             assertThatThrownBy(() -> optimizer.restore(other)).hasMessageContaining("float64, but the model wants ");
         }
     }
@@ -186,12 +186,14 @@ class OptimizerTest {
     void aStridedWeightIsRefusedNotMisread() {
         try (Weights weights = new Weights()) {
             Parameter weight = weights.add("w", Tensor.zeros(Shape.of(3, 2), DType.FLOAT32));
-            weight.fill(Tensor.zeros(Shape.of(2, 3), DType.FLOAT32).transpose(0, 1).requiresGrad(true));
+            weight.fill(
+                    Tensor.zeros(Shape.of(2, 3), DType.FLOAT32).transpose(0, 1).requiresGrad(true));
             weight.tensor().sum().backward();
             try (Optimizer.Built optimizer = Sgd.EXAMPLE.build(weights.all())) {
                 assertThatThrownBy(() -> optimizer.step(RATE))
-                        .hasMessage("the weight w [3, 2] float32 and its gradient [3, 2] float32 must be contiguous and of"
-                                + " one size and type");
+                        .hasMessage(
+                                "the weight w [3, 2] float32 and its gradient [3, 2] float32 must be contiguous and of"
+                                        + " one size and type");
             }
         }
     }
@@ -384,11 +386,9 @@ class OptimizerTest {
                 Arguments.of(new Adam(0.9, 0.98, 1e-9, 0, Variance.LAST), 0.05),
                 Arguments.of(new AdamW(0.9, 0.98, 1e-9, 0), 0.05),
                 Arguments.of(new Adagrad(1e-10, 0), 0.5),
-                Arguments.of(
-                        new Adafactor(Adafactor.Step.ABSOLUTE, 0.8, 0, 1, 0), 0.05),
+                Arguments.of(new Adafactor(Adafactor.Step.ABSOLUTE, 0.8, 0, 1, 0), 0.05),
                 Arguments.of(new Lion(0.9, 0.99, 0), 0.02),
-                Arguments.of(
-                        new Muon(0.9, Muon.Height.AS_ADAM, 0, new AdamW(0.9, 0.95, 1e-8, 0)), 0.05));
+                Arguments.of(new Muon(0.9, Muon.Height.AS_ADAM, 0, new AdamW(0.9, 0.95, 1e-8, 0)), 0.05));
     }
 
     // ---- groups ----
@@ -398,13 +398,12 @@ class OptimizerTest {
         try (Weights weights = Weights.small();
                 Optimizer.Built built = optimizer.build(weights.all())) {
             Map<String, double[]> before = numbers(weights);
-            weights.all()
-                    .forEach(weight ->
-                            Weights.gradient(weight, Tensor.ones(weight.shape(), DType.FLOAT32)));
+            weights.all().forEach(weight -> Weights.gradient(weight, Tensor.ones(weight.shape(), DType.FLOAT32)));
             built.step(0.5);
             Map<String, Double> rates = new LinkedHashMap<>();
-            numbers(weights).forEach((name, now) -> rates.put(
-                    name, (Objects.requireNonNull(before.get(name))[0] - now[0]) / 0.5));
+            numbers(weights)
+                    .forEach((name, now) ->
+                            rates.put(name, (Objects.requireNonNull(before.get(name))[0] - now[0]) / 0.5));
             return rates;
         }
     }
@@ -439,25 +438,25 @@ class OptimizerTest {
 
     @Test
     void aGroupsDecayActsOnVectorsToo() {
-        List<Grouped.Group> groups =
-                List.of(new Grouped.Group("*norm*", 1, OptionalDouble.of(0.5)));
+        List<Grouped.Group> groups = List.of(new Grouped.Group("*norm*", 1, OptionalDouble.of(0.5)));
         try (Weights weights = Weights.small();
                 Optimizer.Built built = new Grouped(new AdamW(0.9, 0.98, 1e-9, 0), groups, 1).build(weights.all())) {
             Map<String, double[]> before = numbers(weights);
             weights.all().forEach(weight -> Weights.gradient(weight, Tensor.zeros(weight.shape(), DType.FLOAT32)));
             built.step(0.1);
-            numbers(weights).forEach((name, now) -> assertThat(now[0])
-                    .as(name)
-                    .isCloseTo(
-                            Objects.requireNonNull(before.get(name))[0] * (name.contains("norm") ? 0.95 : 1),
-                            within(1e-7)));
+            numbers(weights)
+                    .forEach((name, now) -> assertThat(now[0])
+                            .as(name)
+                            .isCloseTo(
+                                    Objects.requireNonNull(before.get(name))[0] * (name.contains("norm") ? 0.95 : 1),
+                                    within(1e-7)));
         }
     }
 
     @Test
     void aGroupThatNamesNothingIsRefused() {
-        Grouped optimizer = new Grouped(
-                AdamW.EXAMPLE, List.of(new Grouped.Group("encoder.*", 1, OptionalDouble.empty())), 1);
+        Grouped optimizer =
+                new Grouped(AdamW.EXAMPLE, List.of(new Grouped.Group("encoder.*", 1, OptionalDouble.empty())), 1);
         try (Weights weights = Weights.small()) {
             assertThatThrownBy(() -> optimizer.build(weights.all()))
                     .hasMessage("no weight is named encoder.*; the first is embedding.token.weight, `attend inspect`"
@@ -499,23 +498,28 @@ class OptimizerTest {
             run(weights, optimizer, 8, 8);
             average.update();
             other.update();
-            other.state().forEach((name, tensor) -> assertThat(tensor.toDoubles())
-                    .as(name)
-                    .isEqualTo(Objects.requireNonNull(average.state().get(name)).toDoubles()));
+            other.state()
+                    .forEach((name, tensor) -> assertThat(tensor.toDoubles())
+                            .as(name)
+                            .isEqualTo(Objects.requireNonNull(average.state().get(name))
+                                    .toDoubles()));
             Map<String, Tensor> less = new LinkedHashMap<>(average.state());
             less.remove("head.weight");
             assertThatThrownBy(() -> average.restore(less))
-                    .hasMessageStartingWith("the saved average remembers other weights than the model has: head.weight is"
-                            + " missing");
+                    .hasMessageStartingWith(
+                            "the saved average remembers other weights than the model has: head.weight is"
+                                    + " missing");
         }
     }
 
     @Test
     void refusesImpossibleNumbersByName() {
         assertThatThrownBy(() -> new Lion(1, 0.9, 0)).hasMessage("beta1 1.0 is outside [0, 1.0)");
-        assertThatThrownBy(() -> new Sgd(0.9, Sgd.Momentum.NESTEROV, -1)).hasMessageStartingWith("decay -1.0 is outside");
+        assertThatThrownBy(() -> new Sgd(0.9, Sgd.Momentum.NESTEROV, -1))
+                .hasMessageStartingWith("decay -1.0 is outside");
         assertThatThrownBy(() -> new Adafactor(Adafactor.Step.RELATIVE, 0, 0, 1, 0))
                 .hasMessage("decline 0.0 is outside (0, 1]");
-        assertThatThrownBy(() -> new Grouped(AdamW.EXAMPLE, List.of(), 0)).hasMessage("layerDecay 0.0 is outside (0, 1]");
+        assertThatThrownBy(() -> new Grouped(AdamW.EXAMPLE, List.of(), 0))
+                .hasMessage("layerDecay 0.0 is outside (0, 1]");
     }
 }

@@ -49,15 +49,10 @@ class StepsTest {
             Map.entry("adam_l2", new Run(decayed(new Adam(0.9, 0.98, 1e-9, 0, Variance.LAST), 0.05), CENTI)),
             Map.entry("adamw", new Run(decayed(new AdamW(0.9, 0.98, 1e-6, 0), 0.05), CENTI)),
             Map.entry("adamw_default", new Run(decayed(new AdamW(0.9, 0.999, 1e-8, 0), 0.01), new Constant(1e-3))),
-            Map.entry(
-                    "adamw_amsgrad",
-                    new Run(decayed(new AdamW(0.9, 0.999, 1e-8, 0, Variance.LARGEST), 0.01), CENTI)),
-            Map.entry(
-                    "sgd_momentum_nesterov",
-                    new Run(decayed(new Sgd(0.9, Sgd.Momentum.NESTEROV, 0), 0.01), CENTI)));
+            Map.entry("adamw_amsgrad", new Run(decayed(new AdamW(0.9, 0.999, 1e-8, 0, Variance.LARGEST), 0.01), CENTI)),
+            Map.entry("sgd_momentum_nesterov", new Run(decayed(new Sgd(0.9, Sgd.Momentum.NESTEROV, 0), 0.01), CENTI)));
 
-    private static Optimizer adafactor(
-            Adafactor.Step step, double decline, double beta1, double clip, double decay) {
+    private static Optimizer adafactor(Adafactor.Step step, double decline, double beta1, double clip, double decay) {
         return decayed(new Adafactor(step, decline, beta1, clip, 0), decay);
     }
 
@@ -99,7 +94,8 @@ class StepsTest {
                 for (int step = 1; step <= STEPS; step++) {
                     for (Parameter weight : weights.all()) {
                         Weights.gradient(
-                                weight, given("optim.in." + weight.name() + "_grads").select(0, step - 1));
+                                weight,
+                                given("optim.in." + weight.name() + "_grads").select(0, step - 1));
                     }
                     optimizer.step(run.schedule.rate(step, STEPS));
                     for (Parameter weight : weights.all()) {
@@ -131,8 +127,7 @@ class StepsTest {
                 Weights.gradient(weight, given("optim.in." + kind + "_grads").select(0, 0));
             }
             weights.add("idle", Tensor.of(new float[] {1, 2})); // has no gradient
-            List<Tensor> tensors =
-                    weights.all().stream().map(Parameter::tensor).toList();
+            List<Tensor> tensors = weights.all().stream().map(Parameter::tensor).toList();
             double total = given("clip_norm.total").item();
             assertThat(Gradients.norm(tensors)).isCloseTo(total, within(1e-6));
             assertThat(Gradients.clip(tensors, 1)).isCloseTo(total, within(1e-6));

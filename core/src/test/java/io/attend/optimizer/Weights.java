@@ -57,7 +57,8 @@ final class Weights implements AutoCloseable {
 
     /// Gradients of a step, equal for equal steps.
     void gradients(int step) {
-        all().forEach(weight -> gradient(weight, numbers(weight.shape(), 31L * step + weight.name().hashCode())));
+        all().forEach(weight -> gradient(
+                weight, numbers(weight.shape(), 31L * step + weight.name().hashCode())));
     }
 
     @Override

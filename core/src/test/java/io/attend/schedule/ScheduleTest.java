@@ -46,8 +46,8 @@ class ScheduleTest {
                     .filter(e -> e.getKey().startsWith("schedule.")
                             && !e.getKey().equals("schedule.meta.steps_warmup_baselr"))
                     .collect(Collectors.toMap(
-                            e -> e.getKey().substring("schedule.".length()), e -> e.getValue()
-                                    .toDoubles()));
+                            e -> e.getKey().substring("schedule.".length()),
+                            e -> e.getValue().toDoubles()));
         }
     }
 
