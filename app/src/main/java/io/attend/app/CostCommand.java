@@ -74,10 +74,7 @@ final class CostCommand implements Callable<Integer> {
             for (String length : lengths) {
                 long tokens = tokens(length);
                 Costs costs = Costs.of(
-                        architecture,
-                        Topology.Sizes.batch(batch).length(tokens),
-                        type,
-                        AdamW.EXAMPLE.numbersPerWeight());
+                        architecture, Topology.Sizes.batch(batch).length(tokens), type, AdamW.EXAMPLE::numbers);
                 if (json) {
                     Output.json(spec.commandLine().getOut(), fields(model, tokens, costs));
                 }

@@ -135,7 +135,7 @@ public enum Algorithm {
     /// A tokenizer trained on texts.
     ///
     /// @throws IllegalArgumentException if the special tokens lack the unknown one, or the size has no room for
-    what
+    ///     what
     ///     must be in it
     public Tokenizer train(Settings settings, Iterable<String> texts, Progress progress) {
         if (this == BYTES) {

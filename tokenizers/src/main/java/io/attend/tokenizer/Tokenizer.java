@@ -174,7 +174,7 @@ public final class Tokenizer {
 
     /// The text of a `tokenizer.json` that Hugging Face's library reads too; [#read] gives a tokenizer of the same ids
     /// back. That library reads SentencePiece's rules with two differences of its own: it looks whole graphemes up
-    in
+    /// in
     /// a character map, and leaves unknown pieces out in decoding, where SentencePiece writes ` ⁇ `.
     public String toJson() {
         return TokenizerJson.write(pipeline);
