@@ -67,7 +67,7 @@ public record LaplacianPosition(int nodes, @Default("[]") List<Edge> edges, int 
         return new Built(this, parameters, width);
     }
 
-    /// φ(1) ... φ(k) at every node, [nodes][k].
+    /// The numbers of every node, one row a node.
     double[][] table() {
         double[][] vectors = edges.isEmpty() ? pathVectors() : Eigenvectors.of(laplacian());
         double[][] table = new double[nodes][eigenvectors];
