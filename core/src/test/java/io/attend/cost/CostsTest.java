@@ -19,15 +19,15 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Examples.Example;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CostsTest {
-    private static final ToLongFunction<Parameter> TWO_EACH =
-            weight -> 2 * weight.shape().count();
+    private static long twoEach(Parameter weight) {
+        return 2 * weight.shape().count();
+    }
 
     static Stream<Example<Architecture>> models() {
         return SmallModels.all();
@@ -38,7 +38,7 @@ class CostsTest {
     }
 
     private static Costs costs(Architecture architecture, Sizes sizes) {
-        return Costs.of(architecture, sizes, DType.FLOAT32, TWO_EACH);
+        return Costs.of(architecture, sizes, DType.FLOAT32, CostsTest::twoEach);
     }
 
     // ---- parameters ----
@@ -185,8 +185,8 @@ class CostsTest {
     @Test
     void countsBytesByElementType() {
         Sizes sizes = Sizes.batch(3).length(7);
-        Costs single = Costs.of(SmallModels.GPT, sizes, DType.FLOAT32, TWO_EACH);
-        Costs half = Costs.of(SmallModels.GPT, sizes, DType.BFLOAT16, TWO_EACH);
+        Costs single = Costs.of(SmallModels.GPT, sizes, DType.FLOAT32, CostsTest::twoEach);
+        Costs half = Costs.of(SmallModels.GPT, sizes, DType.BFLOAT16, CostsTest::twoEach);
         long parameters = single.parameters();
         assertThat(single.weightBytes()).isEqualTo(4 * parameters);
         assertThat(single.gradientBytes()).isEqualTo(4 * parameters);
@@ -196,7 +196,7 @@ class CostsTest {
         assertThat(half.optimizerBytes()).isEqualTo(2 * 4 * parameters); // float32 whatever the weights are
         assertThat(half.activationBytes() * 2).isEqualTo(single.activationBytes());
         assertThat(half.cacheBytes() * 2).isEqualTo(single.cacheBytes());
-        assertThat(Costs.of(SmallModels.GPT, Sizes.batch(6).length(7), DType.FLOAT32, TWO_EACH)
+        assertThat(Costs.of(SmallModels.GPT, Sizes.batch(6).length(7), DType.FLOAT32, CostsTest::twoEach)
                         .activationBytes())
                 .isEqualTo(2 * single.activationBytes());
         assertThat(single.trainingBytes()).isEqualTo(4 * parameters * 4 + single.activationBytes());

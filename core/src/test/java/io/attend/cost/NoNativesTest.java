@@ -18,14 +18,14 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 
 /// An architecture is made, compared, written, read, drawn and costed on a class path where the engine does not
 /// exist.
 class NoNativesTest {
-    private static final ToLongFunction<Parameter> TWO_EACH =
-            weight -> 2 * weight.shape().count();
+    private static long twoEach(Parameter weight) {
+        return 2 * weight.shape().count();
+    }
 
     /// What runs there.
     public static final class WithoutEngine implements Runnable {
@@ -39,7 +39,7 @@ class NoNativesTest {
             if (Transformer.parameters(read).stream().noneMatch(p -> p.kind() == Parameter.Kind.FIXED)) {
                 throw new AssertionError("the waves' frequencies are not recorded");
             }
-            Costs costs = Costs.of(read, Sizes.batch(3).length(7), DType.BFLOAT16, TWO_EACH);
+            Costs costs = Costs.of(read, Sizes.batch(3).length(7), DType.BFLOAT16, NoNativesTest::twoEach);
             if (costs.parameters() < 60_000_000
                     || Tree.of(read).isEmpty()
                     || Catalogue.markdown().isEmpty()) {
