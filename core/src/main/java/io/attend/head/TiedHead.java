@@ -86,7 +86,8 @@ public record TiedHead(
                                 + Scores.flops(rows, words.width(), words.vocabulary(), scale, softCap)
                                 + (narrows ? 2 * rows * width * words.width() : 0))
                         .saving(rows * (width + words.vocabulary() + (narrows ? words.width() : 0))
-                                + Scores.saved(rows, words.vocabulary(), softCap));
+                                + Scores.saved(rows, words.vocabulary(), softCap))
+                        .working(Scores.working(rows, words.width(), words.vocabulary()));
             }
         };
     }

@@ -51,7 +51,7 @@ public final class Tensor implements AutoCloseable {
     static Tensor made(String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
         Lifetime.require();
         try {
-            return new Tensor(body.get());
+            return Watch.tell(operation, new Tensor(body.get()), operands);
         } catch (RuntimeException e) {
             throw TensorException.translate(operation, e, operands);
         }
