@@ -212,7 +212,7 @@ public final class Trainer {
                                 Checkpoint.open(saved.folder()),
                                 io.attend.tensor.Device.CPU)) {
                     List<Parameter> from = stored.saved();
-                    List<Parameter> to = text.model().saved();
+                    List<Parameter> to = model.saved();
                     for (int i = 0; i < to.size(); i++) {
                         to.get(i).tensor().copy_(from.get(i).tensor());
                     }

@@ -26,6 +26,7 @@ import io.attend.layer.Context;
 import io.attend.model.SmallModels;
 import io.attend.model.Transformer;
 import io.attend.tensor.Counted;
+import io.attend.optimizer.AdamW;
 import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Shape;
@@ -88,7 +89,7 @@ class MeasuredTest {
                 Inputs inputs = SmallModels.translates(example.value()) ? Inputs.of(tokens, tokens) : Inputs.of(tokens);
                 double counted = Counted.during(() -> model.forward(inputs, Context.inference()));
                 double predicted = Costs.of(
-                                example.value(), Sizes.batch(2).length(length), DType.FLOAT32, 2)
+                                example.value(), Sizes.batch(2).length(length), DType.FLOAT32, AdamW.EXAMPLE::numbers)
                         .forwardFlops();
                 assertThat(predicted / counted)
                         .as("%s at %s tokens: predicted to counted", example, length)

@@ -38,7 +38,7 @@ public final class TrainingMemory {
                 architecture(name),
                 Sizes.batch(BATCH).length(length),
                 DType.FLOAT32,
-                AdamW.EXAMPLE.numbersPerWeight());
+                AdamW.EXAMPLE::numbers);
     }
 
     public static void main(String[] arguments) throws IOException {
