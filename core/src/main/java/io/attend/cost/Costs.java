@@ -20,6 +20,7 @@ import java.util.function.ToLongFunction;
 /// @param gradientBytes one number a parameter
 /// @param optimizerBytes what the optimizer remembers, in float32
 /// @param activationBytes kept from the forward for the backward pass
+/// @param workingBytes that exist for a moment beside those, when most do
 /// @param cacheBytes remembered for later steps of a generation
 public record Costs(
         long parameters,
@@ -29,6 +30,7 @@ public record Costs(
         long gradientBytes,
         long optimizerBytes,
         long activationBytes,
+        long workingBytes,
         long cacheBytes) {
     /// @param sizes how much goes through at once
     /// @param dtype of weights, activations and cache
@@ -51,11 +53,13 @@ public record Costs(
                 parameters * dtype.bytes(),
                 weights.stream().mapToLong(optimizerNumbers).sum() * DType.FLOAT32.bytes(),
                 (long) (cost.saved() * dtype.bytes()),
+                (long) (cost.working() * dtype.bytes()),
                 (long) (cost.state() * dtype.bytes()));
     }
 
-    /// Bytes at the peak of a training step.
+    /// Bytes at the peak of a training step, which is where its backward pass begins, with all activations and no
+    /// gradients, or where it ends, with no activations and all gradients.
     public long trainingBytes() {
-        return weightBytes + gradientBytes + optimizerBytes + activationBytes;
+        return weightBytes + optimizerBytes + Math.max(activationBytes + workingBytes, gradientBytes);
     }
 }

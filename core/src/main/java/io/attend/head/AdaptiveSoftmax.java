@@ -107,6 +107,6 @@ final class AdaptiveSoftmax implements Head.Built {
                     + 5 * rows * band.words().words();
             saved += rows * (band.narrows() ? band.width() : 0) + rows * band.words().words();
         }
-        return Cost.flops(flops).saving(saved);
+        return Cost.flops(flops).saving(saved).working(2 * saved);
     }
 }

@@ -71,8 +71,10 @@ public record ChunkedHead(Head scores, @Default("1024") int chunk) implements He
             @Override
             public Cost cost(Load load) {
                 Load some = Load.batch(1).length((long) Math.min(chunk, load.rows()));
-                double kept = whole.cost(some).saved();
-                return Cost.flops(whole.cost(load).flops()).saving(load.rows() * (width + 1) + kept);
+                Cost one = whole.cost(some);
+                return Cost.flops(whole.cost(load).flops())
+                        .saving(load.rows() * (width + 1))
+                        .working(one.saved() + one.working());
             }
         };
     }

@@ -90,6 +90,7 @@ final class Drawn implements Head.Built {
 
     @Override
     public Cost cost(Load load) {
-        return Cost.flops(product.flops(load.rows())).saving(load.rows() * (width + vocabulary));
+        return Cost.flops(product.flops(load.rows())).saving(load.rows() * (width + 2.0 * count))
+                .working(load.rows() * 3.0 * count + (double) width * vocabulary);
     }
 }
