@@ -1,0 +1,24 @@
+package io.attend.activation;
+
+import io.attend.tensor.Tensor;
+import io.attend.value.Source;
+
+/// The input times its own logistic function. On the gate of a gated feed-forward it makes SwiGLU.
+///
+///     silu(x) = x · σ(x)
+///
+/// Names: Hugging Face calls it `silu` or `swish`.
+@Source(paper = "Gaussian Error Linear Units (GELUs)", arxiv = "1606.08415")
+public record Silu() implements Activation {
+    public static final Silu EXAMPLE = new Silu();
+
+    @Override
+    public Tensor apply(Tensor x) {
+        return x.silu();
+    }
+
+    @Override
+    public double flops() {
+        return 5;
+    }
+}
