@@ -6,7 +6,14 @@ import java.util.OptionalDouble;
 
 /// How well a query matches a key. Scores compose: a [SoftCap] or [TalkingHeads] holds the score it works on.
 public sealed interface Score
-        permits Additive, CosineSimilarity, DotProduct, FixedScaleDotProduct, General, ScaledDotProduct, SoftCap, TalkingHeads {
+        permits Additive,
+                CosineSimilarity,
+                DotProduct,
+                FixedScaleDotProduct,
+                General,
+                ScaledDotProduct,
+                SoftCap,
+                TalkingHeads {
     Built build(Parameters parameters, Sizes sizes);
 
     /// The heads a score is built for, named so that the numbers cannot be swapped.
