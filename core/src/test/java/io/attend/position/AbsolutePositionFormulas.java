@@ -116,7 +116,7 @@ public final class AbsolutePositionFormulas {
         double[] waves = new double[width];
         for (int i = 0; i < width / 2; i++) {
             double exponent =
-                    value.spacing() == SinusoidalPosition.Spacing.OPEN ? 2.0 * i / width : i / (width / 2 - 1.0);
+                    value.spacing() == SinusoidalPosition.Spacing.OPEN ? 2.0 * i / width : 2.0 * i / (width - 2);
             double angle = (position + value.offset()) / Math.pow(value.base(), exponent);
             switch (value.order()) {
                 case INTERLEAVED -> {
