@@ -452,6 +452,16 @@ public final class Tensor implements AutoCloseable {
         return made("pow", () -> pointer.pow(scalar(exponent)), this);
     }
 
+    /// The whole number below `this / divisor`.
+    public Tensor floorDivide(long divisor) {
+        return made("floor_divide", () -> pointer.floor_divide(scalar(divisor)), this);
+    }
+
+    /// What [#floorDivide] leaves: at least 0 and below the divisor, whatever the sign.
+    public Tensor remainder(long divisor) {
+        return made("remainder", () -> pointer.remainder(scalar(divisor)), this);
+    }
+
     public Tensor neg() {
         return made("neg", pointer::neg, this);
     }
@@ -687,6 +697,11 @@ public final class Tensor implements AutoCloseable {
 
     public Tensor gather(int axis, Tensor index) {
         return made("gather", () -> pointer.gather(axis, index.pointer), this, index);
+    }
+
+    /// `this` with every element of `source` added where `index` says along an axis: gather's reverse.
+    public Tensor scatterAdd(int axis, Tensor index, Tensor source) {
+        return made("scatter_add", () -> pointer.scatter_add(axis, index.pointer, source.pointer), this, index, source);
     }
 
     /// Rows of this table [V, E] at `ids` [...] → [..., E]; ids outside 0..V-1 are refused.

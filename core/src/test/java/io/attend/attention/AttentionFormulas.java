@@ -81,7 +81,9 @@ public final class AttentionFormulas {
                 }
                 double[] scores = score.apply(queries, keys, numbers.in("score"));
                 for (int head = 0; head < heads; head++) {
-                    double added = position.bias(head, t, s, numbers.in("position"));
+                    double added = position.bias(
+                            new RelativePositionFormulas.Pair(head, heads, queries[head], keys[head], t, s),
+                            numbers.in("position"));
                     exponentials[s][head] = Math.exp(scores[head] + added);
                     totals[head] += exponentials[s][head];
                 }
@@ -95,7 +97,12 @@ public final class AttentionFormulas {
                 weights = score.weights(weights, numbers.in("score"));
                 for (int i = 0; i < y.length; i++) {
                     int head = i / size;
-                    y[i] += weights[head] * vectors[s][head / (heads / shared) * size + i % size];
+                    double[] vector = slice(vectors[s], head / (heads / shared), size);
+                    if (turnsKeys) {
+                        vector = position.value(vector, s, numbers.in("position"));
+                    }
+                    double[] beside = position.gathered(t, s, size, numbers.in("position"));
+                    y[i] += weights[head] * (vector[i % size] + beside[i % size]);
                 }
             }
             return y;
