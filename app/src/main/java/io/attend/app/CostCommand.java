@@ -87,10 +87,7 @@ final class CostCommand implements Callable<Integer> {
             for (String length : lengths) {
                 long tokens = tokens(length);
                 Costs costs = Costs.of(
-                        architecture,
-                        Topology.Sizes.batch(batch).length(tokens),
-                        type,
-                        AdamW.EXAMPLE.numbersPerWeight());
+                        architecture, Topology.Sizes.batch(batch).length(tokens), type, AdamW.EXAMPLE::numbers);
                 Scaling scaling = Scaling.of(
                         architecture, Topology.Sizes.batch(batch).length(tokens));
                 if (json) {
@@ -116,7 +113,7 @@ final class CostCommand implements Callable<Integer> {
         }
         plot.ifPresent(file -> plot(file, architectures));
         if (!json) {
-            table(rows);
+            Output.table(spec.commandLine().getOut(), rows);
             spec.commandLine()
                     .getOut()
                     .println(
@@ -135,23 +132,6 @@ final class CostCommand implements Callable<Integer> {
                                     .orElse("what mixes positions never takes more operations than a feed-forward")));
         }
         return 0;
-    }
-
-    private void table(List<String[]> rows) {
-        int columns = rows.getFirst().length;
-        int[] widths = new int[columns];
-        for (String[] row : rows) {
-            for (int i = 0; i < columns; i++) {
-                widths[i] = Math.max(widths[i], row[i].length());
-            }
-        }
-        for (String[] row : rows) {
-            StringBuilder line = new StringBuilder(String.format("%-" + widths[0] + "s", row[0]));
-            for (int i = 1; i < columns; i++) {
-                line.append(String.format("  %" + widths[i] + "s", row[i]));
-            }
-            spec.commandLine().getOut().println(line);
-        }
     }
 
     private Map<String, Object> fields(
@@ -190,7 +170,7 @@ final class CostCommand implements Callable<Integer> {
                         architecture,
                         Topology.Sizes.batch(batch).length(length),
                         type,
-                        AdamW.EXAMPLE.numbersPerWeight()),
+                        AdamW.EXAMPLE::numbers),
                 length -> Scaling.of(
                         architecture, Topology.Sizes.batch(batch).length(length))));
         try {

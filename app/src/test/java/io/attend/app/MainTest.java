@@ -184,7 +184,7 @@ class MainTest {
     void helpNamesEveryVerbAndTheFirstStep() {
         Said help = attend();
         assertThat(help.status()).isZero();
-        assertThat(help.out()).contains("quickstart", "train", "run", "inspect", "cost", "catalogue");
+        assertThat(help.out()).contains("quickstart", "train", "run", "inspect", "tokenizer", "vocabulary", "cost", "catalogue");
         assertThat(attend("train", "--help").out()).contains("RECIPE", "KEY=VALUE", "--run=DIR");
     }
 

@@ -7,6 +7,8 @@ import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
 import io.attend.tensor.DType;
+import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// What an architecture costs at a size, without building one: parameters exactly, operations and bytes from what
 /// each layer's own file says of it.
@@ -32,14 +34,15 @@ public record Costs(
         long cacheBytes) {
     /// @param sizes how much goes through at once
     /// @param dtype of weights, activations and cache
-    /// @param optimizerNumbers numbers the optimizer keeps for each weight; AdamW keeps 2
-    public static Costs of(Architecture architecture, Topology.Sizes sizes, DType dtype, double optimizerNumbers) {
+    /// @param optimizerNumbers how many numbers the optimizer keeps for a weight: `Optimizer::numbers`
+    public static Costs of(
+            Architecture architecture, Topology.Sizes sizes, DType dtype, ToLongFunction<Parameter> optimizerNumbers) {
         Parameters recorded = Parameters.root();
         Architecture.Built built = architecture.build(recorded);
-        long parameters = recorded.all().stream()
+        List<Parameter> weights = recorded.all().stream()
                 .filter(p -> p.kind() == Parameter.Kind.WEIGHT)
-                .mapToLong(p -> p.shape().count())
-                .sum();
+                .toList();
+        long parameters = weights.stream().mapToLong(p -> p.shape().count()).sum();
         Load written = Load.batch(sizes.batch()).length(sizes.target()).cached(sizes.cached());
         Cost cost = built.topology().cost(sizes).plus(built.head().cost(written));
         return new Costs(
@@ -48,7 +51,7 @@ public record Costs(
                 3 * cost.flops(),
                 parameters * dtype.bytes(),
                 parameters * dtype.bytes(),
-                (long) (parameters * optimizerNumbers * DType.FLOAT32.bytes()),
+                weights.stream().mapToLong(optimizerNumbers).sum() * DType.FLOAT32.bytes(),
                 (long) (cost.saved() * dtype.bytes()),
                 (long) (cost.working() * dtype.bytes()),
                 (long) (cost.state() * dtype.bytes()));

@@ -16,7 +16,6 @@ import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
 import io.attend.tensor.Tensor;
 import io.attend.tensor.TensorException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -92,19 +91,28 @@ public final class Transformer implements AutoCloseable {
     public static Transformer load(Architecture architecture, Checkpoint checkpoint, Device device) {
         Map<String, Entry> entries = checkpoint.entries();
         checkComplete(architecture, checkpoint);
-        boolean copied = entries.values().stream().mapToLong(Entry::bytes).sum() <= COPIED;
+        return filled(architecture, device, checkpoint.bytes(), p -> {
+            Entry entry = Objects.requireNonNull(entries.get(p.name()));
+            return Tensor.over(checkpoint.data(p.name()), entry.dtype(), entry.shape());
+        });
+    }
+
+    /// A model whose weights somebody else finds, one after the other, as a checkpoint with other names has them.
+    ///
+    /// @param bytes how large they are in all: up to 256 MB are copied, more stay where they are
+    /// @param weights the numbers of a parameter, which may be mapped from a file
+    public static Transformer filled(
+            Architecture architecture, Device device, long bytes, Function<Parameter, Tensor> weights) {
         return new Transformer(architecture, p -> {
             if (p.kind() == Parameter.Kind.FIXED) {
                 try (Random random = Random.seeded(0)) {
                     return p.initializer().make(p.shape(), random).to(device);
                 }
             }
-            Entry entry = Objects.requireNonNull(entries.get(p.name()));
-            MemorySegment data = checkpoint.data(p.name());
-            Tensor numbers = copied
-                    ? Tensor.copied(data, entry.dtype(), entry.shape())
-                    : Tensor.over(data, entry.dtype(), entry.shape());
-            return numbers.to(device);
+            try (Lifetime passing = Lifetime.open()) {
+                Tensor found = weights.apply(p).to(device).contiguous();
+                return passing.keep(bytes <= COPIED ? found.clone() : found);
+            }
         });
     }
 
@@ -179,9 +187,12 @@ public final class Transformer implements AutoCloseable {
         return built.head().outputs(built.topology().forward(inputs, context), written(inputs, context));
     }
 
-    /// What a head sees of a pass: the padding and the words of the side that has the last vectors.
+    /// What a head sees of a pass: the padding of the side that has the last vectors, and the words that were given.
+    /// A decoder that judges a text reads it one place later, as BART's does, so words stand where they do in the
+    /// source.
     private static Context written(Inputs inputs, Context context) {
-        return Topology.given(inputs.target().orElse(inputs.source()), context);
+        return Topology.given(inputs.target().orElse(inputs.source()), context)
+                .worded(inputs.source().words());
     }
 
     /// Starts writing: for an encoder-decoder behind a source that is read first, for a decoder behind nothing.

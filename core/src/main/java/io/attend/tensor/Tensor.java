@@ -634,6 +634,11 @@ public final class Tensor implements AutoCloseable {
         return made("mean", () -> pointer.mean(new long[] {axis}, kept == Axis.KEPT, NO_TYPE), this);
     }
 
+    /// The Euclidean norm of all elements.
+    public Tensor norm() {
+        return made("norm", () -> pointer.norm(), this);
+    }
+
     public Tensor amax(int axis, Axis kept) {
         return made("amax", () -> pointer.amax(new long[] {axis}, kept == Axis.KEPT), this);
     }
@@ -723,6 +728,16 @@ public final class Tensor implements AutoCloseable {
     /// This matrix [N, K] times a vector [K] → [N].
     public Tensor mv(Tensor vector) {
         return made("mv", () -> pointer.mv(vector.pointer), this, vector);
+    }
+
+    /// `beta · this + alpha · left right` of matrices [N, M], [N, K], [K, M] → [N, M].
+    public Tensor addmm(Tensor left, Tensor right, double beta, double alpha) {
+        return made(
+                "addmm",
+                () -> pointer.addmm(left.pointer, right.pointer, scalar(beta), scalar(alpha)),
+                this,
+                left,
+                right);
     }
 
     /// `this [..., K] times weightᵀ` with weight [N, K] → [..., N].
@@ -855,6 +870,35 @@ public final class Tensor implements AutoCloseable {
 
     public Tensor add_(double value) {
         return filled("add_", t -> t.add_(scalar(value)));
+    }
+
+    /// `this + times · other`
+    public Tensor add_(Tensor other, double times) {
+        run("add_", () -> pointer.add_(other.pointer, scalar(times)), this, other);
+        return this;
+    }
+
+    public Tensor mul_(Tensor other) {
+        run("mul_", () -> pointer.mul_(other.pointer), this, other);
+        return this;
+    }
+
+    /// `this + times · left · right`
+    public Tensor addcmul_(Tensor left, Tensor right, double times) {
+        run("addcmul_", () -> pointer.addcmul_(left.pointer, right.pointer, scalar(times)), this, left, right);
+        return this;
+    }
+
+    /// `this + share · (other − this)`
+    public Tensor lerp_(Tensor other, Tensor share) {
+        run("lerp_", () -> pointer.lerp_(other.pointer, share.pointer), this, other, share);
+        return this;
+    }
+
+    /// `this + share · (other − this)`
+    public Tensor lerp_(Tensor other, double share) {
+        run("lerp_", () -> pointer.lerp_(other.pointer, scalar(share)), this, other);
+        return this;
     }
 
     /// Whole numbers stay whole for integer tensors, so that adding 1 to token ids does not make them

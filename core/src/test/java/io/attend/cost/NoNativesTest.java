@@ -23,6 +23,10 @@ import org.junit.jupiter.api.Test;
 /// An architecture is made, compared, written, read, drawn and costed on a class path where the engine does not
 /// exist.
 class NoNativesTest {
+    private static long twoEach(Parameter weight) {
+        return 2 * weight.shape().count();
+    }
+
     /// What runs there.
     public static final class WithoutEngine implements Runnable {
         @Override
@@ -35,7 +39,7 @@ class NoNativesTest {
             if (Transformer.parameters(read).stream().noneMatch(p -> p.kind() == Parameter.Kind.FIXED)) {
                 throw new AssertionError("the waves' frequencies are not recorded");
             }
-            Costs costs = Costs.of(read, Sizes.batch(3).length(7), DType.BFLOAT16, 2);
+            Costs costs = Costs.of(read, Sizes.batch(3).length(7), DType.BFLOAT16, NoNativesTest::twoEach);
             if (costs.parameters() < 60_000_000
                     || Tree.of(read).isEmpty()
                     || Catalogue.markdown().isEmpty()) {

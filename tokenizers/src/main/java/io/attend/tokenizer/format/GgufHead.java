@@ -33,8 +33,9 @@ final class GgufHead {
         GgufHead head = new GgufHead();
         for (long i = 0; i < keys; i++) {
             String key = file.utf8(file.i64());
-            Object value = value(file, file.i32(), key.startsWith("tokenizer."), true);
-            if (key.startsWith("tokenizer.")) {
+            boolean kept = key.startsWith("tokenizer.") || key.equals("general.name");
+            Object value = value(file, file.i32(), kept, true);
+            if (kept) {
                 head.values.put(key, value);
             }
         }
