@@ -194,5 +194,22 @@ class MainTest {
         JsonNode line = JSON.readTree(said.out());
         assertThat(line.get("parameters").longValue()).isEqualTo(124_439_808L); // as published
         assertThat(line.get("weightBytes").longValue()).isEqualTo(4 * 124_439_808L);
+        assertThat(line.get("sequentialSteps").longValue()).isEqualTo(24);
+        assertThat(line.get("longestPath").longValue()).isEqualTo(1);
+        assertThat(line.get("overtakesFeedForwardAt").longValue()).isEqualTo(1517);
+    }
+
+    @Test
+    void costDrawsItsFiguresOverLength(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("cost.html");
+        Said said = attend("cost", "gpt2", "transformer-base", "--lengths", "64,512", "--plot", file.toString());
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(said.out()).contains("gpt2: what mixes positions takes more operations than the feed-forward from 1,517");
+        String html = Files.readString(file);
+        assertThat(html.split("<polyline", -1)).as("four drawings of two lines").hasSize(1 + 4 * 2);
+        assertThat(html).contains("gpt2", "transformer-base", "prefers-color-scheme: dark");
+        assertThat(html).as("nothing is loaded").doesNotContain("http", "<script", "url(");
+        assertThat(attend("cost", "gpt2", "--lengths", "64", "--plot", file.toString()))
+                .matches(wrong -> wrong.status() == 2 && wrong.err().contains("a plot needs two lengths"));
     }
 }

@@ -239,7 +239,9 @@ public final class Context {
             Tensor from = byPlace ? positions(queries) : Tensor.arange(keys - queries, keys);
             Tensor to = byPlace ? keyPositions(keys) : Tensor.arange(0, keys);
             Tensor pairs = mask.allowed(
-                    from.unsqueeze(-1), to.unsqueeze(-2), byText ? Optional.of(texts(queries, keys)) : Optional.empty());
+                    from.unsqueeze(-1),
+                    to.unsqueeze(-2),
+                    byText ? Optional.of(texts(queries, keys)) : Optional.empty());
             Tensor heads = pairs.rank() == 3 ? pairs.unsqueeze(1) : pairs; // [T, S] or [B, 1, T, S]
             return keep.isPresent() ? heads.logicalAnd(keys(keep.get(), keys)) : heads;
         });

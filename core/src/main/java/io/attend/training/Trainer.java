@@ -208,9 +208,7 @@ public final class Trainer {
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open();
                         Transformer stored = Transformer.load(
-                                model.architecture(),
-                                Checkpoint.open(saved.folder()),
-                                io.attend.tensor.Device.CPU)) {
+                                model.architecture(), Checkpoint.open(saved.folder()), io.attend.tensor.Device.CPU)) {
                     List<Parameter> from = stored.saved();
                     List<Parameter> to = model.saved();
                     for (int i = 0; i < to.size(); i++) {

@@ -6,8 +6,7 @@ import java.util.Locale;
 import java.util.function.DoubleFunction;
 
 /// Lines through points as an inline SVG, drawn with the page's own colours: a shape and a colour for each line.
-record Plot(
-        String title, String note, String across, Scale scale, DoubleFunction<String> figure, List<Line> lines) {
+record Plot(String title, String note, String across, Scale scale, DoubleFunction<String> figure, List<Line> lines) {
     private static final int WIDTH = 460;
     private static final int HEIGHT = 250;
     private static final int LEFT = 52;
@@ -37,19 +36,42 @@ record Plot(
         double low = Math.floor(fromY / step) * step;
         double high = Math.max(low + step, Math.ceil(toY / step) * step);
         StringBuilder svg = new StringBuilder();
-        svg.append(String.format(Locale.ROOT, "<svg class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", WIDTH, HEIGHT, Html.escape(title)));
+        svg.append(String.format(
+                Locale.ROOT,
+                "<svg class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
+                WIDTH,
+                HEIGHT,
+                Html.escape(title)));
         for (int i = 0; low + i * step <= high + step / 2; i++) {
             double y = y(low + i * step, low, high);
-            svg.append(String.format(Locale.ROOT, "<line class=\"rule\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, WIDTH - RIGHT, y, y));
-            svg.append(String.format(Locale.ROOT, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 8, y + 4, figure.apply(low + i * step)));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<line class=\"rule\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                    LEFT,
+                    WIDTH - RIGHT,
+                    y,
+                    y));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
+                    LEFT - 8,
+                    y + 4,
+                    figure.apply(low + i * step)));
         }
         for (double tick : ticks(fromX, toX)) {
-            svg.append(String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
                     x(tick, fromX, toX),
                     HEIGHT - BOTTOM + 17,
                     thousands(tick)));
         }
-        svg.append(String.format(Locale.ROOT, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", WIDTH - RIGHT, HEIGHT - 4, Html.escape(across)));
+        svg.append(String.format(
+                Locale.ROOT,
+                "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>",
+                WIDTH - RIGHT,
+                HEIGHT - 4,
+                Html.escape(across)));
         for (Line line : lines) {
             svg.append(String.format(Locale.ROOT, "<g class=\"s%d\">", line.style));
             StringBuilder places = new StringBuilder();
@@ -60,11 +82,16 @@ record Plot(
                 places.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
                 dots.append("<g><title>").append(Html.escape(point.said)).append("</title>");
                 if (point.taken) {
-                    dots.append(String.format(Locale.ROOT, "<circle class=\"taken\" cx=\"%.1f\" cy=\"%.1f\" r=\"8.5\"/>", x, y));
+                    dots.append(String.format(
+                            Locale.ROOT, "<circle class=\"taken\" cx=\"%.1f\" cy=\"%.1f\" r=\"8.5\"/>", x, y));
                 }
                 dots.append(dot(line.style, x, y)).append("</g>");
             }
-            svg.append("<polyline points=\"").append(places.toString().strip()).append("\"/>").append(dots).append("</g>");
+            svg.append("<polyline points=\"")
+                    .append(places.toString().strip())
+                    .append("\"/>")
+                    .append(dots)
+                    .append("</g>");
         }
         return svg.append("</svg>").toString();
     }
@@ -141,9 +168,7 @@ record Plot(
     }
 
     private static String thousands(double value) {
-        return value >= 1000
-                ? trimmed(value / 1000) + "k"
-                : trimmed(value);
+        return value >= 1000 ? trimmed(value / 1000) + "k" : trimmed(value);
     }
 
     private static String trimmed(double value) {

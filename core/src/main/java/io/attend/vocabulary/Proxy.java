@@ -60,19 +60,16 @@ public record Proxy(int steps, int rows, int window, int width, double rate) {
     /// @param fit of the held-out texts
     /// @param heard hears the steps as they are done
     double bitsPerCharacter(
-            Tokenizer tokenizer,
-            List<String> training,
-            List<String> heldOut,
-            Fit fit,
-            long seed,
-            LongConsumer heard) {
+            Tokenizer tokenizer, List<String> training, List<String> heldOut, Fit fit, long seed, LongConsumer heard) {
         int[] learned = stream(tokenizer, training);
         int[] foretold = stream(tokenizer, heldOut);
-        long characters = training.stream().mapToLong(t -> t.codePointCount(0, t.length()) + 1L).sum();
+        long characters = training.stream()
+                .mapToLong(t -> t.codePointCount(0, t.length()) + 1L)
+                .sum();
         int length = (int) Math.max(2, Math.round((double) window * (learned.length - 1) / characters));
         length = Math.min(length, learned.length - 1);
-        Architecture architecture = Presets.gpt(
-                tokenizer.size(), BLOCKS, Presets.Size.width(width).heads(width / HEAD), length);
+        Architecture architecture =
+                Presets.gpt(tokenizer.size(), BLOCKS, Presets.Size.width(width).heads(width / HEAD), length);
         try (Lifetime _ = Lifetime.open();
                 Transformer model = Transformer.initialize(architecture, seed);
                 Optimizer.Built optimizer = new AdamW(0.9, 0.98, 1e-9, 0.01).build(model.weights())) {

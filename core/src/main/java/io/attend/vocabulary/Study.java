@@ -79,8 +79,8 @@ public record Study(
 
         private double flops(int vocabulary, long batch, long length) {
             int heads = width % 64 == 0 ? width / 64 : 1;
-            Architecture architecture = Presets.gpt(
-                    vocabulary, blocks, Presets.Size.width(width).heads(heads), Math.toIntExact(length));
+            Architecture architecture =
+                    Presets.gpt(vocabulary, blocks, Presets.Size.width(width).heads(heads), Math.toIntExact(length));
             return Costs.of(architecture, Topology.Sizes.batch(batch).length(length), DType.FLOAT32, _ -> 0)
                     .forwardFlops();
         }
@@ -143,8 +143,8 @@ public record Study(
                         String.format(Locale.ROOT, "vocabulary %s %,d", algorithm.label(), size));
                 Tokenizer tokenizer;
                 try {
-                    tokenizer = algorithm.train(
-                            algorithm.settings(size).normalizer(normalizer), training, Progress.NONE);
+                    tokenizer =
+                            algorithm.train(algorithm.settings(size).normalizer(normalizer), training, Progress.NONE);
                 } catch (IllegalArgumentException e) {
                     refused = Optional.of(e); // too small for what must be in it; a larger one may not be
                     continue;
@@ -203,14 +203,13 @@ public record Study(
             List<Future<Candidate>> results = trained.stream()
                     .map(one -> workers.submit(() -> {
                         Threads.use(1);
-                        double bits = proxy.bitsPerCharacter(
-                                one.tokenizer, training, heldOut, one.fit, seed, step -> {
-                                    done.add(work(one));
-                                    said(
-                                            listener,
-                                            VOCABULARIES + (1 - VOCABULARIES) * done.sum() / all,
-                                            "proxy " + Recommendation.name(one.candidate));
-                                });
+                        double bits = proxy.bitsPerCharacter(one.tokenizer, training, heldOut, one.fit, seed, step -> {
+                            done.add(work(one));
+                            said(
+                                    listener,
+                                    VOCABULARIES + (1 - VOCABULARIES) * done.sum() / all,
+                                    "proxy " + Recommendation.name(one.candidate));
+                        });
                         return one.candidate.foretelling(bits);
                     }))
                     .toList();

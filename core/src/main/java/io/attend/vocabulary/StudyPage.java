@@ -17,7 +17,9 @@ public record StudyPage(Study study, Study.Findings findings, String texts) {
     /// The page.
     public String html() {
         StringBuilder page = new StringBuilder();
-        page.append("<h1>Which vocabulary</h1>\n<p class=\"about\">").append(Html.escape(texts)).append("</p>\n");
+        page.append("<h1>Which vocabulary</h1>\n<p class=\"about\">")
+                .append(Html.escape(texts))
+                .append("</p>\n");
         page.append("<div class=\"take\"><strong>")
                 .append(Html.escape(Recommendation.name(findings.best().candidate())))
                 .append("</strong><p>")
@@ -37,9 +39,7 @@ public record StudyPage(Study study, Study.Findings findings, String texts) {
                             c -> c.bitsPerCharacter().orElseThrow(),
                             figure("%.2f")));
         }
-        card(
-                page,
-                bySize("Compression", "bytes of text a token stands for", Candidate::compression, figure("%.1f")));
+        card(page, bySize("Compression", "bytes of text a token stands for", Candidate::compression, figure("%.1f")));
         card(page, bySize("Words", "tokens a word becomes", Candidate::tokensPerWord, figure("%.1f")));
         card(page, bySize("Unknown", "% of held-out tokens", c -> 100 * c.unknownRate(), figure("%.1f")));
         card(
@@ -82,7 +82,9 @@ public record StudyPage(Study study, Study.Findings findings, String texts) {
         page.append("<div class=\"legend\">");
         for (Algorithm algorithm : plotted()) {
             int style = style(algorithm);
-            page.append("<span class=\"s").append(style).append("\"><svg><polyline points=\"0,7 26,7\"/>")
+            page.append("<span class=\"s")
+                    .append(style)
+                    .append("\"><svg><polyline points=\"0,7 26,7\"/>")
                     .append(Plot.dot(style, 13, 7))
                     .append("</svg>")
                     .append(algorithm.label())
@@ -96,7 +98,13 @@ public record StudyPage(Study study, Study.Findings findings, String texts) {
     }
 
     private static void card(StringBuilder page, Plot plot) {
-        page.append("<div class=\"card\"><h3>").append(Html.escape(plot.title())).append("</h3><p class=\"note\">").append(Html.escape(plot.note())).append("</p>").append(plot.svg()).append("</div>\n");
+        page.append("<div class=\"card\"><h3>")
+                .append(Html.escape(plot.title()))
+                .append("</h3><p class=\"note\">")
+                .append(Html.escape(plot.note()))
+                .append("</p>")
+                .append(plot.svg())
+                .append("</div>\n");
     }
 
     /// Those whose size can be chosen, if there are any: one point far off would flatten every line.
@@ -118,12 +126,14 @@ public record StudyPage(Study study, Study.Findings findings, String texts) {
                 "MFLOP a character",
                 Plot.Scale.LINEAR,
                 figure("%.2f"),
-                lines(c -> c.flopsPerCharacter() / 1e6, c -> c.bitsPerCharacter().orElseThrow()));
+                lines(
+                        c -> c.flopsPerCharacter() / 1e6,
+                        c -> c.bitsPerCharacter().orElseThrow()));
     }
 
-    private Plot bySize(
-            String title, String note, ToDoubleFunction<Candidate> value, DoubleFunction<String> figure) {
-        return new Plot(title, note, "tokens in the vocabulary", Plot.Scale.LOGARITHMIC, figure, lines(Candidate::size, value));
+    private Plot bySize(String title, String note, ToDoubleFunction<Candidate> value, DoubleFunction<String> figure) {
+        return new Plot(
+                title, note, "tokens in the vocabulary", Plot.Scale.LOGARITHMIC, figure, lines(Candidate::size, value));
     }
 
     private List<Plot.Line> lines(ToDoubleFunction<Candidate> x, ToDoubleFunction<Candidate> y) {
@@ -136,8 +146,7 @@ public record StudyPage(Study study, Study.Findings findings, String texts) {
                             .map(c -> new Plot.Point(
                                     x.applyAsDouble(c),
                                     y.applyAsDouble(c),
-                                    Recommendation.name(c)
-                                            + String.format(Locale.ROOT, ": %.4g", y.applyAsDouble(c)),
+                                    Recommendation.name(c) + String.format(Locale.ROOT, ": %.4g", y.applyAsDouble(c)),
                                     c.equals(findings.best().candidate())))
                             .toList()));
         }

@@ -200,7 +200,8 @@ class CostsTest {
                         .activationBytes())
                 .isEqualTo(2 * single.activationBytes());
         assertThat(single.trainingBytes())
-                .isEqualTo(3 * 4 * parameters + Math.max(single.activationBytes() + single.workingBytes(), 4 * parameters));
+                .isEqualTo(3 * 4 * parameters
+                        + Math.max(single.activationBytes() + single.workingBytes(), 4 * parameters));
     }
 
     /// Keys and values of each layer, position and key-value head; nothing where nothing is generated.

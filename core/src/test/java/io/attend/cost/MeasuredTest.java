@@ -25,6 +25,7 @@ import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.model.SmallModels;
 import io.attend.model.Transformer;
+import io.attend.optimizer.AdamW;
 import io.attend.tensor.Counted;
 import io.attend.optimizer.AdamW;
 import io.attend.tensor.DType;
@@ -55,24 +56,33 @@ class MeasuredTest {
         Decoder decoder = (Decoder) gpt.topology();
         Encoder encoder = (Encoder) bert.topology();
         TokenEmbedding words = TokenEmbedding.of(new DenseTable(VOCABULARY));
-        TokenEmbedding factors = TokenEmbedding.of(FactorisedTable.of(VOCABULARY).size(32));
+        TokenEmbedding factors =
+                TokenEmbedding.of(FactorisedTable.of(VOCABULARY).size(32));
         TokenEmbedding bands = TokenEmbedding.of(new AdaptiveTable(VOCABULARY, List.of(61, 199), 2));
-        List<Long> counts = LongStream.range(1, VOCABULARY).mapToObj(rank -> 10_000 / rank).toList();
+        List<Long> counts =
+                LongStream.range(1, VOCABULARY).mapToObj(rank -> 10_000 / rank).toList();
         return Stream.of(
                 new Example<>("gpt", gpt),
                 new Example<>("bert", bert),
                 new Example<>("transformer", Presets.transformer(VOCABULARY, 2, SIZE, 0)),
-                new Example<>("inner width", with(new Encoder(words.inner(32), encoder.stack()), new MaskedLanguageHead(
-                        MaskedLanguageHead.EXAMPLE.activation(), MaskedLanguageHead.EXAMPLE.norm()))),
+                new Example<>(
+                        "inner width",
+                        with(
+                                new Encoder(words.inner(32), encoder.stack()),
+                                new MaskedLanguageHead(
+                                        MaskedLanguageHead.EXAMPLE.activation(), MaskedLanguageHead.EXAMPLE.norm()))),
                 new Example<>("factorised", with(new Decoder(factors, decoder.stack()), TiedHead.EXAMPLE)),
                 new Example<>("narrowed", with(new Decoder(factors, decoder.stack()), TiedHead.OPT)),
                 new Example<>("capped", with(new Decoder(words, decoder.stack()), LinearHead.CAPPED)),
-                new Example<>("adaptive", with(
-                        new Decoder(words, decoder.stack()),
-                        new AdaptiveHead(VOCABULARY, List.of(61, 199), 2, Bias.NONE))),
+                new Example<>(
+                        "adaptive",
+                        with(
+                                new Decoder(words, decoder.stack()),
+                                new AdaptiveHead(VOCABULARY, List.of(61, 199), 2, Bias.NONE))),
                 new Example<>("tied adaptive", with(new Decoder(bands, decoder.stack()), TiedAdaptiveHead.EXAMPLE)),
-                new Example<>("hierarchical", with(
-                        new Decoder(words, decoder.stack()), new HierarchicalHead(counts, Bias.ADDED))));
+                new Example<>(
+                        "hierarchical",
+                        with(new Decoder(words, decoder.stack()), new HierarchicalHead(counts, Bias.ADDED))));
     }
 
     private static Architecture with(io.attend.architecture.Topology topology, Head head) {
@@ -123,7 +133,9 @@ class MeasuredTest {
         process.redirectError(ProcessBuilder.Redirect.INHERIT);
         Process child = process.start();
         String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        assertThat(said).as("what %s said", TrainingMemory.class.getSimpleName()).matches("\\d+");
+        assertThat(said)
+                .as("what %s said", TrainingMemory.class.getSimpleName())
+                .matches("\\d+");
         double measured = Double.parseDouble(said);
         assertThat(TrainingMemory.predicted(name, length).trainingBytes() / measured)
                 .as("%s: predicted to measured", name)

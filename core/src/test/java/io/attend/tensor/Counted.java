@@ -5,8 +5,26 @@ import java.util.Set;
 /// Operations counted while they happen, by the shapes of what they make: a multiply and an add are two.
 public final class Counted {
     private static final Set<String> FREE = Set.of(
-            "reshape", "transpose", "permute", "unsqueeze", "squeeze", "expand", "narrow", "select", "view_as", "flatten",
-            "detach", "contiguous", "clone", "cat", "stack", "embedding", "index_select", "gather", "arange", "to");
+            "reshape",
+            "transpose",
+            "permute",
+            "unsqueeze",
+            "squeeze",
+            "expand",
+            "narrow",
+            "select",
+            "view_as",
+            "flatten",
+            "detach",
+            "contiguous",
+            "clone",
+            "cat",
+            "stack",
+            "embedding",
+            "index_select",
+            "gather",
+            "arange",
+            "to");
 
     private Counted() {}
 
@@ -27,7 +45,9 @@ public final class Counted {
         return switch (operation) {
             case "matmul", "mv", "linear" -> 2 * made * operands[0].size(-1);
             case "scaled_dot_product_attention" -> // two products, and five for the softmax, a pair
-                operands[0].count() / operands[0].size(-1) * operands[1].size(-2)
+                operands[0].count()
+                        / operands[0].size(-1)
+                        * operands[1].size(-2)
                         * (2.0 * operands[0].size(-1) + 2.0 * operands[2].size(-1) + 5);
             default ->
                 FREE.contains(operation) || operation.startsWith("empty") || operation.startsWith("to ") ? 0 : made;

@@ -34,8 +34,10 @@ class VerificationTest {
         return Fixtures.all();
     }
 
-    /// Every `grad.*` of these files is zeros while its norm beside it is not: those are compared by the norm, which the
-    /// check says. That single numbers of gradients are right is for the contracts of layers and models to show, which
+    /// Every `grad.*` of these files is zeros while its norm beside it is not: those are compared by the norm, which
+    /// the
+    /// check says. That single numbers of gradients are right is for the contracts of layers and models to show,
+    which
     /// hold them against finite differences.
     @ParameterizedTest
     @MethodSource("folders")
@@ -43,9 +45,7 @@ class VerificationTest {
         List<Check> checks = Verification.of(folder, Verification.TOLERANCE);
         assertThat(checks).isNotEmpty();
         assertThat(checks.stream().filter(check -> !check.passed())).isEmpty();
-        assertThat(checks.stream()
-                        .filter(check -> check.problem().isPresent())
-                        .map(Check::name))
+        assertThat(checks.stream().filter(check -> check.problem().isPresent()).map(Check::name))
                 .allMatch(name -> name.startsWith("grad."));
     }
 
@@ -69,12 +69,10 @@ class VerificationTest {
             Tensor right = gradient(from, expected);
             expected.put("grad." + norm, right);
             TensorFile.write(folder.resolve("expected.safetensors"), expected);
-            assertThat(Verification.of(folder, DIFFERENCES))
-                    .singleElement()
-                    .satisfies(check -> {
-                        assertThat(check.passed()).isTrue();
-                        assertThat(check.problem()).isEmpty();
-                    });
+            assertThat(Verification.of(folder, DIFFERENCES)).singleElement().satisfies(check -> {
+                assertThat(check.passed()).isTrue();
+                assertThat(check.problem()).isEmpty();
+            });
             right.narrow(0, 3, 1).add_(0.05);
             TensorFile.write(folder.resolve("expected.safetensors"), expected);
             assertThat(Verification.of(folder, DIFFERENCES))
