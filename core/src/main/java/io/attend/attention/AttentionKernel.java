@@ -35,8 +35,8 @@ final class AttentionKernel {
      */
     private AttentionKernel() {}
 
-    /// As many scores as may exist at a time, [B, H, T, S] in all.
-    static final long MOST_SCORES = 1 << 22;
+    /// As many scores as may exist at a time, [B, H, T, S] in all: what a processor's cache holds.
+    static final long MOST_SCORES = 1 << 20;
 
     enum Way {
         FUSED,
@@ -89,7 +89,7 @@ final class AttentionKernel {
             return queries.scaledDotProductAttention(
                     keys, values, visible.allowed(), visible.reach() == Reach.TRIANGLE, score.scale(), grouped);
         }
-        Tensor added = bias.get();
+        Tensor added = bias.get().to(dtype);
         if (visible.reach() != Reach.ALL) {
             Tensor allowed = allowed(visible, 0, queries.size(2), keys.size(2)).orElseThrow();
             added = added.maskedFill(allowed.logicalNot(), Double.NEGATIVE_INFINITY);
@@ -117,7 +117,16 @@ final class AttentionKernel {
                 .orElse(y);
     }
 
-    /// The same for `step` queries at a time.
+    /// Attention by scores [B, H, T, S] that no query and key made.
+    static Tensor weighted(Tensor scores, Tensor values, Context.Visible visible, double dropout, Context context) {
+        Optional<Tensor> allowed = allowed(visible, 0, scores.size(2), scores.size(3));
+        Tensor weights = normalized(wide(scores), allowed)
+                .expand(values.size(0), scores.size(1), scores.size(2), scores.size(3));
+        context.show("attention", weights.to(values.dtype()));
+        return gathered(context.dropout(weights, dropout), wide(values)).to(values.dtype()); // [B, H, T, D]
+    }
+
+    /// As [#explicit], `step` queries at a time.
     static Tensor chunked(
             Tensor queries,
             Tensor keys,
@@ -150,12 +159,16 @@ final class AttentionKernel {
         if (bias.isPresent()) {
             scores = scores.add(bias.get());
         }
+        return score.weights(normalized(scores, allowed));
+    }
+
+    /// Softmax over the keys that are allowed; zeros where none is.
+    private static Tensor normalized(Tensor scores, Optional<Tensor> allowed) {
         if (allowed.isEmpty()) {
-            return score.weights(scores.softmax(-1));
+            return scores.softmax(-1);
         }
         Tensor hidden = allowed.get().logicalNot();
-        return score.weights(
-                scores.maskedFill(hidden, Double.NEGATIVE_INFINITY).softmax(-1).maskedFill(hidden, 0));
+        return scores.maskedFill(hidden, Double.NEGATIVE_INFINITY).softmax(-1).maskedFill(hidden, 0);
     }
 
     /// A V → [B, H, T, D], the query heads on one key head folded into one.

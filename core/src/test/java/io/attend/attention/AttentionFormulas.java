@@ -20,7 +20,11 @@ public final class AttentionFormulas {
             .with(
                     SoftmaxAttention.class,
                     value -> (x, numbers, scene) ->
-                            new Softmax(value, numbers, scene.keep(), value.mask(), true).apply(x, x));
+                            new Softmax(value, numbers, scene.keep(), value.mask(), true).apply(x, x))
+            .with(DisentangledAttention.class, UnpairedFormulas::disentangled)
+            .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
+            .with(MixedAttention.class, UnpairedFormulas::mixed)
+            .with(Synthesizer.class, UnpairedFormulas::synthesizer);
 
     private static final Formulas<MemoryAttention, Formula> CROSS = Formulas.<MemoryAttention, Formula>of(
                     MemoryAttention.class)

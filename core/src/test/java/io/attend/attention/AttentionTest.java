@@ -72,4 +72,36 @@ class AttentionTest {
                 .hasMessage(
                         "heads joint says how a norm spans heads, but there is no norm; leave it out or give a norm");
     }
+
+    @Test
+    void refusesWhatNoVariantCanBe() {
+        assertThatThrownBy(() -> new MixedAttention(Heads.of(2), 4, MixedAttention.Padding.HIDDEN, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("kernel must be odd, so that it has a middle, not 4");
+        assertThatThrownBy(() -> new MixedAttention(Heads.of(3), 3, MixedAttention.Padding.HIDDEN, 0)
+                        .self(Parameters.root().in("attention"), Site.width(32)))
+                .isInstanceOf(ArchitectureException.class)
+                .hasMessage("attention: 3 heads cannot divide half of width 32 evenly; change one of them, or give the"
+                        + " heads a size of their own");
+        assertThatThrownBy(() -> RelativeTable.upTo(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the largest distance must be at least 1, not 0");
+        assertThatThrownBy(() -> RelativeTable.upTo(8).buckets(16))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("buckets must be from 2 to below twice the largest distance 8, not 16");
+        assertThatThrownBy(() -> new DisentangledAttention(
+                        Heads.of(6).sharing(3),
+                        RelativeTable.upTo(5),
+                        DisentangledAttention.Terms.BOTH,
+                        DisentangledAttention.Projections.OWN,
+                        ProjectionBias.ADDED,
+                        0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("disentangled attention has as many key-value heads as query heads: 6, not 3");
+        assertThatThrownBy(() -> new DenseSynthesis(0)).hasMessage("maximum must be at least 1, not 0");
+        assertThatThrownBy(() -> new FactorizedDenseSynthesis(7, 11))
+                .hasMessage("columns must be from 1 to the maximum 7, not 11");
+        assertThatThrownBy(() -> new FactorizedRandomSynthesis(7, 0))
+                .hasMessage("rank must be from 1 to the maximum 7, not 0");
+    }
 }
