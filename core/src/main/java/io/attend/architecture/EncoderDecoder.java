@@ -91,14 +91,15 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
 
         @Override
         public Optional<Memory> read(Input input, Context context) {
-            Context reading = Topology.given(input, context);
+            Context reading = Topology.given(input, context).reading(input.words());
             Tensor values = watched(READS, source.forward(input, reading), encoder, reading); // [B, S, E]
             return Optional.of(new Memory(values, input.keep()));
         }
 
         @Override
         public Tensor step(Input next, Context context) {
-            return watched(WRITES, target.forward(next, context), decoder, context); // [B, T, E]
+            Context writing = context.reading(next.words());
+            return watched(WRITES, target.forward(next, writing), decoder, writing); // [B, T, E]
         }
 
         private static Tensor watched(Place root, Tensor x, Layer stack, Context context) {

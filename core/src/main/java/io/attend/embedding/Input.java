@@ -14,6 +14,11 @@ public sealed interface Input permits Tokens {
     /// [B, T] int64, to which of several texts a token belongs; absent when there is one.
     Optional<Tensor> segments();
 
+    /// [B, T] int64, the ids of the words; absent where there are none.
+    default Optional<Tensor> words() {
+        return Optional.empty();
+    }
+
     /// B.
     long batch();
 

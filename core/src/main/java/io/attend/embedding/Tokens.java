@@ -89,6 +89,11 @@ public record Tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segment
     }
 
     @Override
+    public Optional<Tensor> words() {
+        return Optional.of(ids);
+    }
+
+    @Override
     public long batch() {
         return ids.size(0);
     }

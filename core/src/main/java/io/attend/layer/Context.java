@@ -23,6 +23,7 @@ public final class Context {
     private Optional<Tensor> segments = Optional.empty();
     private List<Object> reports = new ArrayList<>();
     private Optional<Memory> memory = Optional.empty();
+    private Optional<Tensor> words = Optional.empty();
     private Optional<Observer> observer = Optional.empty();
     private Place place = new Place("model");
     private Map<Object, Tensor> memo = new HashMap<>();
@@ -78,6 +79,22 @@ public final class Context {
         return context;
     }
 
+    /// The same pass for positions that are out of their order and all real, as an expert gets them.
+    public Context unpadded() {
+        Context context = padded(Optional.empty());
+        context.positions = Optional.empty();
+        context.segments = Optional.empty();
+        context.words = Optional.empty();
+        return context;
+    }
+
+    /// The same pass over tokens of these ids, [B, T] of int64: those of this pass, not of earlier ones.
+    public Context reading(Optional<Tensor> ids) {
+        Context context = copy();
+        context.words = ids;
+        return context;
+    }
+
     public Context attending(Memory memory) {
         Context context = copy();
         context.memory = Optional.of(memory);
@@ -108,6 +125,7 @@ public final class Context {
         context.segments = segments;
         context.reports = reports;
         context.memory = memory;
+        context.words = words;
         context.observer = observer;
         context.place = place;
         context.memo = memo;
@@ -188,10 +206,20 @@ public final class Context {
         return segments;
     }
 
+    /// The ids of the tokens of this pass, [B, T] of int64; absent where the input is no tokens.
+    public Optional<Tensor> words() {
+        return words;
+    }
+
     /// Leaves something for whoever started the pass, such as how a router spread its tokens: what a loss needs
     /// beside the output.
     public void report(Object finding) {
         reports.add(finding);
+    }
+
+    /// Makes a tensor live as long as this pass, as one that is reported must.
+    public Tensor lasting(Tensor tensor) {
+        return home.adopt(tensor);
     }
 
     /// What was reported in this pass of the given type, in the order of the layers.

@@ -435,6 +435,11 @@ public final class Tensor implements AutoCloseable {
         return made("div", () -> pointer.div(scalar(value)), this);
     }
 
+    /// The remainder of a division, of the divisor's sign.
+    public Tensor remainder(double divisor) {
+        return made("remainder", () -> pointer.remainder(scalar(divisor)), this);
+    }
+
     public Tensor pow(double exponent) {
         return made("pow", () -> pointer.pow(scalar(exponent)), this);
     }
@@ -655,6 +660,22 @@ public final class Tensor implements AutoCloseable {
     }
 
     // ---- indexing ----
+
+    /// The places of the elements of this vector [N] in rising order, equal ones in the order they stand in, [N] int64.
+    public Tensor argsort() {
+        return made("argsort", () -> pointer.argsort(true, 0, false), this);
+    }
+
+    /// How often each of the numbers 0, 1, ... stands in this vector of int64, [least] or longer.
+    public Tensor bincount(long least) {
+        return made("bincount", () -> pointer.bincount(Engine.NO_TENSOR, least), this);
+    }
+
+    /// This with the rows of `source` added at the places `index` [N] along an axis.
+    public Tensor indexAdd(int axis, Tensor index, Tensor source) {
+        return made(
+                "index_add", () -> pointer.index_add(axis, index.pointer, source.pointer), this, index, source);
+    }
 
     public Tensor indexSelect(int axis, Tensor index) {
         return made("index_select", () -> pointer.index_select(axis, index.pointer), this, index);
