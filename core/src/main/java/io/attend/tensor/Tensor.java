@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -716,6 +717,23 @@ public final class Tensor implements AutoCloseable {
                 bias);
     }
 
+    /// Kernels over the last axis, without margins: this [B, C, T] with weight [O, C / groups, k] → [B, O, T − (k − 1) ·
+    /// dilation].
+    public Tensor conv1d(Tensor weight, Optional<Tensor> bias, long dilation, long groups) {
+        return made(
+                "conv1d",
+                () -> torch.conv1d(
+                        pointer,
+                        weight.pointer,
+                        optional(bias),
+                        new long[] {1},
+                        new long[] {0},
+                        new long[] {dilation},
+                        groups),
+                this,
+                weight);
+    }
+
     // ---- fused layers ----
 
     /// Layer normalisation over the last axis; an absent bias is left out.
@@ -744,6 +762,42 @@ public final class Tensor implements AutoCloseable {
                         new DoubleOptional(epsilon)),
                 this,
                 weight);
+    }
+
+    /// All steps of an LSTM: x [B, T, E], start h and c [D, B, H], weights for each of D directions: of the input
+    /// [4 H, E], of the hidden vector [4 H, H], and a bias [4 H] of each; gates in the order input, forget, cell,
+    /// output. Where `sizes` is given, x is [N, E], the first tokens of all sequences, then all second ones, and so on,
+    /// of which step t has sizes[t].
+    public static Steps lstm(Tensor x, Optional<Tensor> sizes, List<Tensor> start, List<Tensor> weights) {
+        Lifetime.require();
+        boolean both = weights.size() == 8;
+        try {
+            TensorVector given = vector(start.toArray(Tensor[]::new));
+            TensorVector numbers = vector(weights.toArray(Tensor[]::new));
+            T_TensorTensorTensor_T made = sizes.isPresent()
+                    ? torch.lstm(x.pointer, sizes.get().pointer, given, numbers, true, 1, 0, false, both)
+                    : torch.lstm(x.pointer, given, numbers, true, 1, 0, false, both, true);
+            return new Steps(owned(made.get0()), List.of(owned(made.get1()), owned(made.get2())));
+        } catch (RuntimeException e) {
+            throw TensorException.translate("lstm", e, x);
+        }
+    }
+
+    /// All steps of a GRU, as [#lstm] with a start of h alone and weights of [3 H, ...]; gates in the order reset,
+    /// update, new.
+    public static Steps gru(Tensor x, Optional<Tensor> sizes, List<Tensor> start, List<Tensor> weights) {
+        Lifetime.require();
+        boolean both = weights.size() == 8;
+        try {
+            Tensor given = start.getFirst();
+            TensorVector numbers = vector(weights.toArray(Tensor[]::new));
+            T_TensorTensor_T made = sizes.isPresent()
+                    ? torch.gru(x.pointer, sizes.get().pointer, given.pointer, numbers, true, 1, 0, false, both)
+                    : torch.gru(x.pointer, given.pointer, numbers, true, 1, 0, false, both, true);
+            return new Steps(owned(made.get0()), List.of(owned(made.get1())));
+        } catch (RuntimeException e) {
+            throw TensorException.translate("gru", e, x);
+        }
     }
 
     /// The engine's fused attention; `attention/AttentionKernel` is its only caller and owns its traps.
@@ -827,6 +881,13 @@ public final class Tensor implements AutoCloseable {
         KEPT,
         DROPPED
     }
+
+    private static Tensor owned(org.bytedeco.pytorch.Tensor borrowed) {
+        return new Tensor(new org.bytedeco.pytorch.Tensor(borrowed));
+    }
+
+    /// What a recurrence made: every step's vectors, and those it ended with, [D, B, H] each.
+    public record Steps(Tensor outputs, List<Tensor> last) {}
 
     /// Elements in order and the places they came from.
     public record Ranked(Tensor values, Tensor indices) {}
