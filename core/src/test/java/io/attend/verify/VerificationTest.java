@@ -37,7 +37,7 @@ class VerificationTest {
     /// Every `grad.*` of these files is zeros while its norm beside it is not: those are compared by the norm, which
     /// the
     /// check says. That single numbers of gradients are right is for the contracts of layers and models to show,
-    which
+    /// which
     /// hold them against finite differences.
     @ParameterizedTest
     @MethodSource("folders")
