@@ -24,9 +24,9 @@ public final class GgufFile {
     private final GgufHead head;
     private final Map<String, Entry> entries;
 
-    private GgufFile(Path file) {
+    private GgufFile(Path file, MemorySegment content) {
         this.file = file;
-        this.content = MappedFile.map(file, Arena.ofAuto());
+        this.content = content;
         Bounded bytes = new Bounded(content, fault -> CheckpointException.damaged(file, fault));
         this.head = GgufHead.read(bytes);
         this.entries = TensorTable.read(file, head, bytes, content.byteSize());
@@ -38,7 +38,12 @@ public final class GgufFile {
     /// @throws CheckpointException if the file is missing, damaged or holds a format [BlockFormat] does not have
     @SuppressWarnings("MustBeClosedChecker") // what is returned closes the arena
     public static GgufFile open(Path file) {
-        return new GgufFile(file);
+        return read(file, MappedFile.map(file, Arena.ofAuto()));
+    }
+
+    /// @param content all bytes of the file
+    static GgufFile read(Path file, MemorySegment content) {
+        return new GgufFile(file, content);
     }
 
     public Path path() {

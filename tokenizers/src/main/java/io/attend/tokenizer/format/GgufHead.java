@@ -59,7 +59,7 @@ public final class GgufHead {
             }
             String key = file.utf8(length);
             if (head.values.put(key, GgufValue.read(file)) != null) {
-                throw file.fail("the key " + key + " a second time");
+                throw file.fail("the key " + key.substring(0, Math.min(200, key.length())) + " a second time");
             }
         }
         return head;

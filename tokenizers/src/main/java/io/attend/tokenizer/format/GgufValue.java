@@ -267,7 +267,13 @@ public final class GgufValue {
 
     private static MemorySegment view(Bounded file, Type type, long count) {
         if (type != Type.STRING) {
-            return file.view(count * type.width);
+            MemorySegment view = file.view(count * type.width);
+            for (long i = 0; type == Type.BOOL && i < count; i++) {
+                if (view.get(JAVA_BYTE, i) >>> 1 != 0) {
+                    throw file.fail("a bool of " + (view.get(JAVA_BYTE, i) & 0xff) + "; it is 0 or 1");
+                }
+            }
+            return view;
         }
         Bounded strings = file.copy();
         long start = strings.left();
