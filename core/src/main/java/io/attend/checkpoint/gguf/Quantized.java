@@ -28,6 +28,13 @@ public record Quantized(BlockFormat format, Shape shape, MemorySegment blocks) {
         }
     }
 
+    /// Float32 numbers in the heap.
+    static Quantized of(Shape shape, float[] numbers) {
+        byte[] bytes = new byte[numbers.length * Float.BYTES];
+        new F32().encode(numbers, bytes, numbers.length);
+        return new Quantized(new F32(), shape, MemorySegment.ofArray(bytes));
+    }
+
     /// The length of a row: the size of the last axis, 1 of a single number.
     public long columns() {
         return columns(shape);
