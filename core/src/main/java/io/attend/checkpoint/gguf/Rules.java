@@ -12,13 +12,20 @@ import java.util.stream.IntStream;
 ///
 /// Every tensor of either side is in a rule, or is named as one that the other side has no place for, with the reason.
 final class Rules {
+    private static final int MOST_LAYERS = 1 << 12;
+    private static final int MOST_EXPERTS = 1 << 16; // of all layers together
+
     private final int layers;
     private final List<Rule> rules = new ArrayList<>();
     private final Map<Pattern, String> onlyGguf = new LinkedHashMap<>();
     private final Map<Pattern, String> onlyHuggingFace = new LinkedHashMap<>();
     private final Map<String, Supplier<Quantized>> made = new LinkedHashMap<>();
 
+    /// @throws IllegalArgumentException if there are more layers than any model has
     Rules(int layers) {
+        if (layers < 1 || layers > MOST_LAYERS) {
+            throw new IllegalArgumentException(layers + " layers; 1 to " + MOST_LAYERS + " are known");
+        }
         this.layers = layers;
     }
 
@@ -42,6 +49,10 @@ final class Rules {
 
     /// `{x}` in Hugging Face's name stands for every expert.
     Rules stack(String gguf, String huggingFace, int experts) {
+        if (experts > MOST_EXPERTS / layers) {
+            throw new IllegalArgumentException(
+                    layers + " layers of " + experts + " experts; at most " + MOST_EXPERTS + " are known");
+        }
         return map(gguf, numbered(huggingFace, "{x}", experts), new Stacked(experts), true);
     }
 
