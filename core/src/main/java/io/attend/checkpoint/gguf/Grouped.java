@@ -41,11 +41,11 @@ record Grouped(long groups, long queries, long size) implements Move {
 
     @Override
     public List<Shape> shapes(Shape gguf) {
-        return List.of(gguf);
+        return List.of(Rows.checked(gguf, rows()));
     }
 
     @Override
     public Shape shape(List<Shape> huggingFace) {
-        return huggingFace.getFirst();
+        return Rows.checked(huggingFace.getFirst(), rows());
     }
 }

@@ -14,9 +14,7 @@ final class Rows {
     ///
     /// @throws IllegalArgumentException if `given` has another number of rows than `rows`
     static Quantized permuted(Quantized given, long rows, LongUnaryOperator source) {
-        if (given.shape().rank() < 1 || given.shape().size(0) != rows) {
-            throw new IllegalArgumentException("shape " + given.shape() + " does not have " + rows + " rows");
-        }
+        checked(given.shape(), rows);
         Quantized tensor = given.shape().rank() == 1 && given.format().elements() > 1 ? expanded(given) : given;
         long bytes = rows == 0 ? 0 : tensor.blocks().byteSize() / rows;
         MemorySegment to = allocate(tensor.blocks().byteSize());
@@ -24,6 +22,14 @@ final class Rows {
             MemorySegment.copy(tensor.blocks(), source.applyAsLong(row) * bytes, to, row * bytes, bytes);
         }
         return new Quantized(tensor.format(), tensor.shape(), to);
+    }
+
+    /// @throws IllegalArgumentException if `shape` has another number of rows than `rows`
+    static Shape checked(Shape shape, long rows) {
+        if (shape.rank() < 1 || shape.size(0) != rows) {
+            throw new IllegalArgumentException("shape " + shape + " does not have " + rows + " rows");
+        }
+        return shape;
     }
 
     /// The tensors one after the other, as one of `shape`; in float32 if their formats differ.

@@ -38,11 +38,11 @@ record Swapped(long outer, long first, long second, long run) implements Move {
 
     @Override
     public List<Shape> shapes(Shape gguf) {
-        return List.of(gguf);
+        return List.of(Rows.checked(gguf, rows()));
     }
 
     @Override
     public Shape shape(List<Shape> huggingFace) {
-        return huggingFace.getFirst();
+        return Rows.checked(huggingFace.getFirst(), rows());
     }
 }
