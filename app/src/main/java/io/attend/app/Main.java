@@ -46,7 +46,13 @@ public final class Main implements Runnable {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         for (Object verb : List.of(
-                new Quickstart(), new Train(), new Run(), new Inspect(), new CostCommand(), new CatalogueCommand())) {
+                new Quickstart(),
+                new Train(),
+                new Run(),
+                new Inspect(),
+                new CostCommand(),
+                new CatalogueCommand(),
+                new Pull(System.getenv()))) {
             line.addSubcommand(verb);
         }
         IExecutionExceptionHandler failed = (failure, command, _) -> {
