@@ -27,6 +27,7 @@ final class Download {
     private final Path target;
     private final LongConsumer moved;
     private Optional<String> entityTag = Optional.empty();
+    private long received;
 
     /// @param moved told how many bytes came, or went when they have to come again
     Download(Web web, URI uri, HubFile file, Path target, LongConsumer moved) {
@@ -40,7 +41,8 @@ final class Download {
     /// What a file must be: as the list says, or where it does not say, as the hub says with the file.
     private record Expected(long size, Checksum checksum) {}
 
-    void run() throws IOException, InterruptedException {
+    /// @return how many bytes came over the network
+    long run() throws IOException, InterruptedException {
         Files.createDirectories(target.getParent());
         String tag = file.checksum().isEmpty() ? "unknown" : file.checksum().substring(0, 12);
         Path part = target.resolveSibling(target.getFileName() + "." + tag + PART);
@@ -54,13 +56,16 @@ final class Download {
                 Expected expected = fetch(part, start);
                 if (isRight(part, expected)) {
                     publish(part);
-                    return;
+                    return received;
                 }
                 moved.accept(-Files.size(part));
                 Files.delete(part);
                 if (mended || start == 0) {
                     throw new HubException(file.path() + ": what came does not match its checksum, "
                             + expected.checksum().hex() + ", and was thrown away; try again");
+                }
+                if (attempt == ATTEMPTS) {
+                    throw new HubException(file.path() + ": gave up after " + attempt + " attempts");
                 }
                 mended = true; // an old part may have been of something else: once more from the beginning
             } catch (Temporary e) {
@@ -72,12 +77,13 @@ final class Download {
                             e);
                 }
                 if (e.answer.isPresent()) {
-                    web.await(fruitless, e.answer.get());
+                    web.await(Math.max(1, fruitless), e.answer.get());
                 } else if (fruitless > 0) {
                     web.await(fruitless);
                 }
             }
         }
+        throw new AssertionError("the last attempt returns or throws");
     }
 
     /// Brings the rest of the file.
@@ -175,6 +181,7 @@ final class Download {
                 }
                 out.write(buffer, 0, count);
                 have += count;
+                received += count;
                 moved.accept(count);
             }
         }

@@ -39,7 +39,7 @@ public final class Hub {
 
     Hub(URI endpoint, Optional<String> token, Path home, boolean offline, Duration delay, Duration patience) {
         this.endpoint = endpoint;
-        this.home = home;
+        this.home = home.toAbsolutePath().normalize();
         this.offline = offline;
         this.web = new Web(endpoint, token, delay, patience);
     }
@@ -125,10 +125,10 @@ public final class Hub {
             }
             Path kept = place(model).resolve(listing.commit());
             if (cached) {
-                return new Pulled(to.isPresent() ? copied(model, kept, to.get(), files) : present(model, kept, files),
+                return new Pulled(to.isPresent() ? copied(model, kept, to.get().toAbsolutePath().normalize(), files) : present(model, kept, files),
                         listing.commit(), files, 0);
             }
-            Path folder = to.orElse(kept);
+            Path folder = to.orElse(kept).toAbsolutePath().normalize();
             return new Pulled(
                     folder, listing.commit(), files, fetched(model, listing, files, folder, to.isPresent(), watcher));
         } catch (IOException e) {
@@ -166,6 +166,7 @@ public final class Hub {
             throws IOException, InterruptedException {
         Files.createDirectories(folder);
         AtomicLong done = new AtomicLong();
+        AtomicLong received = new AtomicLong();
         AtomicLong here = new AtomicLong();
         List<HubFile> missing = new ArrayList<>();
         for (HubFile file : files) {
@@ -187,12 +188,13 @@ public final class Hub {
                 results.submit(() -> {
                     turns.acquire();
                     try {
-                        new Download(web, uri(model, listing, file), file, inside(folder, file), moved -> {
+                        Download download =
+                                new Download(web, uri(model, listing, file), file, inside(folder, file), moved -> {
                                     synchronized (watcher) {
                                         watcher.step(here.get() + done.addAndGet(moved));
                                     }
-                                })
-                                .run();
+                                });
+                        received.addAndGet(download.run());
                     } finally {
                         turns.release();
                     }
@@ -210,7 +212,7 @@ public final class Hub {
             threads.shutdownNow();
             threads.close();
         }
-        return done.get();
+        return received.get();
     }
 
     private static boolean isThere(Path folder, HubFile file, boolean foreign) throws IOException {
