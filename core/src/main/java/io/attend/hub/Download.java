@@ -135,8 +135,8 @@ final class Download {
         if (answer.status() == 206) {
             String range = answer.header("Content-Range").orElse("");
             if (!range.matches("bytes " + start + "-\\d{1,18}/(\\d{1,18}|\\*)")) {
-                throw new HubException(file.path() + ": asked for bytes from " + start + ", the hub sends \"" + range
-                        + "\"");
+                throw new HubException(
+                        file.path() + ": asked for bytes from " + start + ", the hub sends \"" + range + "\"");
             }
             total = number(Optional.of(range.substring(range.indexOf('/') + 1))).orElse(total);
         }

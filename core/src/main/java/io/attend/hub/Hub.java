@@ -82,7 +82,8 @@ public final class Hub {
         URI endpoint = URI.create(written);
         boolean web = "https".equals(endpoint.getScheme()) || "http".equals(endpoint.getScheme());
         if (!web || endpoint.getHost() == null) {
-            throw new IllegalArgumentException("HF_ENDPOINT is \"" + written + "\"; it begins with https:// and a host");
+            throw new IllegalArgumentException(
+                    "HF_ENDPOINT is \"" + written + "\"; it begins with https:// and a host");
         }
         Path home = present(environment, "ATTEND_HOME")
                 .map(Path::of)
@@ -112,21 +113,26 @@ public final class Hub {
     /// Files of a model, into the cache or `to` a folder; without the network if `disconnected`, from the cache.
     ///
     /// @throws HubException naming the model or file and what to do
-    public Pulled pull(
-            ModelName model, Selection selection, Optional<Path> to, boolean disconnected, Watcher watcher) {
+    public Pulled pull(ModelName model, Selection selection, Optional<Path> to, boolean disconnected, Watcher watcher) {
         try {
             boolean cached = disconnected || offline;
             Listing listing = cached ? remembered(model) : listed(model);
             List<HubFile> files = selection.of(listing);
             if (files.isEmpty()) {
-                String some = listing.files().stream().map(HubFile::path).limit(8).collect(Collectors.joining(", "));
+                String some =
+                        listing.files().stream().map(HubFile::path).limit(8).collect(Collectors.joining(", "));
                 throw new HubException(model + ": no file of it is wanted; it has " + some
                         + (listing.files().size() > 8 ? ", ..." : "") + "; name files with --include GLOB");
             }
             Path kept = place(model).resolve(listing.commit());
             if (cached) {
-                return new Pulled(to.isPresent() ? copied(model, kept, to.get().toAbsolutePath().normalize(), files) : present(model, kept, files),
-                        listing.commit(), files, 0);
+                return new Pulled(
+                        to.isPresent()
+                                ? copied(model, kept, to.get().toAbsolutePath().normalize(), files)
+                                : present(model, kept, files),
+                        listing.commit(),
+                        files,
+                        0);
             }
             Path folder = to.orElse(kept).toAbsolutePath().normalize();
             return new Pulled(
@@ -153,7 +159,8 @@ public final class Hub {
 
     private Listing remembered(ModelName model) throws IOException {
         Path reference = place(model).resolve("refs").resolve(model.revision());
-        String commit = Files.isRegularFile(reference) ? Files.readString(reference).strip() : model.revision();
+        String commit =
+                Files.isRegularFile(reference) ? Files.readString(reference).strip() : model.revision();
         Path listing = place(model).resolve(commit + ".json");
         if (!commit.matches("[0-9a-f]{40}") || !Files.isRegularFile(listing)) {
             throw new HubException(model + ": is not in the cache, " + home + "; pull it once without --offline");
@@ -225,9 +232,9 @@ public final class Hub {
     }
 
     private static void checkRoom(ModelName model, Path folder, List<HubFile> missing) throws IOException {
-        long need = missing.stream().mapToLong(file -> Math.max(0, file.size())).reduce(0, (a, b) -> a + b < 0
-                ? Long.MAX_VALUE
-                : a + b);
+        long need = missing.stream()
+                .mapToLong(file -> Math.max(0, file.size()))
+                .reduce(0, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
         long room = Files.getFileStore(folder).getUsableSpace();
         if (need > room) {
             throw new HubException(model + ": needs " + need + " bytes, and " + folder + " has room for " + room);
@@ -276,8 +283,8 @@ public final class Hub {
     private URI uri(ModelName model, Listing listing, HubFile file) {
         StringBuilder escaped = new StringBuilder();
         for (byte b : file.path().getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
-            boolean plain = b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
-                    || "/._-~".indexOf(b) >= 0;
+            boolean plain =
+                    b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || "/._-~".indexOf(b) >= 0;
             escaped.append(plain ? String.valueOf((char) b) : "%%%02X".formatted(b));
         }
         return endpoint.resolve(path() + "/" + model.repository() + "/resolve/" + listing.commit() + "/" + escaped);

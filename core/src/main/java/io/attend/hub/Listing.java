@@ -13,7 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The files of a model at one commit, as the hub's model information lists them:
 ///
-///     {"sha": "...", "siblings": [{"rfilename": "config.json", "size": 665, "blobId": "...", "lfs": {"sha256": "..."}}]}
+///     {"sha": "...", "siblings": [{"rfilename": "config.json", "size": 665, "blobId": "...", "lfs": {"sha256":
+/// "..."}}]}
 ///
 /// @param files those whose names are safe; others are never written
 record Listing(String commit, List<HubFile> files) {
@@ -62,7 +63,10 @@ record Listing(String commit, List<HubFile> files) {
         String checksum = large.isObject()
                 ? large.path("sha256").asString(large.path("oid").asString(""))
                 : sibling.path("blobId").asString(sibling.path("checksum").asString(""));
-        return new HubFile(name, Math.max(-1, size), Checksum.of(checksum).map(Checksum::hex).orElse(""));
+        return new HubFile(
+                name,
+                Math.max(-1, size),
+                Checksum.of(checksum).map(Checksum::hex).orElse(""));
     }
 
     /// What [#read] reads.

@@ -9,9 +9,10 @@ import java.util.regex.PatternSyntaxException;
 
 /// Which files of a model are wanted.
 public final class Selection {
-    private static final Pattern READ = Pattern.compile("config\\.json|generation_config\\.json|preprocessor_config\\.json"
-            + "|tokenizer\\.json|tokenizer_config\\.json|special_tokens_map\\.json|added_tokens\\.json"
-            + "|vocab\\.(json|txt)|merges\\.txt|chat_template\\.jinja|[^/]+\\.(model|tiktoken)");
+    private static final Pattern READ =
+            Pattern.compile("config\\.json|generation_config\\.json|preprocessor_config\\.json"
+                    + "|tokenizer\\.json|tokenizer_config\\.json|special_tokens_map\\.json|added_tokens\\.json"
+                    + "|vocab\\.(json|txt)|merges\\.txt|chat_template\\.jinja|[^/]+\\.(model|tiktoken)");
     private static final Pattern NAMED_WEIGHTS = Pattern.compile("model[^/]*\\.safetensors(\\.index\\.json)?");
     private static final Pattern WEIGHTS = Pattern.compile("[^/]+\\.safetensors(\\.index\\.json)?");
 

@@ -27,7 +27,8 @@ final class Watchdog implements AutoCloseable {
     byte[] readAtMost(int most) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] buffer = new byte[1 << 13];
-        for (int count; all.size() < most && (count = read(buffer, Math.min(buffer.length, most - all.size()))) >= 0; ) {
+        for (int count;
+                all.size() < most && (count = read(buffer, Math.min(buffer.length, most - all.size()))) >= 0; ) {
             all.write(buffer, 0, count);
         }
         return all.toByteArray();

@@ -136,7 +136,8 @@ final class Web {
 
     /// Twice as long each time, and never all at once.
     void await(int attempt) throws InterruptedException {
-        double factor = Math.pow(2, Math.min(10, attempt - 1)) * ThreadLocalRandom.current().nextDouble(0.75, 1.25);
+        double factor = Math.pow(2, Math.min(10, attempt - 1))
+                * ThreadLocalRandom.current().nextDouble(0.75, 1.25);
         long millis = Math.min(LONGEST_WAIT.toMillis(), (long) (delay.toMillis() * factor));
         Thread.sleep(millis);
     }
@@ -146,15 +147,14 @@ final class Web {
     }
 
     static HubException refusal(String what, int status) {
-        return new HubException(
-                what + ": the hub answers " + status
-                        + switch (status) {
-                            case 401 -> ": set HF_TOKEN to a token that may read this model, or check the name";
-                            case 403 -> ": the token may not read it; accept the model's terms on its page";
-                            case 404 -> ": no such model, revision or file";
-                            case 429 -> ": too many requests; try again later";
-                            default -> "";
-                        });
+        return new HubException(what + ": the hub answers " + status
+                + switch (status) {
+                    case 401 -> ": set HF_TOKEN to a token that may read this model, or check the name";
+                    case 403 -> ": the token may not read it; accept the model's terms on its page";
+                    case 404 -> ": no such model, revision or file";
+                    case 429 -> ": too many requests; try again later";
+                    default -> "";
+                });
     }
 
     static String reason(IOException e) {

@@ -36,7 +36,9 @@ final class FakeHub implements AutoCloseable {
 
         /// Where `Range` begins.
         int from() {
-            return header("range").map(r -> Integer.parseInt(r.replaceAll("\\D", ""))).orElse(0);
+            return header("range")
+                    .map(r -> Integer.parseInt(r.replaceAll("\\D", "")))
+                    .orElse(0);
         }
     }
 
@@ -67,7 +69,10 @@ final class FakeHub implements AutoCloseable {
             int from = request.from();
             byte[] rest = java.util.Arrays.copyOfRange(body, from, body.length);
             if (from > 0) {
-                whole(206, rest, "Content-Range: bytes " + from + "-" + (body.length - 1) + "/" + body.length,
+                whole(
+                        206,
+                        rest,
+                        "Content-Range: bytes " + from + "-" + (body.length - 1) + "/" + body.length,
                         "ETag: \"" + sha256(body) + "\"");
             } else {
                 whole(200, rest, "ETag: \"" + sha256(body) + "\"");
@@ -99,7 +104,8 @@ final class FakeHub implements AutoCloseable {
     private void answer(Socket connection) {
         try (connection) {
             connection.setSoTimeout(5_000);
-            var in = new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.ISO_8859_1));
+            var in =
+                    new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.ISO_8859_1));
             String first = in.readLine();
             if (first == null) {
                 return;

@@ -245,7 +245,8 @@ class HubTest {
         other[77_777] ^= 1;
         refuses(
                 (request, reply) -> reply.file(request, other),
-                "what came does not match its checksum, " + FakeHub.sha256(WEIGHTS) + ", and was thrown away; try again");
+                "what came does not match its checksum, " + FakeHub.sha256(WEIGHTS)
+                        + ", and was thrown away; try again");
     }
 
     @Test
@@ -274,8 +275,8 @@ class HubTest {
     void takesTheChecksumThatComesWithTheFile() throws IOException {
         String listing = "{\"sha\":\"" + FakeHub.COMMIT + "\",\"siblings\":[{\"rfilename\":\"model.safetensors\"}]}";
         AtomicInteger wrong = new AtomicInteger();
-        try (FakeHub elsewhere = new FakeHub((request, reply) ->
-                        reply.whole(200, WEIGHTS, "ETag: \"" + "0".repeat(32) + "-7\""));
+        try (FakeHub elsewhere = new FakeHub(
+                        (request, reply) -> reply.whole(200, WEIGHTS, "ETag: \"" + "0".repeat(32) + "-7\""));
                 FakeHub server = new FakeHub((request, reply) -> {
                     if (request.path().startsWith("/api/")) {
                         reply.whole(200, listing.getBytes(StandardCharsets.UTF_8));
@@ -285,7 +286,8 @@ class HubTest {
                                 new byte[0],
                                 "Location: " + elsewhere.uri() + "/blob",
                                 "X-Linked-Size: " + WEIGHTS.length,
-                                "X-Linked-Etag: \"" + (wrong.get() == 0 ? FakeHub.sha256(WEIGHTS) : "0".repeat(64)) + "\"",
+                                "X-Linked-Etag: \"" + (wrong.get() == 0 ? FakeHub.sha256(WEIGHTS) : "0".repeat(64))
+                                        + "\"",
                                 "X-Repo-Commit: " + FakeHub.COMMIT);
                     }
                 })) {
@@ -303,13 +305,17 @@ class HubTest {
         try (FakeHub elsewhere = new FakeHub((request, reply) -> reply.file(request, WEIGHTS));
                 FakeHub server = server(
                         files(),
-                        (request, reply) -> reply.whole(302, new byte[0], "Location: " + elsewhere.uri() + "/signed?x=1"))) {
+                        (request, reply) ->
+                                reply.whole(302, new byte[0], "Location: " + elsewhere.uri() + "/signed?x=1"))) {
             hub(server.uri(), "secret", false).pull(MODEL, Selection.ofWhatIsRead());
             assertThat(server.requests)
-                    .allSatisfy(request -> assertThat(request.header("authorization")).contains("Bearer secret"));
-            assertThat(elsewhere.requests).hasSize(1).allSatisfy(request -> assertThat(request.headers())
-                    .doesNotContainKey("authorization")
-                    .doesNotContainValue("Bearer secret"));
+                    .allSatisfy(request ->
+                            assertThat(request.header("authorization")).contains("Bearer secret"));
+            assertThat(elsewhere.requests)
+                    .hasSize(1)
+                    .allSatisfy(request -> assertThat(request.headers())
+                            .doesNotContainKey("authorization")
+                            .doesNotContainValue("Bearer secret"));
         }
     }
 
@@ -334,9 +340,21 @@ class HubTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "../config.json", "/tmp/config.json", "a/../../config.json", "C:\\\\config.json", "a\\\\..\\\\config.json",
-                "./config.json", "a//config.json", "config.json\\u0000", "config.json\\n", "..", ".", "", "a/b/",
-                "config.json.part", "\\u202econfig.json"
+                "../config.json",
+                "/tmp/config.json",
+                "a/../../config.json",
+                "C:\\\\config.json",
+                "a\\\\..\\\\config.json",
+                "./config.json",
+                "a//config.json",
+                "config.json\\u0000",
+                "config.json\\n",
+                "..",
+                ".",
+                "",
+                "a/b/",
+                "config.json.part",
+                "\\u202econfig.json"
             })
     void namesStayInTheFolder(String name) throws IOException {
         String listing = "{\"sha\":\"%s\",\"siblings\":[{\"rfilename\":\"%s\",\"size\":1,\"blobId\":\"%s\"}]}"
@@ -355,12 +373,7 @@ class HubTest {
         Files.createSymbolicLink(to.resolve("onnx"), outside);
         try (FakeHub server = server()) {
             assertThatThrownBy(() -> hub(server.uri(), "", false)
-                            .pull(
-                                    MODEL,
-                                    Selection.of(List.of("onnx/**")),
-                                    Optional.of(to),
-                                    false,
-                                    Hub.Watcher.SILENT))
+                            .pull(MODEL, Selection.of(List.of("onnx/**")), Optional.of(to), false, Hub.Watcher.SILENT))
                     .hasMessage(to.resolve("onnx") + ": is a link; remove it, or pull to another folder");
             assertThat(outside).isEmptyDirectory();
         }
@@ -417,14 +430,20 @@ class HubTest {
     void readsItsEnvironment() throws IOException {
         try (FakeHub server = server()) {
             Map<String, String> environment = Map.of(
-                    "HF_ENDPOINT", server.uri() + "/", "HF_TOKEN", " t ", "ATTEND_HOME", folder.resolve("x").toString());
+                    "HF_ENDPOINT",
+                    server.uri() + "/",
+                    "HF_TOKEN",
+                    " t ",
+                    "ATTEND_HOME",
+                    folder.resolve("x").toString());
             Pulled pulled = Hub.of(environment).pull(MODEL, Selection.ofWhatIsRead());
             assertThat(pulled.folder()).startsWith(folder.resolve("x"));
             assertThat(server.requests.getFirst().header("authorization")).contains("Bearer t");
             int asked = server.requests.size();
             Map<String, String> offline = new LinkedHashMap<>(environment);
             offline.put("HF_HUB_OFFLINE", "1");
-            assertThat(Hub.of(offline).pull(MODEL, Selection.ofWhatIsRead()).files()).hasSize(2);
+            assertThat(Hub.of(offline).pull(MODEL, Selection.ofWhatIsRead()).files())
+                    .hasSize(2);
             assertThat(server.requests).hasSize(asked);
         }
         assertThatThrownBy(() -> Hub.of(Map.of("HF_ENDPOINT", "hub")))
@@ -435,10 +454,10 @@ class HubTest {
     void namesOfModels() {
         assertThat(ModelName.of("gpt2")).isEqualTo(new ModelName("gpt2", "main"));
         assertThat(ModelName.of("a/b@refs/pr/1")).isEqualTo(new ModelName("a/b", "refs/pr/1"));
-        for (String wrong : List.of("", "a/b/c", "../b", "a/..", "a b/c", "a/b@", "a/b@../x", "/a", "a/b@x@y", "a/-b")) {
+        for (String wrong :
+                List.of("", "a/b/c", "../b", "a/..", "a b/c", "a/b@", "a/b@../x", "/a", "a/b@x@y", "a/-b")) {
             assertThatThrownBy(() -> ModelName.of(wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> Selection.of(List.of("[")))
-                .hasMessageStartingWith("\"[\" is not a glob: ");
+        assertThatThrownBy(() -> Selection.of(List.of("["))).hasMessageStartingWith("\"[\" is not a glob: ");
     }
 }

@@ -20,7 +20,11 @@ public record Bert() implements GgufArchitecture {
             .fixed("position_embedding_type", "absolute")
             .fixed("is_decoder", false)
             .fixed("add_cross_attention", false)
-            .inert("attention_probs_dropout_prob", "hidden_dropout_prob", "classifier_dropout", "gradient_checkpointing")
+            .inert(
+                    "attention_probs_dropout_prob",
+                    "hidden_dropout_prob",
+                    "classifier_dropout",
+                    "gradient_checkpointing")
             .inert("type_vocab_size")
             .ignored("attention.causal", "attention.head_count_kv", "pooling_type");
 

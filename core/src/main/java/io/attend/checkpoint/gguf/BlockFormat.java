@@ -88,7 +88,8 @@ public sealed interface BlockFormat permits BlockFormat.Writable, Q2K, Q3K, Q41,
 
         private static Map<Integer, BlockFormat> byCode() {
             Map<Integer, BlockFormat> formats = new TreeMap<>();
-            for (Class<? extends Record> variant : Variants.of(BlockFormat.class).values()) {
+            for (Class<? extends Record> variant :
+                    Variants.of(BlockFormat.class).values()) {
                 BlockFormat format = (BlockFormat) Variants.examples(variant).getFirst();
                 formats.put(format.code(), format);
             }

@@ -68,8 +68,7 @@ final class ConfigReading {
             } else {
                 Optional<Double> value = real(row.gguf());
                 config.put(
-                        row.huggingFace(),
-                        value.orElseGet(() -> row.absent().orElseThrow(() -> missing(row.gguf()))));
+                        row.huggingFace(), value.orElseGet(() -> row.absent().orElseThrow(() -> missing(row.gguf()))));
             }
         }
         table.fixed()

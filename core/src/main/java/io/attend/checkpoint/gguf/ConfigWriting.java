@@ -55,7 +55,8 @@ final class ConfigWriting {
     }
 
     long count(String key) {
-        return take(key).orElseThrow(() -> fault("has no " + key + ", which the file needs"))
+        return take(key)
+                .orElseThrow(() -> fault("has no " + key + ", which the file needs"))
                 .asLong();
     }
 
@@ -103,8 +104,8 @@ final class ConfigWriting {
     Map<String, GgufValue> done() {
         config.properties().forEach(entry -> {
             if (!read.contains(entry.getKey()) && !entry.getValue().isNull()) {
-                throw fault("has " + entry.getKey() + " = " + entry.getValue()
-                        + ", which is not known to GGUF's " + architecture);
+                throw fault("has " + entry.getKey() + " = " + entry.getValue() + ", which is not known to GGUF's "
+                        + architecture);
             }
         });
         return values;

@@ -69,7 +69,8 @@ public record Falcon() implements GgufArchitecture {
     public Names names(ObjectNode config) {
         long heads = Math.max(1, config.path("num_attention_heads").asLong());
         long groups = Math.max(1, groups(config));
-        Move fused = new Grouped(groups, heads / groups, config.path("hidden_size").asLong() / heads);
+        Move fused =
+                new Grouped(groups, heads / groups, config.path("hidden_size").asLong() / heads);
         String layer = "transformer.h.{i}.";
         Rules rules = new Rules(config.path("num_hidden_layers").asInt())
                 .map("token_embd.weight", "transformer.word_embeddings.weight")

@@ -38,7 +38,8 @@ public final class GgufModel {
         Rules rules = architecture.names(config).rules();
         Set<String> used = new HashSet<>();
         for (Rule rule : rules.rules()) {
-            if (file.entries().containsKey(rule.gguf()) && rule.huggingFace().stream().noneMatch(sources::containsKey)) {
+            if (file.entries().containsKey(rule.gguf())
+                    && rule.huggingFace().stream().noneMatch(sources::containsKey)) {
                 used.add(rule.gguf());
                 place(rule);
             }
@@ -166,8 +167,8 @@ public final class GgufModel {
                 .map(name -> {
                     Given tensor = tensors.get(name);
                     if (tensor == null) {
-                        throw new IllegalArgumentException("the tensor " + name + ", which config.json calls for, is"
-                                + " not given");
+                        throw new IllegalArgumentException(
+                                "the tensor " + name + ", which config.json calls for, is" + " not given");
                     }
                     return tensor;
                 })
@@ -177,11 +178,14 @@ public final class GgufModel {
                 rule.gguf(),
                 formatOf(rule.gguf(), shape, format),
                 shape,
-                () -> rule.move().toGguf(given.stream().map(one -> one.tensor().get()).toList()));
+                () -> rule.move()
+                        .toGguf(given.stream().map(one -> one.tensor().get()).toList()));
     }
 
     private static BlockFormat.Writable formatOf(String name, Shape shape, BlockFormat.Writable format) {
-        if (shape.rank() < 2 || name.contains("ffn_gate_inp") || name.startsWith("position_embd")
+        if (shape.rank() < 2
+                || name.contains("ffn_gate_inp")
+                || name.startsWith("position_embd")
                 || name.startsWith("token_types")) {
             return new F32(); // ggml adds these, and adds in float32 only
         }
@@ -197,8 +201,8 @@ public final class GgufModel {
                         .filter(one -> one.getKey().matcher(name).matches())
                         .map(Map.Entry::getValue)
                         .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException("the tensor " + name + " has no place in GGUF's "
-                                + architecture.name()));
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "the tensor " + name + " has no place in GGUF's " + architecture.name()));
                 left.put(name, reason);
             }
         }

@@ -33,8 +33,9 @@ public final class GgufWriter {
         /// @throws IllegalArgumentException if no file can hold such a tensor
         public Item {
             if (name.isEmpty() || name.length() > LONGEST_NAME || shape.rank() > TensorTable.MAXIMUM_RANK) {
-                throw new IllegalArgumentException(name + " " + shape + " cannot be a tensor of a GGUF file: names have "
-                        + "1 to " + LONGEST_NAME + " characters, shapes at most " + TensorTable.MAXIMUM_RANK + " axes");
+                throw new IllegalArgumentException(
+                        name + " " + shape + " cannot be a tensor of a GGUF file: names have " + "1 to " + LONGEST_NAME
+                                + " characters, shapes at most " + TensorTable.MAXIMUM_RANK + " axes");
             }
             long columns = shape.rank() == 0 ? 1 : shape.size(-1);
             if (columns % format.elements() != 0) {
@@ -52,8 +53,7 @@ public final class GgufWriter {
         /// A tensor in another format than it has.
         ///
         /// @param tensor asked for when the tensor's turn comes
-        public static Item encoded(
-                String name, BlockFormat.Writable format, Shape shape, Supplier<Quantized> tensor) {
+        public static Item encoded(String name, BlockFormat.Writable format, Shape shape, Supplier<Quantized> tensor) {
             return new Item(name, format, shape, () -> new Encoding(name, format, tensor.get()));
         }
 
@@ -72,7 +72,8 @@ public final class GgufWriter {
     /// Writes `metadata` and `items` to `target`, in place of the file there if there is one. `general.alignment`
     /// is heeded.
     ///
-    /// @throws IllegalArgumentException if two items have one name or the alignment is none; the file at `target` is
+    /// @throws IllegalArgumentException if two items have one name or the alignment is none; the file at `target`
+    is
     ///     then as it was
     /// @throws CheckpointException if the file cannot be written
     public static void write(Path target, Map<String, GgufValue> metadata, List<Item> items) {
@@ -175,7 +176,9 @@ public final class GgufWriter {
             int blocks = Math.ceilDiv(skipped + to.length, size);
             float[] decoded = new float[blocks * size];
             byte[] bytes = tensor.blocks()
-                    .asSlice(firstBlock * tensor.format().bytes(), (long) blocks * tensor.format().bytes())
+                    .asSlice(
+                            firstBlock * tensor.format().bytes(),
+                            (long) blocks * tensor.format().bytes())
                     .toArray(JAVA_BYTE);
             tensor.format().decode(bytes, decoded, blocks);
             System.arraycopy(decoded, skipped, to, 0, to.length);

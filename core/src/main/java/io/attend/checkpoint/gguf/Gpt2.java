@@ -69,7 +69,10 @@ public record Gpt2() implements GgufArchitecture {
                 .layer("blk.{i}.attn_norm", layer + "ln_1", true)
                 .layer("blk.{i}.ffn_norm", layer + "ln_2", true);
         String[][] matrices = {
-            {"attn_qkv", "attn.c_attn"}, {"attn_output", "attn.c_proj"}, {"ffn_up", "mlp.c_fc"}, {"ffn_down", "mlp.c_proj"}
+            {"attn_qkv", "attn.c_attn"},
+            {"attn_output", "attn.c_proj"},
+            {"ffn_up", "mlp.c_fc"},
+            {"ffn_down", "mlp.c_proj"}
         };
         for (String[] matrix : matrices) {
             rules.map("blk.{i}." + matrix[0] + ".weight", layer + matrix[1] + ".weight", new Transposed())

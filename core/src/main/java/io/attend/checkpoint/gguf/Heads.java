@@ -26,7 +26,8 @@ record Heads(long queries, long keys, long size) {
         if (heads < 1) {
             throw reading.fault("attention.head_count is " + heads);
         }
-        config.put("num_key_value_heads", reading.count("attention.head_count_kv").orElse(heads));
+        config.put(
+                "num_key_value_heads", reading.count("attention.head_count_kv").orElse(heads));
         long size = reading.count("attention.key_length").orElse(width / heads);
         long values = reading.count("attention.value_length").orElse(width / heads);
         if (size != values || size < 1) {

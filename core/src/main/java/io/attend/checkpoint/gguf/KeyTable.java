@@ -13,9 +13,24 @@ import tools.jackson.databind.node.StringNode;
 final class KeyTable {
     /// What every `config.json` may say beside its model.
     private static final List<String> ANYWHERE = List.of(
-            "architectures", "model_type", "torch_dtype", "dtype", "transformers_version", "_name_or_path",
-            "initializer_range", "use_cache", "bos_token_id", "eos_token_id", "pad_token_id", "id2label", "label2id",
-            "problem_type", "output_attentions", "output_hidden_states", "attention_dropout", "vocab_size",
+            "architectures",
+            "model_type",
+            "torch_dtype",
+            "dtype",
+            "transformers_version",
+            "_name_or_path",
+            "initializer_range",
+            "use_cache",
+            "bos_token_id",
+            "eos_token_id",
+            "pad_token_id",
+            "id2label",
+            "label2id",
+            "problem_type",
+            "output_attentions",
+            "output_hidden_states",
+            "attention_dropout",
+            "vocab_size",
             "tie_word_embeddings");
 
     private final List<Row> rows = new ArrayList<>();

@@ -58,11 +58,14 @@ public record Llama() implements GgufArchitecture {
             config.put("attention_bias", reading.has("blk.0.attn_q.bias"));
             config.put("mlp_bias", reading.has("blk.0.ffn_up.bias"));
         }
-        config.put("model_type", type).putArray("architectures").add(switch (type) {
-            case "mixtral" -> "MixtralForCausalLM";
-            case "mistral" -> "MistralForCausalLM";
-            default -> "LlamaForCausalLM";
-        });
+        config.put("model_type", type)
+                .putArray("architectures")
+                .add(
+                        switch (type) {
+                            case "mixtral" -> "MixtralForCausalLM";
+                            case "mistral" -> "MistralForCausalLM";
+                            default -> "LlamaForCausalLM";
+                        });
         return reading.done();
     }
 
@@ -75,8 +78,7 @@ public record Llama() implements GgufArchitecture {
         RopeScaling.write(writing);
         writing.take("num_local_experts").ifPresent(experts -> writing.count("expert_count", experts.asLong()));
         writing.take("num_experts_per_tok").ifPresent(used -> writing.count("expert_used_count", used.asLong()));
-        writing.take("sliding_window")
-                .ifPresent(window -> writing.count("attention.sliding_window", window.asLong()));
+        writing.take("sliding_window").ifPresent(window -> writing.count("attention.sliding_window", window.asLong()));
         return writing.done();
     }
 

@@ -39,8 +39,7 @@ public record Qwen2() implements GgufArchitecture {
         reading.read(KEYS);
         reading.readVocabulary();
         ObjectNode config = reading.config();
-        RopeScaling.read(
-                reading, Heads.read(reading), config.path("rope_theta").asDouble());
+        RopeScaling.read(reading, Heads.read(reading), config.path("rope_theta").asDouble());
         Tied.read(reading);
         config.put("model_type", "qwen2").putArray("architectures").add("Qwen2ForCausalLM");
         return reading.done();
@@ -53,8 +52,7 @@ public record Qwen2() implements GgufArchitecture {
         writing.writeVocabulary();
         Heads.write(writing);
         RopeScaling.write(writing);
-        writing.take("attention_bias")
-                .ifPresent(value -> writing.require("attention_bias", value, BooleanNode.TRUE));
+        writing.take("attention_bias").ifPresent(value -> writing.require("attention_bias", value, BooleanNode.TRUE));
         return writing.done();
     }
 

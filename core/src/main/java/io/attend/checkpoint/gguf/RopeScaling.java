@@ -1,7 +1,6 @@
 package io.attend.checkpoint.gguf;
 
 import io.attend.tensor.Shape;
-import io.attend.tokenizer.format.GgufValue;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -28,8 +27,8 @@ final class RopeScaling {
         Optional<Double> factor = reading.real("rope.scaling.factor").or(() -> reading.real("rope.scale_linear"));
         reading.real("rope.scale_linear");
         Optional<Long> original = reading.count("rope.scaling.original_context_length");
-        Optional<Double> attention = reading.real("rope.scaling.yarn_attn_factor")
-                .or(() -> reading.real("rope.scaling.attn_factor"));
+        Optional<Double> attention =
+                reading.real("rope.scaling.yarn_attn_factor").or(() -> reading.real("rope.scaling.attn_factor"));
         reading.real("rope.scaling.attn_factor");
         Optional<Double> fast = reading.real("rope.scaling.yarn_beta_fast");
         Optional<Double> slow = reading.real("rope.scaling.yarn_beta_slow");
@@ -71,9 +70,8 @@ final class RopeScaling {
                 writing.text("rope.scaling.type", type);
                 writing.real("rope.scaling.factor", number(writing, scaling, "factor"));
                 if (type.equals("yarn")) {
-                    writing.count(
-                            "rope.scaling.original_context_length",
-                            (long) number(writing, scaling, "original_max_position_embeddings"));
+                    writing.count("rope.scaling.original_context_length", (long)
+                            number(writing, scaling, "original_max_position_embeddings"));
                     optional(writing, scaling, "attention_factor", "rope.scaling.yarn_attn_factor");
                     optional(writing, scaling, "beta_fast", "rope.scaling.yarn_beta_fast");
                     optional(writing, scaling, "beta_slow", "rope.scaling.yarn_beta_slow");
@@ -100,7 +98,8 @@ final class RopeScaling {
                                     scaling.path("factor").asDouble(),
                                     scaling.path("low_freq_factor").asDouble(),
                                     scaling.path("high_freq_factor").asDouble(),
-                                    scaling.path("original_max_position_embeddings").asLong())));
+                                    scaling.path("original_max_position_embeddings")
+                                            .asLong())));
         } else {
             rules.onlyGguf("rope_freqs\\.weight", "rope_scaling has its factors");
         }
@@ -110,8 +109,8 @@ final class RopeScaling {
     private static JsonNode ofFactors(ConfigReading reading, long headSize, double theta) {
         Quantized tensor = reading.file().tensor(FACTORS);
         if (!tensor.shape().equals(Shape.of(headSize / 2))) {
-            throw reading.fault(FACTORS + " " + tensor.shape() + " is not one factor for each of " + headSize / 2
-                    + " frequencies");
+            throw reading.fault(
+                    FACTORS + " " + tensor.shape() + " is not one factor for each of " + headSize / 2 + " frequencies");
         }
         float[] given = new float[(int) (headSize / 2)];
         tensor.decode(MemorySegment.ofArray(given));
@@ -150,15 +149,15 @@ final class RopeScaling {
 
     /// What each frequency is divided by: 1 for wavelengths below `original / high`, `factor` above `original / low`,
     /// and between the two a mean that moves from one to the other.
-    private static float[] factors(
-            long headSize, double theta, double factor, double low, double high, long original) {
+    private static float[] factors(long headSize, double theta, double factor, double low, double high, long original) {
         float[] factors = new float[(int) (headSize / 2)];
         for (int i = 0; i < factors.length; i++) {
             double wavelength = 2 * Math.PI * Math.pow(theta, 2.0 * i / headSize);
             double smooth = (original / wavelength - low) / (high - low);
-            factors[i] = (float) (wavelength < original / high
-                    ? 1
-                    : wavelength > original / low ? factor : 1 / ((1 - smooth) / factor + smooth));
+            factors[i] = (float)
+                    (wavelength < original / high
+                            ? 1
+                            : wavelength > original / low ? factor : 1 / ((1 - smooth) / factor + smooth));
         }
         return factors;
     }

@@ -35,9 +35,10 @@ final class Rows {
     /// The tensors one after the other, as one of `shape`; in float32 if their formats differ.
     static Quantized joined(Shape shape, List<Quantized> tensors) {
         BlockFormat format = tensors.getFirst().format();
-        List<Quantized> alike = tensors.stream().allMatch(tensor -> tensor.format().equals(format))
-                ? tensors
-                : tensors.stream().map(Rows::expanded).toList();
+        List<Quantized> alike =
+                tensors.stream().allMatch(tensor -> tensor.format().equals(format))
+                        ? tensors
+                        : tensors.stream().map(Rows::expanded).toList();
         BlockFormat common = alike.getFirst().format();
         MemorySegment to = allocate(common.bytes(shape.count()));
         long at = 0;

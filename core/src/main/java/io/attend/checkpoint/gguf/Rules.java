@@ -104,9 +104,7 @@ final class Rules {
             String layer = String.valueOf(i);
             rules.add(new Rule(
                     gguf.replace("{i}", layer),
-                    huggingFace.stream()
-                            .map(name -> name.replace("{i}", layer))
-                            .toList(),
+                    huggingFace.stream().map(name -> name.replace("{i}", layer)).toList(),
                     move,
                     written));
         }

@@ -1,7 +1,6 @@
 package io.attend.checkpoint.gguf;
 
 import io.attend.tensor.Shape;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,14 +30,14 @@ record Stacked(int count) implements Move {
             throw new IllegalArgumentException("shape " + gguf + " does not hold " + count + " experts");
         }
         long[] sizes = gguf.toArray();
-        return Collections.nCopies(
-                count, Shape.of(LongStream.of(sizes).skip(1).toArray()));
+        return Collections.nCopies(count, Shape.of(LongStream.of(sizes).skip(1).toArray()));
     }
 
     @Override
     public Shape shape(List<Shape> huggingFace) {
         return Shape.of(LongStream.concat(
-                        LongStream.of(count), LongStream.of(huggingFace.getFirst().toArray()))
+                        LongStream.of(count),
+                        LongStream.of(huggingFace.getFirst().toArray()))
                 .toArray());
     }
 }

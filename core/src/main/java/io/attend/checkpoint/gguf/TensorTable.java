@@ -103,8 +103,8 @@ final class TensorTable {
     private Entry entry(String name) {
         int rank = bytes.i32();
         if (rank < 0 || rank > MAXIMUM_RANK) {
-            throw bytes.fail("tensor " + brief(name) + " has " + Integer.toUnsignedString(rank)
-                    + " axes; at most " + MAXIMUM_RANK + " are known");
+            throw bytes.fail("tensor " + brief(name) + " has " + Integer.toUnsignedString(rank) + " axes; at most "
+                    + MAXIMUM_RANK + " are known");
         }
         long[] sizes = new long[rank];
         for (int axis = rank - 1; axis >= 0; axis--) {

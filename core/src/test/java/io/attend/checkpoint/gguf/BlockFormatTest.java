@@ -25,8 +25,7 @@ class BlockFormatTest {
     /// The sizes and numbers of the published list.
     @Test
     void knowsTheFormatsOfTheList() {
-        assertThat(formats().stream()
-                        .map(f -> f.code() + " " + f.label() + " " + f.elements() + " " + f.bytes()))
+        assertThat(formats().stream().map(f -> f.code() + " " + f.label() + " " + f.elements() + " " + f.bytes()))
                 .containsExactly(
                         "0 F32 1 4",
                         "1 F16 1 2",
@@ -70,8 +69,8 @@ class BlockFormatTest {
     /// (`quantize_row_q8_0_ref`, `quantize_row_q4_0_ref`, `ggml_get_type_traits(...)->to_float`, commit d99724f).
     @Test
     void agreesWithTheReferenceByteForByte() throws IOException {
-        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(
-                        Path.of(getClass().getResource("/checkpoint/ggml-blocks.bin").getPath())))
+        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(Path.of(
+                        getClass().getResource("/checkpoint/ggml-blocks.bin").getPath())))
                 .order(ByteOrder.LITTLE_ENDIAN);
         int blocks = file.getInt();
         float[] numbers = floats(file, 32 * blocks);

@@ -124,9 +124,9 @@ class GgufFileTest {
         assertThat(values.get("strings").texts()).containsExactly("a", "");
         assertThat(values.get("floats").floats()).containsExactly(-1.5f);
         assertThat(values.get("u64")).hasToString("18446744073709551615");
-        assertThatThrownBy(() -> values.get("string").integer())
-                .hasMessage("is a string; expected a whole number");
-        assertThatThrownBy(() -> GgufFile.open(folder.resolve("model.gguf")).head().flag("u8"))
+        assertThatThrownBy(() -> values.get("string").integer()).hasMessage("is a string; expected a whole number");
+        assertThatThrownBy(
+                        () -> GgufFile.open(folder.resolve("model.gguf")).head().flag("u8"))
                 .hasMessage("u8 is a uint8; expected a bool");
     }
 
@@ -179,7 +179,8 @@ class GgufFileTest {
             assertThatThrownBy(() -> GgufFile.read(Path.of("x.gguf"), MemorySegment.ofArray(cut)))
                     .as("%d of %d bytes", length, whole.length)
                     .isInstanceOf(CheckpointException.class)
-                    .hasMessageMatching("x\\.gguf: (at byte \\d+: |tensor (a.weight has 24 bytes from byte 192|b has 34 bytes from byte 224)).*");
+                    .hasMessageMatching(
+                            "x\\.gguf: (at byte \\d+: |tensor (a.weight has 24 bytes from byte 192|b has 34 bytes from byte 224)).*");
         }
     }
 
@@ -206,7 +207,12 @@ class GgufFileTest {
                 HandMadeGguf.head(3, 0, 1).key("k", 9).i32(4).i64(1L << 62),
                 "at byte 49: an array of 4611686018427387904 values in 0 bytes" + DAMAGED);
         refused(
-                HandMadeGguf.head(3, 0, 1).key("k", 9).i32(8).i64(2).i64(1L << 40).i64(0),
+                HandMadeGguf.head(3, 0, 1)
+                        .key("k", 9)
+                        .i32(8)
+                        .i64(2)
+                        .i64(1L << 40)
+                        .i64(0),
                 "at byte 57: a field of 1099511627776 bytes, but only 8 are left" + DAMAGED);
         refused(
                 HandMadeGguf.head(3, 0, 1).i64(1 << 30),
@@ -271,10 +277,18 @@ class GgufFileTest {
                 HandMadeGguf.head(3, 1, 0).tensor("t", 0, -32, 1).padTo(32).data(8),
                 "tensor t has offset 18446744073709551584, which is not a multiple of the alignment, 32" + DAMAGED);
         refused(
-                HandMadeGguf.head(3, 2, 0).tensor("t", 0, 0, 9).tensor("u", 0, 32, 1).padTo(32).data(36),
+                HandMadeGguf.head(3, 2, 0)
+                        .tensor("t", 0, 0, 9)
+                        .tensor("u", 0, 32, 1)
+                        .padTo(32)
+                        .data(36),
                 "tensor u begins at byte 128 but tensor t ends at byte 132: they overlap" + DAMAGED);
         refused(
-                HandMadeGguf.head(3, 2, 0).tensor("t", 0, 0, 1).tensor("u", 0, 64, 1).padTo(32).data(68),
+                HandMadeGguf.head(3, 2, 0)
+                        .tensor("t", 0, 0, 1)
+                        .tensor("u", 0, 64, 1)
+                        .padTo(32)
+                        .data(68),
                 "tensor u begins at byte 160 but tensor t ends at byte 100: the bytes between belong to no tensor"
                         + DAMAGED);
         refused(

@@ -52,7 +52,9 @@ class GgufFuzzTest {
             Path path = Files.write(folder.resolve("model.gguf"), damaged(random));
             try {
                 GgufFile file = GgufFile.open(path);
-                file.entries().keySet().forEach(name -> file.tensor(name).blocks().toArray(JAVA_BYTE));
+                file.entries()
+                        .keySet()
+                        .forEach(name -> file.tensor(name).blocks().toArray(JAVA_BYTE));
             } catch (CheckpointException e) {
                 assertThat(e.getMessage()).doesNotContain("\n");
             }
@@ -177,7 +179,10 @@ class GgufFuzzTest {
             case 2 -> -random.nextInt(100);
             default -> random.nextInt(100);
         };
-        return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(number).array();
+        return ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(number)
+                .array();
     }
 
     /// `bytes` with `insert` in place of what is from `begin` to `end`; never empty.

@@ -65,7 +65,8 @@ class GgufModelTest {
     private Path folder;
 
     private static Path fixture(String name) {
-        return Path.of(GgufModelTest.class.getResource("/checkpoint/gguf/" + name).getPath());
+        return Path.of(
+                GgufModelTest.class.getResource("/checkpoint/gguf/" + name).getPath());
     }
 
     private static ObjectNode config(String name) {
@@ -161,14 +162,16 @@ class GgufModelTest {
                             assertEqual(key + "." + one.getKey(), value.path(one.getKey()), one.getValue());
                         }
                     });
-                } else if (!key.equals("sliding_window") || expected.path("use_sliding_window").asBoolean(true)) {
+                } else if (!key.equals("sliding_window")
+                        || expected.path("use_sliding_window").asBoolean(true)) {
                     assertEqual(key, value, entry.getValue());
                 }
             }
         });
         long heads = expected.path("num_attention_heads").asLong(1);
         assertThat(actual.path("head_dim").asLong(actual.path("hidden_size").asLong() / heads))
-                .isEqualTo(expected.path("head_dim").asLong(expected.path("hidden_size").asLong() / heads));
+                .isEqualTo(expected.path("head_dim")
+                        .asLong(expected.path("hidden_size").asLong() / heads));
     }
 
     private static void assertEqual(String key, JsonNode actual, JsonNode expected) {
@@ -312,7 +315,8 @@ class GgufModelTest {
         String expert = "model.layers.1.block_sparse_moe.experts.3.w2.weight";
         assertThat(numbers(GgufModel.open(older).tensor(expert)))
                 .isEqualTo(numbers(tensors("mixtral-moe").get(expert)));
-        assertThat(GgufModel.open(older).config().path("num_local_experts").asInt()).isEqualTo(4);
+        assertThat(GgufModel.open(older).config().path("num_local_experts").asInt())
+                .isEqualTo(4);
 
         GgufFile phi = GgufFile.open(write("phi-lm", new F32()));
         items.clear();
@@ -323,15 +327,17 @@ class GgufModelTest {
             for (int layer = 0; layer < 2; layer++) {
                 String prefix = "blk." + layer + ".attn_";
                 List<Quantized> parts = List.of(
-                        phi.tensor(prefix + "q." + kind), phi.tensor(prefix + "k." + kind), phi.tensor(prefix + "v." + kind));
-                items.add(GgufWriter.Item.of(
-                        prefix + "qkv." + kind, new Split(List.of(32L, 32L, 32L)).toGguf(parts)));
+                        phi.tensor(prefix + "q." + kind),
+                        phi.tensor(prefix + "k." + kind),
+                        phi.tensor(prefix + "v." + kind));
+                items.add(GgufWriter.Item.of(prefix + "qkv." + kind, new Split(List.of(32L, 32L, 32L)).toGguf(parts)));
             }
         }
         GgufWriter.write(older, phi.head().values(), items);
         for (String one : List.of("q_proj.weight", "k_proj.bias", "v_proj.weight")) {
             String name = "model.layers.1.self_attn." + one;
-            assertThat(numbers(GgufModel.open(older).tensor(name))).isEqualTo(numbers(tensors("phi-lm").get(name)));
+            assertThat(numbers(GgufModel.open(older).tensor(name)))
+                    .isEqualTo(numbers(tensors("phi-lm").get(name)));
         }
     }
 
@@ -348,8 +354,8 @@ class GgufModelTest {
                         + " linear, yarn, llama3"
             })
     void refusesWhatGgufCannotSay(String name, String message) {
-        assertThatThrownBy(() -> GgufModel.write(
-                        folder.resolve("model.gguf"), config(name), Map.of(), new F32(), Map.of()))
+        assertThatThrownBy(() ->
+                        GgufModel.write(folder.resolve("model.gguf"), config(name), Map.of(), new F32(), Map.of()))
                 .hasMessage(message);
     }
 

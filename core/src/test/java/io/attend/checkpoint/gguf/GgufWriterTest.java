@@ -111,7 +111,8 @@ class GgufWriterTest {
         float[] expected = decoded(numbers);
         assertThat(decoded(file.tensor("F32"))).isEqualTo(expected);
         for (String label : List.of("F16", "BF16", "Q8_0", "Q4_0")) {
-            BlockFormat.Writable format = (BlockFormat.Writable) file.tensor(label).format();
+            BlockFormat.Writable format =
+                    (BlockFormat.Writable) file.tensor(label).format();
             byte[] bytes = new byte[(int) format.bytes(expected.length)];
             format.encode(expected, bytes, expected.length / format.elements());
             assertThat(file.tensor(label).blocks().toArray(JAVA_BYTE)).as(label).isEqualTo(bytes);
@@ -139,7 +140,8 @@ class GgufWriterTest {
         assertThat(decoded(GgufFile.open(target).tensor("f"))).isEqualTo(numbers);
         byte[] expected = new byte[34 * 8 * 9001];
         new Q80().encode(numbers, expected, 8 * 9001);
-        assertThat(GgufFile.open(target).tensor("t").blocks().toArray(JAVA_BYTE)).isEqualTo(expected);
+        assertThat(GgufFile.open(target).tensor("t").blocks().toArray(JAVA_BYTE))
+                .isEqualTo(expected);
     }
 
     @Test
@@ -151,16 +153,15 @@ class GgufWriterTest {
         assertThatThrownBy(() -> Item.encoded("t", new Q40(), Shape.of(2, 33), () -> one))
                 .hasMessage("tensor t [2, 33] cannot be Q4_0: rows of 33 are not whole blocks of 32; write it as F32,"
                         + " F16 or BF16");
-        assertThatThrownBy(() -> Item.of("x".repeat(64), one))
-                .hasMessageContaining("names have 1 to 63 characters");
+        assertThatThrownBy(() -> Item.of("x".repeat(64), one)).hasMessageContaining("names have 1 to 63 characters");
         float[] numbers = new float[64];
         numbers[35] = Float.NaN;
         Quantized sick = floats(Shape.of(64), numbers);
         assertThatThrownBy(() -> GgufWriter.write(
                         target, Map.of(), List.of(Item.encoded("t", new Q80(), sick.shape(), () -> sick))))
                 .hasMessage("tensor t has NaN at element 35, which Q8_0 cannot hold; write it as F32 or mend it");
-        assertThatThrownBy(() -> GgufWriter.write(
-                        target, Map.of("general.alignment", GgufValue.of(Type.UINT32, 12)), List.of()))
+        assertThatThrownBy(() ->
+                        GgufWriter.write(target, Map.of("general.alignment", GgufValue.of(Type.UINT32, 12)), List.of()))
                 .hasMessage("general.alignment is 12; it is a power of 2 from 8 to 1048576");
         assertThatThrownBy(() -> GgufWriter.write(folder.resolve("no/model.gguf"), Map.of(), List.of()))
                 .isInstanceOf(CheckpointException.class);

@@ -43,9 +43,11 @@ public final class GgufHead {
         }
         int version = file.i32();
         if (version != 2 && version != 3) {
-            throw file.fail((version & 0xffff) == 0 && version != 0
-                    ? "GGUF version " + Integer.reverseBytes(version) + ", big-endian; only little-endian files are read"
-                    : "GGUF version " + Integer.toUnsignedString(version) + "; known: 2 and 3");
+            throw file.fail(
+                    (version & 0xffff) == 0 && version != 0
+                            ? "GGUF version " + Integer.reverseBytes(version)
+                                    + ", big-endian; only little-endian files are read"
+                            : "GGUF version " + Integer.toUnsignedString(version) + "; known: 2 and 3");
         }
         GgufHead head = new GgufHead(version, file.i64());
         long keys = file.i64();

@@ -76,7 +76,8 @@ public final class GgufValue {
                 Type.FLOAT32,
                 false,
                 1,
-                MemorySegment.ofArray(littleEndian(Float.floatToRawIntBits(value))).asSlice(0, 4));
+                MemorySegment.ofArray(littleEndian(Float.floatToRawIntBits(value)))
+                        .asSlice(0, 4));
     }
 
     public static GgufValue of(double value) {
@@ -304,13 +305,13 @@ public final class GgufValue {
     private String text(long at) {
         long length = bytes.get(LONG, at);
         if (length > 1 << 28) {
-            throw new IllegalArgumentException("is a string of " + length + " bytes; at most " + (1 << 28)
-                    + " are read");
+            throw new IllegalArgumentException(
+                    "is a string of " + length + " bytes; at most " + (1 << 28) + " are read");
         }
         byte[] text = bytes.asSlice(at + Long.BYTES, length).toArray(JAVA_BYTE);
         return Bytes.utf8(text, text.length)
-                .orElseThrow(() -> new IllegalArgumentException("holds a string of " + length
-                        + " bytes that is not UTF-8"));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("holds a string of " + length + " bytes that is not UTF-8"));
     }
 
     private int length() {
