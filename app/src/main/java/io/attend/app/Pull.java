@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "pull",
-        description = "Download a model from a hub. A download that was stopped goes on when the command is given again.",
+        description =
+                "Download a model from a hub. A download that was stopped goes on when the command is given again.",
         footer = {
             "",
             "Environment: HF_TOKEN for models that ask for one, HF_ENDPOINT for another hub, HF_HUB_OFFLINE=1,",

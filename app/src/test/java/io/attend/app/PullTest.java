@@ -56,7 +56,9 @@ class PullTest {
     }
 
     private int pull(String... arguments) {
-        return new CommandLine(new Pull(environment)).setOut(new PrintWriter(out, true)).execute(arguments);
+        return new CommandLine(new Pull(environment))
+                .setOut(new PrintWriter(out, true))
+                .execute(arguments);
     }
 
     @Test

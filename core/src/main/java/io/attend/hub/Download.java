@@ -13,7 +13,8 @@ import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/// One file, into `NAME.CHECKSUM.part` beside its place, from where an earlier attempt ended; then checked and renamed.
+/// One file, into `NAME.CHECKSUM.part` beside its place, from where an earlier attempt ended; then checked
+/// and renamed.
 final class Download {
     static final String PART = ".part";
 

@@ -23,10 +23,10 @@ import java.util.stream.Collectors;
 ///
 ///     Hub.of(System.getenv()).pull(ModelName.of("ORG/NAME"), Selection.ofWhatIsRead()).folder()
 ///
-/// The cache holds each commit once: `HOME/hub/ORG--NAME/COMMIT/` with the files, `COMMIT.json` beside it with the list
-/// of all, and `refs/REVISION`, the commit a branch or tag was last seen at. A file there is whole and was checked.
-/// Environment: `HF_ENDPOINT` (the public hub if there is none), `HF_TOKEN`, `HF_HUB_OFFLINE=1`, and the home,
-/// `ATTEND_HOME` (else `attend` in `XDG_CACHE_HOME` or `~/.cache`).
+/// The cache holds each commit once: `HOME/hub/ORG--NAME/COMMIT/` with the files, `COMMIT.json` beside it
+/// with the list of all, and `refs/REVISION`, the commit a branch or tag was last seen at. A file there is
+/// whole and was checked. Environment: `HF_ENDPOINT` (the public hub if there is none), `HF_TOKEN`,
+/// `HF_HUB_OFFLINE=1`, and the home, `ATTEND_HOME` (else `attend` in `XDG_CACHE_HOME` or `~/.cache`).
 public final class Hub {
     private static final String PUBLIC = "https://huggingface.co";
     private static final int LONGEST_LISTING = 1 << 25;
@@ -110,7 +110,8 @@ public final class Hub {
         return pull(model, selection, Optional.empty(), offline, Watcher.SILENT);
     }
 
-    /// Files of a model, into the cache or `to` a folder; without the network if `disconnected`, from the cache.
+    /// Files of a model, into the cache or `to` a folder; without the network if `disconnected`, from the
+    /// cache.
     ///
     /// @throws HubException naming the model or file and what to do
     public Pulled pull(ModelName model, Selection selection, Optional<Path> to, boolean disconnected, Watcher watcher) {
@@ -267,7 +268,8 @@ public final class Hub {
         return to;
     }
 
-    /// Names are checked when they are listed; a link that stands in the folder must not lead out of it either.
+    /// Names are checked when they are listed; a link that stands in the folder must not lead out of it
+    /// either.
     private static Path inside(Path folder, HubFile file) throws IOException {
         Path path = folder.resolve(file.path()).normalize();
         Path real = folder;

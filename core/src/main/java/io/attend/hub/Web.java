@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// Requests to a hub: redirects followed by hand, so that the token goes to the hub's own host and port and nowhere
-/// else; answers that ask for patience waited for.
+/// Requests to a hub: redirects followed by hand, so that the token goes to the hub's own host and port and
+/// nowhere else; answers that ask for patience waited for.
 final class Web {
     private static final int MOST_REDIRECTS = 8;
     private static final int ATTEMPTS = 6;

@@ -132,7 +132,8 @@ final class FakeHub implements AutoCloseable {
         }
     }
 
-    /// The hub's list of these files, small ones with Git's checksum, those of more than 100 bytes with SHA-256.
+    /// The hub's list of these files, small ones with Git's checksum, those of more than 100 bytes with
+    /// SHA-256.
     static String listing(Map<String, byte[]> files) {
         Map<String, String> entries = new LinkedHashMap<>();
         files.forEach((name, bytes) -> entries.put(

@@ -270,7 +270,8 @@ class HubTest {
                 "comes encoded as gzip, which was not asked for");
     }
 
-    /// Neither a size nor a checksum in the list: those that come with the file, even if it comes from elsewhere.
+    /// Neither a size nor a checksum in the list: those that come with the file, even if it comes from
+    /// elsewhere.
     @Test
     void takesTheChecksumThatComesWithTheFile() throws IOException {
         String listing = "{\"sha\":\"" + FakeHub.COMMIT + "\",\"siblings\":[{\"rfilename\":\"model.safetensors\"}]}";

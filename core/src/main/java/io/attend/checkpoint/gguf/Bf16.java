@@ -1,7 +1,7 @@
 package io.attend.checkpoint.gguf;
 
-/// The upper 16 bits of a 32-bit number: 8 of exponent, 7 of fraction. Encoding rounds to the nearest, ties to even;
-/// NaN stays NaN.
+/// The upper 16 bits of a 32-bit number: 8 of exponent, 7 of fraction. Encoding rounds to the nearest, ties
+/// to even; NaN stays NaN.
 public record Bf16() implements BlockFormat.Writable {
     public static final Bf16 EXAMPLE = new Bf16();
 

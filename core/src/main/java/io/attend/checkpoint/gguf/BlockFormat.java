@@ -10,14 +10,14 @@ import java.util.TreeMap;
 
 /// How a GGUF file stores the elements of a tensor: in blocks of [#elements] along a row, each of [#bytes].
 ///
-/// The formats of 256 elements cut a block into parts whose scales are themselves quantised. Decoding gives the
-/// numbers that ggml's reference gives, bit for bit.
+/// The formats of 256 elements cut a block into parts whose scales are themselves quantised. Decoding gives
+/// the numbers that ggml's reference gives, bit for bit.
 public sealed interface BlockFormat permits BlockFormat.Writable, Q2K, Q3K, Q41, Q4K, Q50, Q51, Q5K, Q6K {
 
     /// A format in which tensors are written, too.
     sealed interface Writable extends BlockFormat permits F32, F16, Bf16, Q40, Q80 {
-        /// Encodes `blocks` blocks from the start of `from` to the start of `to`: the bytes are those of ggml's
-        /// reference. Of a quantised format every element must be finite.
+        /// Encodes `blocks` blocks from the start of `from` to the start of `to`: the bytes are those of
+        /// ggml's reference. Of a quantised format every element must be finite.
         void encode(float[] from, byte[] to, int blocks);
     }
 

@@ -1,7 +1,6 @@
 package io.attend.checkpoint.gguf;
 
 import io.attend.tokenizer.format.GgufValue;
-import io.attend.tokenizer.format.GgufValue.Type;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,8 +10,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A GGUF file's values as `config.json` says them. Every key of it must be asked for or known to change nothing, or
-/// is an error.
+/// A GGUF file's values as `config.json` says them. Every key of it must be asked for or known to change
+/// nothing, or is an error.
 final class ConfigWriting {
     /// The file's key and that of `config.json`.
     static final String[][] SPECIAL_TOKENS = {
@@ -33,7 +32,7 @@ final class ConfigWriting {
     }
 
     void count(String key, long value) {
-        values.put(architecture + "." + key, GgufValue.of(Type.UINT32, value));
+        values.put(architecture + "." + key, GgufValue.of(GgufValue.Type.UINT32, value));
     }
 
     void real(String key, double value) {
@@ -86,7 +85,7 @@ final class ConfigWriting {
             take(pair[1])
                     .map(value -> value.isArray() ? value.path(0) : value) // of several ends a file names the first
                     .filter(JsonNode::isIntegralNumber)
-                    .ifPresent(value -> values.put(pair[0], GgufValue.of(Type.UINT32, value.asLong())));
+                    .ifPresent(value -> values.put(pair[0], GgufValue.of(GgufValue.Type.UINT32, value.asLong())));
         }
     }
 

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `falcon`: the parallel ones with rotary positions, of 7B's form (one key-value head, one norm) and of 40B's (groups,
-/// two norms). The fused projection is in another order ([Grouped]).
+/// `falcon`: the parallel ones with rotary positions, of 7B's form (one key-value head, one norm) and of
+/// 40B's (groups, two norms). The fused projection is in another order ([Grouped]).
 public record Falcon() implements GgufArchitecture {
     public static final Falcon EXAMPLE = new Falcon();
 

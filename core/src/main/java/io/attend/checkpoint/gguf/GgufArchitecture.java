@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What GGUF calls an architecture, in both directions: its values are the tree of a Hugging Face `config.json`, its
-/// tensors have Hugging Face names.
+/// What GGUF calls an architecture, in both directions: its values are the tree of a Hugging Face
+/// `config.json`, its tensors have Hugging Face names.
 public sealed interface GgufArchitecture permits Bert, Bloom, Falcon, Gemma, Gpt2, Llama, Phi2, Qwen2 {
 
     /// `general.architecture`.

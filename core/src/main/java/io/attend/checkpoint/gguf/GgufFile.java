@@ -14,10 +14,11 @@ import java.util.Map;
 
 /// One GGUF file, version 2 or 3, mapped into memory: named values and named tensors.
 ///
-/// Opening reads and checks the head and the table of tensors; a tensor's bytes come from disk when they are first
-/// touched. What [io.attend.checkpoint.Safetensors] says of its mapping holds here.
+/// Opening reads and checks the head and the table of tensors; a tensor's bytes come from disk when they are
+/// first touched. What [io.attend.checkpoint.Safetensors] says of its mapping holds here.
 ///
-/// The file lists a tensor's sizes innermost first; shapes here are row-major, outermost first, as everywhere else.
+/// The file lists a tensor's sizes innermost first; shapes here are row-major, outermost first, as everywhere
+/// else.
 public final class GgufFile {
     private final Path file;
     private final MemorySegment content;
@@ -35,7 +36,8 @@ public final class GgufFile {
     /// A tensor's place: `bytes` bytes from `offset`, which counts from the start of the file.
     public record Entry(String name, BlockFormat format, Shape shape, long offset, long bytes) {}
 
-    /// @throws CheckpointException if the file is missing, damaged or holds a format [BlockFormat] does not have
+    /// @throws CheckpointException if the file is missing, damaged or holds a format [BlockFormat] does
+    ///     not have
     @SuppressWarnings("MustBeClosedChecker") // what is returned closes the arena
     public static GgufFile open(Path file) {
         return read(file, MappedFile.map(file, Arena.ofAuto()));

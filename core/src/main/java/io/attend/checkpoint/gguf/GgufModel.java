@@ -20,11 +20,11 @@ import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A model in a GGUF file, seen as Hugging Face has it: a `config.json`, and tensors under Hugging Face names. What
-/// loads a folder from there loads this. And back: [#write].
+/// A model in a GGUF file, seen as Hugging Face has it: a `config.json`, and tensors under Hugging Face
+/// names. What loads a folder from there loads this. And back: [#write].
 ///
-/// Complete both ways: every tensor of the file becomes one here or is one that says nothing more, and every tensor
-/// the configuration calls for is there; otherwise an error names it.
+/// Complete both ways: every tensor of the file becomes one here or is one that says nothing more, and every
+/// tensor the configuration calls for is there; otherwise an error names it.
 public final class GgufModel {
     private static final int QUANTIZATION_VERSION = 2;
 
@@ -102,8 +102,8 @@ public final class GgufModel {
         return Collections.unmodifiableMap(shapes);
     }
 
-    /// A tensor by Hugging Face's name: the mapped blocks themselves where they are as Hugging Face has them, else a
-    /// copy of this one tensor.
+    /// A tensor by Hugging Face's name: the mapped blocks themselves where they are as Hugging Face has them,
+    /// else a copy of this one tensor.
     ///
     /// @throws CheckpointException if there is none of that name
     public Quantized tensor(String name) {
@@ -116,12 +116,12 @@ public final class GgufModel {
 
     /// Writes a model.
     ///
-    /// @param format of matrices; vectors and what routes to experts are written in float32, and rows that are not
-    ///     whole blocks of it in float16
+    /// @param format of matrices; vectors and what routes to experts are written in float32, and rows
+    ///     that are not whole blocks of it in float16
     /// @param more values beside those of `config`: a tokenizer's, say
     /// @return the tensors that GGUF has no place for, with the reason
-    /// @throws IllegalArgumentException naming a key of `config` or a tensor that GGUF cannot hold, or one that is
-    ///     missing
+    /// @throws IllegalArgumentException naming a key of `config` or a tensor that GGUF cannot hold, or
+    ///     one that is missing
     /// @throws CheckpointException if the file cannot be written
     public static Map<String, String> write(
             Path target,

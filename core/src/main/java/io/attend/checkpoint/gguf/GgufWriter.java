@@ -7,7 +7,6 @@ import io.attend.checkpoint.CheckpointException;
 import io.attend.tensor.Shape;
 import io.attend.tokenizer.format.GgufHead;
 import io.attend.tokenizer.format.GgufValue;
-import io.attend.tokenizer.format.GgufValue.Type;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -20,8 +19,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// Writes a GGUF file of version 3, one tensor after the other, [atomically][Atomic]. Keys and tensors stay in the
-/// order given; the same content is always the same bytes.
+/// Writes a GGUF file of version 3, one tensor after the other, [atomically][Atomic]. Keys and tensors stay
+/// in the order given; the same content is always the same bytes.
 public final class GgufWriter {
     private static final int VERSION = 3;
     private static final int LONGEST_NAME = 63; // what ggml has room for
@@ -47,7 +46,8 @@ public final class GgufWriter {
 
         /// A tensor whose blocks are at hand.
         public static Item of(String name, Quantized tensor) {
-            return new Item(name, tensor.format(), tensor.shape(), () -> tensor.blocks()::asSlice);
+            Content content = (offset, bytes) -> tensor.blocks().asSlice(offset, bytes);
+            return new Item(name, tensor.format(), tensor.shape(), () -> content);
         }
 
         /// A tensor in another format than it has.
@@ -69,12 +69,11 @@ public final class GgufWriter {
         MemorySegment bytes(long offset, long bytes);
     }
 
-    /// Writes `metadata` and `items` to `target`, in place of the file there if there is one. `general.alignment`
-    /// is heeded.
+    /// Writes `metadata` and `items` to `target`, in place of the file there if there is one.
+    /// `general.alignment` is heeded.
     ///
-    /// @throws IllegalArgumentException if two items have one name or the alignment is none; the file at `target`
-    is
-    ///     then as it was
+    /// @throws IllegalArgumentException if two items have one name or the alignment is none; the file at
+    ///     `target` is then as it was
     /// @throws CheckpointException if the file cannot be written
     public static void write(Path target, Map<String, GgufValue> metadata, List<Item> items) {
         GgufValue given = metadata.get(TensorTable.ALIGNMENT_KEY);
@@ -111,10 +110,10 @@ public final class GgufWriter {
 
     private static byte[] head(Map<String, GgufValue> metadata, List<Item> items, long alignment) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        number(out, Type.UINT32, GgufHead.MAGIC);
-        number(out, Type.UINT32, VERSION);
-        number(out, Type.UINT64, items.size());
-        number(out, Type.UINT64, metadata.size());
+        number(out, GgufValue.Type.UINT32, GgufHead.MAGIC);
+        number(out, GgufValue.Type.UINT32, VERSION);
+        number(out, GgufValue.Type.UINT64, items.size());
+        number(out, GgufValue.Type.UINT64, metadata.size());
         metadata.forEach((key, value) -> {
             text(out, key);
             value.write(out);
@@ -126,12 +125,12 @@ public final class GgufWriter {
                 throw new IllegalArgumentException("two tensors are called " + item.name() + "; rename one");
             }
             text(out, item.name());
-            number(out, Type.UINT32, item.shape().rank());
+            number(out, GgufValue.Type.UINT32, item.shape().rank());
             for (int axis = item.shape().rank() - 1; axis >= 0; axis--) {
-                number(out, Type.UINT64, item.shape().size(axis));
+                number(out, GgufValue.Type.UINT64, item.shape().size(axis));
             }
-            number(out, Type.UINT32, item.format().code());
-            number(out, Type.UINT64, offset);
+            number(out, GgufValue.Type.UINT32, item.format().code());
+            number(out, GgufValue.Type.UINT64, offset);
             offset = Math.addExact(offset, item.bytes() + TensorTable.padding(item.bytes(), alignment));
         }
         if (!items.isEmpty()) {
@@ -146,7 +145,7 @@ public final class GgufWriter {
         out.write(value.toByteArray(), Integer.BYTES, value.size() - Integer.BYTES); // without its type
     }
 
-    private static void number(ByteArrayOutputStream out, Type type, long number) {
+    private static void number(ByteArrayOutputStream out, GgufValue.Type type, long number) {
         ByteArrayOutputStream value = new ByteArrayOutputStream();
         GgufValue.of(type, number).write(value);
         out.write(value.toByteArray(), Integer.BYTES, value.size() - Integer.BYTES);
@@ -168,7 +167,8 @@ public final class GgufWriter {
             return MemorySegment.ofArray(encoded);
         }
 
-        /// Elements from `first`: whole blocks of the format they come in, of which some may have to be left out.
+        /// Elements from `first`: whole blocks of the format they come in, of which some may have to be left
+        /// out.
         private void decode(long first, float[] to) {
             int size = tensor.format().elements();
             long firstBlock = first / size;

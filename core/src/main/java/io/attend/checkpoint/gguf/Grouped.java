@@ -3,8 +3,8 @@ package io.attend.checkpoint.gguf;
 import io.attend.tensor.Shape;
 import java.util.List;
 
-/// Rows of the fused projection of Falcon. Hugging Face has `groups` of `queries` heads of queries, one of keys and
-/// one of values, each of `size` rows; the file has all queries, then all keys, then all values.
+/// Rows of the fused projection of Falcon. Hugging Face has `groups` of `queries` heads of queries, one of
+/// keys and one of values, each of `size` rows; the file has all queries, then all keys, then all values.
 record Grouped(long groups, long queries, long size) implements Move {
     @Override
     public List<Quantized> fromGguf(Quantized tensor) {

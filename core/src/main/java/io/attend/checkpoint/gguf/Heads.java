@@ -2,8 +2,8 @@ package io.attend.checkpoint.gguf;
 
 import tools.jackson.databind.node.ObjectNode;
 
-/// The heads of a model with grouped keys, as `config.json` says them: a size that is not there is width / heads, and
-/// a number of key-value heads that of the heads.
+/// The heads of a model with grouped keys, as `config.json` says them: a size that is not there is width /
+/// heads, and a number of key-value heads that of the heads.
 record Heads(long queries, long keys, long size) {
     static Heads of(ObjectNode config) {
         long queries = config.path("num_attention_heads").asLong();

@@ -7,8 +7,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `llama`: LLaMA, and Mistral and Mixtral, which are told apart by a window and by experts.
 ///
-/// Rows of queries and keys are in another order ([Swapped]), as ggml rotates neighbours. Older files have a tensor for
-/// each expert.
+/// Rows of queries and keys are in another order ([Swapped]), as ggml rotates neighbours. Older files have a
+/// tensor for each expert.
 public record Llama() implements GgufArchitecture {
     public static final Llama EXAMPLE = new Llama();
 

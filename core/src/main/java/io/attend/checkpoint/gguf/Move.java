@@ -3,8 +3,8 @@ package io.attend.checkpoint.gguf;
 import io.attend.tensor.Shape;
 import java.util.List;
 
-/// How a tensor of a GGUF file becomes one or more tensors of Hugging Face's, and back: no number is lost, but where
-/// [PlusOne] says so.
+/// How a tensor of a GGUF file becomes one or more tensors of Hugging Face's, and back: no number is lost,
+/// but where [PlusOne] says so.
 ///
 /// Blocks stay unexpanded where whole rows move.
 sealed interface Move permits Same, Swapped, Grouped, Transposed, PlusOne, Stacked, Split {

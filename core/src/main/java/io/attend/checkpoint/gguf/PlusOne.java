@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
-/// The scale of a norm, to which Gemma adds 1 and the file has it added: `w + 1`, in float32. Below 1 that rounds `w`
-/// to a multiple of 2^-24; a second time it changes nothing.
+/// The scale of a norm, to which Gemma adds 1 and the file has it added: `w + 1`, in float32. Below 1 that
+/// rounds `w` to a multiple of 2^-24; a second time it changes nothing.
 record PlusOne() implements Move {
     @Override
     public List<Quantized> fromGguf(Quantized tensor) {

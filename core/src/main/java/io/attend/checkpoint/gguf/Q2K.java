@@ -4,8 +4,8 @@ package io.attend.checkpoint.gguf;
 ///
 ///     w = d s q - e m
 ///
-/// Block: s low and m high of each part (16 bytes), q (64 bytes; in each half of 128 elements, byte i of 32 holds q of
-/// i, i + 32, i + 64 and i + 96, lowest bits first), d, e (float16).
+/// Block: s low and m high of each part (16 bytes), q (64 bytes; in each half of 128 elements, byte i of 32
+/// holds q of i, i + 32, i + 64 and i + 96, lowest bits first), d, e (float16).
 public record Q2K() implements BlockFormat {
     public static final Q2K EXAMPLE = new Q2K();
 

@@ -4,10 +4,10 @@ package io.attend.checkpoint.gguf;
 ///
 ///     w = d (s - 32) (q - 4)
 ///
-/// Block: the third bits of q (32 bytes; bit k of byte i is that of element i + 32 k), the lower two (64 bytes; in each
-/// half of 128 elements, byte i of 32 holds those of i, i + 32, i + 64 and i + 96, lowest bits first), s (12 bytes: the
-/// lower four bits of parts 0-7 low and of 8-15 high in the first 8, the upper two of part p in byte 8 + p % 4 at bit
-/// 2 (p / 4)), d (float16).
+/// Block: the third bits of q (32 bytes; bit k of byte i is that of element i + 32 k), the lower two (64
+/// bytes; in each half of 128 elements, byte i of 32 holds those of i, i + 32, i + 64 and i + 96, lowest bits
+/// first), s (12 bytes: the lower four bits of parts 0-7 low and of 8-15 high in the first 8, the upper two
+/// of part p in byte 8 + p % 4 at bit 2 (p / 4)), d (float16).
 public record Q3K() implements BlockFormat {
     public static final Q3K EXAMPLE = new Q3K();
 

@@ -4,8 +4,8 @@ package io.attend.checkpoint.gguf;
 ///
 ///     w = d s q - e m
 ///
-/// Block: d, e (float16), s and m ([Scales], 12 bytes), q (128 bytes; byte i of each 32 holds q of one part low and of
-/// the next high).
+/// Block: d, e (float16), s and m ([Scales], 12 bytes), q (128 bytes; byte i of each 32 holds q of one part
+/// low and of the next high).
 public record Q4K() implements BlockFormat {
     public static final Q4K EXAMPLE = new Q4K();
 

@@ -4,9 +4,8 @@ package io.attend.checkpoint.gguf;
 ///
 ///     w = d q + m
 ///
-/// Block: d, m (float16), the fifth bits of q (4 bytes, bit j of q j), the lower four (16 bytes; byte j holds those of
-/// j
-/// low and of j + 16 high).
+/// Block: d, m (float16), the fifth bits of q (4 bytes, bit j of q j), the lower four (16 bytes; byte j holds
+/// those of j low and of j + 16 high).
 public record Q51() implements BlockFormat {
     public static final Q51 EXAMPLE = new Q51();
 

@@ -4,9 +4,9 @@ package io.attend.checkpoint.gguf;
 ///
 ///     w = d s q - e m
 ///
-/// Block: d, e (float16), s and m ([Scales], 12 bytes), the fifth bits of q (32 bytes; bit p of byte i is that of
-/// element
-/// i of part p), the lower four (128 bytes; byte i of each 32 holds those of one part low and of the next high).
+/// Block: d, e (float16), s and m ([Scales], 12 bytes), the fifth bits of q (32 bytes; bit p of byte i is
+/// that of element i of part p), the lower four (128 bytes; byte i of each 32 holds those of one part low and
+/// of the next high).
 public record Q5K() implements BlockFormat {
     public static final Q5K EXAMPLE = new Q5K();
 

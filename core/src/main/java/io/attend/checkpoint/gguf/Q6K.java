@@ -4,10 +4,9 @@ package io.attend.checkpoint.gguf;
 ///
 ///     w = d s (q - 32)
 ///
-/// Block: the lower four bits of q (128 bytes), the upper two (64 bytes), s (16 bytes, signed), d (float16). In each
-/// half
-/// of 128 elements, byte i of 64 holds the lower bits of i low and of i + 64 high; byte i of 32 the upper bits of i,
-/// i + 32, i + 64 and i + 96, lowest first.
+/// Block: the lower four bits of q (128 bytes), the upper two (64 bytes), s (16 bytes, signed), d (float16).
+/// In each half of 128 elements, byte i of 64 holds the lower bits of i low and of i + 64 high; byte i of 32
+/// the upper bits of i, i + 32, i + 64 and i + 96, lowest first.
 public record Q6K() implements BlockFormat {
     public static final Q6K EXAMPLE = new Q6K();
 

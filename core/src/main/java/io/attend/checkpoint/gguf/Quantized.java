@@ -9,8 +9,8 @@ import io.attend.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 
-/// A tensor as a GGUF file stores it, its blocks unexpanded: row-major, each row a whole number of blocks. What
-/// multiplies by it may read the blocks where they lie.
+/// A tensor as a GGUF file stores it, its blocks unexpanded: row-major, each row a whole number of blocks.
+/// What multiplies by it may read the blocks where they lie.
 ///
 /// @param blocks the bytes, usually of the mapped file, not copied
 public record Quantized(BlockFormat format, Shape shape, MemorySegment blocks) {

@@ -8,11 +8,11 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// How rotary positions are stretched: `rope_scaling` of `config.json`, and in a file the keys `rope.scaling.*` or, for
-/// `llama3`, the tensor `rope_freqs.weight`, by which each frequency is divided.
+/// How rotary positions are stretched: `rope_scaling` of `config.json`, and in a file the keys
+/// `rope.scaling.*` or, for `llama3`, the tensor `rope_freqs.weight`, by which each frequency is divided.
 ///
-/// That tensor does not say what made it. It is read as `llama3` if the numbers everyone uses make the same, and as
-/// `longrope`, which takes any factors, if not.
+/// That tensor does not say what made it. It is read as `llama3` if the numbers everyone uses make the same,
+/// and as `longrope`, which takes any factors, if not.
 final class RopeScaling {
     static final String FACTORS = "rope_freqs.weight";
 
@@ -147,8 +147,8 @@ final class RopeScaling {
         return true;
     }
 
-    /// What each frequency is divided by: 1 for wavelengths below `original / high`, `factor` above `original / low`,
-    /// and between the two a mean that moves from one to the other.
+    /// What each frequency is divided by: 1 for wavelengths below `original / high`, `factor` above `original
+    /// / low`, and between the two a mean that moves from one to the other.
     private static float[] factors(long headSize, double theta, double factor, double low, double high, long original) {
         float[] factors = new float[(int) (headSize / 2)];
         for (int i = 0; i < factors.length; i++) {

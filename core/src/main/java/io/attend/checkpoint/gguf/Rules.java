@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 
 /// The names of one model's tensors: `{i}` in a name stands for every layer.
 ///
-/// Every tensor of either side is in a rule, or is named as one that the other side has no place for, with the reason.
+/// Every tensor of either side is in a rule, or is named as one that the other side has no place for, with
+/// the reason.
 final class Rules {
     private static final int MOST_LAYERS = 1 << 12;
     private static final int MOST_EXPERTS = 1 << 16; // of all layers together

@@ -4,8 +4,8 @@ import io.attend.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// Columns for rows: GPT-2 at Hugging Face multiplies from the other side. Blocks run along a row, so a quantised
-/// matrix is expanded.
+/// Columns for rows: GPT-2 at Hugging Face multiplies from the other side. Blocks run along a row, so a
+/// quantised matrix is expanded.
 record Transposed() implements Move {
     @Override
     public List<Quantized> fromGguf(Quantized tensor) {

@@ -66,7 +66,8 @@ class BlockFormatTest {
     }
 
     /// Blocks of numbers made for this test, quantised and dequantised by ggml's reference functions
-    /// (`quantize_row_q8_0_ref`, `quantize_row_q4_0_ref`, `ggml_get_type_traits(...)->to_float`, commit d99724f).
+    /// (`quantize_row_q8_0_ref`, `quantize_row_q4_0_ref`, `ggml_get_type_traits(...)->to_float`, commit
+    /// d99724f).
     @Test
     void agreesWithTheReferenceByteForByte() throws IOException {
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(Path.of(
@@ -121,7 +122,8 @@ class BlockFormatTest {
         assertThat(block).startsWith(0, 0x3c, 127, 1, -1, 2, 0, -127, 0); // 0x3c00 is 1
     }
 
-    /// The largest magnitude becomes -8; floor(x / d + 8.5) is capped at 15, so its negative loses half a step.
+    /// The largest magnitude becomes -8; floor(x / d + 8.5) is capped at 15, so its negative loses half a
+    /// step.
     @Test
     void fourBitsPutTheLargestAtMinusEight() {
         float[] numbers = new float[32];

@@ -20,8 +20,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Damaged files by the thousand. Whatever the damage, a file is read as the format says or refused in one line, and
-/// the cost stays in proportion to the file.
+/// Damaged files by the thousand. Whatever the damage, a file is read as the format says or refused in one
+/// line, and the cost stays in proportion to the file.
 class GgufFuzzTest {
     private static final int CASES = 30_000;
     private static final int WARMUP = 200; // loading classes allocates

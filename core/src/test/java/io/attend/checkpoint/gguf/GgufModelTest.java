@@ -147,7 +147,8 @@ class GgufModelTest {
         assertSame(model.config(), config(name));
     }
 
-    /// Every key that matters has its value; where the file's own reader says more, that is what absence means.
+    /// Every key that matters has its value; where the file's own reader says more, that is what absence
+    /// means.
     private static void assertSame(ObjectNode actual, ObjectNode expected) {
         expected.properties().forEach(entry -> {
             String key = entry.getKey();
@@ -182,8 +183,8 @@ class GgufModelTest {
         }
     }
 
-    /// The published tables, run over the tensors of these folders (`get_tensor_name_map` of gguf 0.19.0): folder,
-    /// Hugging Face's name, GGUF's; `-` where GGUF has none.
+    /// The published tables, run over the tensors of these folders (`get_tensor_name_map` of gguf 0.19.0):
+    /// folder, Hugging Face's name, GGUF's; `-` where GGUF has none.
     @Test
     void namesAreThoseOfThePublishedTables() throws IOException {
         Map<String, Map<String, String>> published = new LinkedHashMap<>();
@@ -268,7 +269,8 @@ class GgufModelTest {
         }
     }
 
-    /// Quantised once, rows are moved as blocks: what comes back is what quantising Hugging Face's tensor gives.
+    /// Quantised once, rows are moved as blocks: what comes back is what quantising Hugging Face's tensor
+    /// gives.
     @ParameterizedTest
     @ValueSource(strings = {"llama-mha", "mixtral-moe", "falcon-newarch", "bloom-lm"})
     void rowsOfBlocksMoveUnexpanded(String name) {

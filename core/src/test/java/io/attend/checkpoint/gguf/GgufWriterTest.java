@@ -8,7 +8,6 @@ import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.gguf.GgufWriter.Item;
 import io.attend.tensor.Shape;
 import io.attend.tokenizer.format.GgufValue;
-import io.attend.tokenizer.format.GgufValue.Type;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -54,7 +53,7 @@ class GgufWriterTest {
     void writesWhatTheSpecificationSays() throws IOException {
         Map<String, GgufValue> metadata = new LinkedHashMap<>();
         metadata.put("general.architecture", GgufValue.of("llama"));
-        metadata.put("x.list", GgufValue.of(Type.INT32, -7, 11));
+        metadata.put("x.list", GgufValue.of(GgufValue.Type.INT32, -7, 11));
         byte[] bytes = new byte[34];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) i;
@@ -77,8 +76,8 @@ class GgufWriterTest {
     @ValueSource(longs = {8, 32, 4096})
     void writesEveryValueAndTypeAtAnyAlignment(long alignment) {
         Map<String, GgufValue> metadata = new LinkedHashMap<>();
-        metadata.put("general.alignment", GgufValue.of(Type.UINT32, alignment));
-        for (Type type : Type.values()) {
+        metadata.put("general.alignment", GgufValue.of(GgufValue.Type.UINT32, alignment));
+        for (GgufValue.Type type : GgufValue.Type.values()) {
             switch (type) {
                 case FLOAT32, FLOAT64 -> metadata.put("list." + type, GgufValue.of(type, 1.5, -0.25));
                 case STRING, ARRAY -> {}
@@ -160,8 +159,8 @@ class GgufWriterTest {
         assertThatThrownBy(() -> GgufWriter.write(
                         target, Map.of(), List.of(Item.encoded("t", new Q80(), sick.shape(), () -> sick))))
                 .hasMessage("tensor t has NaN at element 35, which Q8_0 cannot hold; write it as F32 or mend it");
-        assertThatThrownBy(() ->
-                        GgufWriter.write(target, Map.of("general.alignment", GgufValue.of(Type.UINT32, 12)), List.of()))
+        assertThatThrownBy(() -> GgufWriter.write(
+                        target, Map.of("general.alignment", GgufValue.of(GgufValue.Type.UINT32, 12)), List.of()))
                 .hasMessage("general.alignment is 12; it is a power of 2 from 8 to 1048576");
         assertThatThrownBy(() -> GgufWriter.write(folder.resolve("no/model.gguf"), Map.of(), List.of()))
                 .isInstanceOf(CheckpointException.class);

@@ -1,7 +1,7 @@
 package io.attend.checkpoint.gguf;
 
-/// One element out of blocks, straight from the published layouts, bit by bit, in float64: the fields of a block are
-/// strings of bits, numbered from the lowest bit of its first byte.
+/// One element out of blocks, straight from the published layouts, bit by bit, in float64: the fields of a
+/// block are strings of bits, numbered from the lowest bit of its first byte.
 final class NaiveBlocks {
     private final byte[] bytes;
     private final int start;

@@ -7,8 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.function.Function;
 
-/// A cursor over little-endian bytes that never reads beyond them and never believes a length. What is wrong becomes
-/// the exception its owner chose, naming the byte.
+/// A cursor over little-endian bytes that never reads beyond them and never believes a length. What is wrong
+/// becomes the exception its owner chose, naming the byte.
 public final class Bounded {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

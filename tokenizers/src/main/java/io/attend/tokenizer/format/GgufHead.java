@@ -15,8 +15,8 @@ import java.util.function.Function;
 ///     8 bytes   how many tensors
 ///     8 bytes   how many keys; then of each: key, type, value
 ///
-/// Numbers are little-endian; a text is its length in 8 bytes, then UTF-8. Memory: in proportion to the keys, not to
-/// what they hold.
+/// Numbers are little-endian; a text is its length in 8 bytes, then UTF-8. Memory: in proportion to the keys,
+/// not to what they hold.
 public final class GgufHead {
     /// The first four bytes, as a little-endian number.
     public static final int MAGIC = 0x46554747;

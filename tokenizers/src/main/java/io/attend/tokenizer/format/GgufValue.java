@@ -145,6 +145,7 @@ public final class GgufValue {
     }
 
     /// Appends the value as a file has it.
+    @SuppressWarnings("EnumOrdinal") // the order is the file format's
     public void write(ByteArrayOutputStream out) {
         if (array) {
             out.write(littleEndian(Type.ARRAY.ordinal()), 0, 4);
