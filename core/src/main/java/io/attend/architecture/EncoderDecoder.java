@@ -65,13 +65,15 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
         private final Layer encoder;
         private final Embedding.Built target;
         private final Layer decoder;
+        private final int width;
 
         Built(EncoderDecoder value, Parameters parameters, int width) {
             source = value.source.build(parameters.in("source"), width, Optional.empty());
             encoder = value.encoder.build(parameters.in("encoder").stack(), Site.width(width));
             target = value.target.build(parameters.in("target"), width, source.table());
             decoder = value.decoder.build(
-                    parameters.in("decoder").stack(), Site.width(width).withMemory(width));
+                    parameters.in("decoder").stack(), Site.width(width).withMemory(value.encoder.leaving(width)));
+            this.width = value.decoder.leaving(width);
         }
 
         @Override
@@ -96,7 +98,8 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
 
         @Override
         public Tensor step(Input next, Context context) {
-            return watched(WRITES, target.forward(next, context), decoder, context); // [B, T, E]
+            Context writing = context.worded(next.words());
+            return watched(WRITES, target.forward(next, writing), decoder, writing); // [B, T, E]
         }
 
         private static Tensor watched(Place root, Tensor x, Layer stack, Context context) {
@@ -104,6 +107,11 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
             Tensor y = stack.forward(x, context);
             context.at(root).show("output", y);
             return y;
+        }
+
+        @Override
+        public int width() {
+            return width;
         }
 
         @Override

@@ -21,10 +21,12 @@ final class SingleStack implements Topology.Built {
     private final Layer stack;
     private final Place root;
     private final boolean remembers;
+    private final int width;
 
     SingleStack(Topology value, Embedding embedding, Stack stack, Parameters parameters, int width) {
         this.place = value.stacks().keySet().iterator().next();
         this.root = new Place(place);
+        this.width = stack.leaving(width);
         this.remembers = value.generates();
         this.embedding = embedding.build(parameters.in("embedding"), width, Optional.empty());
         this.stack = stack.build(parameters.in(place).stack(), Site.width(width));
@@ -45,12 +47,18 @@ final class SingleStack implements Topology.Built {
     }
 
     @Override
-    public Tensor step(Input next, Context context) {
+    public Tensor step(Input next, Context given) {
+        Context context = given.worded(next.words());
         Tensor x = embedding.forward(next, context);
         context.at(root).show("embedding", x);
         x = stack.forward(x, context); // [B, T, E]
         context.at(root).show("output", x);
         return x;
+    }
+
+    @Override
+    public int width() {
+        return width;
     }
 
     @Override

@@ -33,7 +33,8 @@ public record LabeledFile(String path, String heldOutPath) implements Dataset {
             if (tab < 1 || line.substring(tab + 1).isBlank()) {
                 throw new IllegalArgumentException(path + ", line " + number + ": expected text TAB label");
             }
-            examples.add(new Labeled(line.substring(0, tab), line.substring(tab + 1).strip()));
+            examples.add(
+                    new Labeled(line.substring(0, tab), line.substring(tab + 1).strip()));
         }
         if (examples.isEmpty()) {
             throw new IllegalArgumentException(path + " is empty; it needs text TAB label on each line");

@@ -38,8 +38,8 @@ public record PairFile(String path, @Default("20") int heldOutEvery) implements 
         for (int i = 0; i < lines.size(); i++) {
             String[] columns = lines.get(i).split("\t", -1);
             if (columns.length != 2 || columns[0].isBlank() || columns[1].isBlank()) {
-                throw new IllegalArgumentException(path + ", line " + (i + 1)
-                        + ": expected source TAB target, found " + columns.length + " columns or an empty one");
+                throw new IllegalArgumentException(path + ", line " + (i + 1) + ": expected source TAB target, found "
+                        + columns.length + " columns or an empty one");
             }
             if (isHeldOut(columns[0]) == heldOut) {
                 pairs.add(new Pair(columns[0], columns[1]));

@@ -13,7 +13,9 @@ import java.util.Optional;
 /// @param heldOutShare the share of the text, at its end, to be judged by where there is no other
 @Source(paper = "Generating Sequences With Recurrent Neural Networks", arxiv = "1308.0850")
 public record TextFile(
-        String path, Optional<String> heldOutPath, @Default("0.1") double heldOutShare) implements Dataset {
+        String path,
+        Optional<String> heldOutPath,
+        @Default("0.1") double heldOutShare) implements Dataset {
     public static final TextFile EXAMPLE = new TextFile("shakespeare.txt", Optional.empty(), 0.1);
 
     public TextFile {

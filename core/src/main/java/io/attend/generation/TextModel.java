@@ -75,8 +75,9 @@ public record TextModel(Transformer model, Words words) {
     public List<String> write(List<String> sources, Decoding decoding) {
         try (Lifetime _ = Lifetime.open()) {
             Tokens source = Tokens.padded(sources.stream().map(words::ended).toList(), words.pad());
-            long[] begins =
-                    IntStream.range(0, sources.size()).mapToLong(_ -> words.begin()).toArray();
+            long[] begins = IntStream.range(0, sources.size())
+                    .mapToLong(_ -> words.begin())
+                    .toArray();
             Decoding.Start start =
                     new Decoding.Start(Optional.of(source), Tensor.of(begins, sources.size(), 1), words.end());
             return decoding.write(model, start).stream()
@@ -105,8 +106,8 @@ public record TextModel(Transformer model, Words words) {
             for (int id : ids) {
                 stream.next(id); // how a word begins depends on the one before it
             }
-            Decoding.Start start = new Decoding.Start(
-                    Optional.empty(), Tokens.padded(List.of(ids), words.pad()), Set.of(words.end()));
+            Decoding.Start start =
+                    new Decoding.Start(Optional.empty(), Tokens.padded(List.of(ids), words.pad()), Set.of(words.end()));
             decoding.write(model, start, (_, token) -> {
                 told.accept(stream.next(token));
                 return true;

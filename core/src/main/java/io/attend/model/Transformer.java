@@ -63,9 +63,9 @@ public final class Transformer implements AutoCloseable {
         try (Random random = Random.seeded(seed)) {
             return new Transformer(
                     architecture,
-                    p -> (p.kind() == Parameter.Kind.FIXED
-                                    ? p.initializer()
-                                    : architecture.initialization().of(p, architecture))
+                    p -> (p.kind() == Parameter.Kind.WEIGHT
+                                    ? architecture.initialization().of(p, architecture)
+                                    : p.initializer())
                             .make(p.shape(), random)
                             .to(device));
         }
@@ -161,6 +161,11 @@ public final class Transformer implements AutoCloseable {
                 .toList();
     }
 
+    /// The parameters that a checkpoint holds: those that are learned, and what was measured while they were.
+    public List<Parameter> saved() {
+        return parameters.all().stream().filter(p -> p.kind().isSaved()).toList();
+    }
+
     /// Every matrix product by its path.
     public Map<String, Linear> linears() {
         return parameters.linears();
@@ -194,6 +199,11 @@ public final class Transformer implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if the model cannot write, or the source is missing or one too many
     public Session session(Optional<Input> source) {
+        return session(source, Remembering.STATES);
+    }
+
+    /// The same, remembering in another way.
+    public Session session(Optional<Input> source, Remembering remembering) {
         if (!architecture.topology().generates()) {
             throw new IllegalArgumentException("this model is an encoder: it reads but cannot write");
         }
@@ -209,7 +219,7 @@ public final class Transformer implements AutoCloseable {
                             ? "this model writes about a source, and there is none"
                             : "this model writes without a source");
         }
-        return new Session(built, source);
+        return new Session(built, source, remembering);
     }
 
     @Override

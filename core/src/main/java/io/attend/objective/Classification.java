@@ -35,7 +35,9 @@ import java.util.random.RandomGenerator;
 /// @param smoothing the share of certainty spread over all labels
 /// @param drop chance of a token to be left out while learning
 /// @param hide chance of a token to be unknown while learning
-@Source(paper = "EDA: Easy Data Augmentation Techniques for Boosting Performance on Text Classification", arxiv = "1901.11196")
+@Source(
+        paper = "EDA: Easy Data Augmentation Techniques for Boosting Performance on Text Classification",
+        arxiv = "1901.11196")
 public record Classification(
         @Default("128") int length,
         @Default("0.0") double smoothing,
@@ -90,9 +92,11 @@ public record Classification(
         Built(Classification value, Tokenizer tokenizer, List<Labeled> training, List<Labeled> heldOut) {
             this.value = value;
             this.words = new TextModel.Words(tokenizer);
-            this.labels = List.copyOf(new TreeSet<>(training.stream().map(Labeled::label).toList()));
+            this.labels = List.copyOf(
+                    new TreeSet<>(training.stream().map(Labeled::label).toList()));
             if (labels.size() < 2) {
-                throw new IllegalArgumentException("all examples have the label " + labels + "; there must be two or more");
+                throw new IllegalArgumentException(
+                        "all examples have the label " + labels + "; there must be two or more");
             }
             this.heldOutTexts = heldOut;
             this.training = training.stream().map(this::tokens).toList();

@@ -74,7 +74,8 @@ public record NextToken(int length) implements Objective {
                             document.text().codePointCount(0, document.text().length()))
                     .sum();
             String first = heldOut.getFirst().text().strip();
-            this.opening = first.substring(0, first.offsetByCodePoints(0, Math.min(7, first.codePointCount(0, first.length()))));
+            this.opening = first.substring(
+                    0, first.offsetByCodePoints(0, Math.min(7, first.codePointCount(0, first.length()))));
             need("to learn from", this.training);
             need("to be judged by", this.heldOut);
         }
@@ -108,8 +109,9 @@ public record NextToken(int length) implements Objective {
         @Override
         public void check(Transformer model) {
             if (!(model.architecture().topology() instanceof Decoder)) {
-                throw new IllegalArgumentException("model.architecture: the next token is learned by a Decoder, not by a "
-                        + model.architecture().topology().getClass().getSimpleName());
+                throw new IllegalArgumentException(
+                        "model.architecture: the next token is learned by a Decoder, not by a "
+                                + model.architecture().topology().getClass().getSimpleName());
             }
         }
 
@@ -123,8 +125,7 @@ public record NextToken(int length) implements Objective {
             return batch(
                     training,
                     examples.stream()
-                            .map(i -> Math.min(
-                                    i * length + random.nextInt(length), training.length - length - 1))
+                            .map(i -> Math.min(i * length + random.nextInt(length), training.length - length - 1))
                             .toList());
         }
 

@@ -55,10 +55,7 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
     public Objective.Built build(
             Tokenizer tokenizer, List<? extends Example> training, List<? extends Example> heldOut) {
         return new Built(
-                this,
-                tokenizer,
-                Objective.only(Pair.class, training, this),
-                Objective.only(Pair.class, heldOut, this));
+                this, tokenizer, Objective.only(Pair.class, training, this), Objective.only(Pair.class, heldOut, this));
     }
 
     private static final class Built implements Objective.Built {
@@ -88,8 +85,9 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
         @Override
         public void check(Transformer model) {
             if (!(model.architecture().topology() instanceof EncoderDecoder)) {
-                throw new IllegalArgumentException("model.architecture: pairs are learned by an EncoderDecoder, not by a "
-                        + model.architecture().topology().getClass().getSimpleName());
+                throw new IllegalArgumentException(
+                        "model.architecture: pairs are learned by an EncoderDecoder, not by a "
+                                + model.architecture().topology().getClass().getSimpleName());
             }
         }
 
@@ -165,8 +163,7 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
                     .filter(i -> !heldOutPairs.get(i).target().equals(written.get(i)))
                     .boxed()
                     .toList();
-            return new Judged(
-                    Map.of("exactMatch", 1 - (double) wrong.size() / written.size()), shown(written, wrong));
+            return new Judged(Map.of("exactMatch", 1 - (double) wrong.size() / written.size()), shown(written, wrong));
         }
 
         /// The first, and some of what was wrong.

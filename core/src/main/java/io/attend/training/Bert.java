@@ -17,8 +17,7 @@ public record Bert(
         @Default("12") int layers,
         @Default("768") int width,
         @Default("12") int heads,
-        @Default("0.1") double dropout)
-        implements Blueprint {
+        @Default("0.1") double dropout) implements Blueprint {
     public static final Bert EXAMPLE = new Bert(1, 10, 2, 0);
 
     @Override
@@ -29,6 +28,10 @@ public record Bert(
                 Presets.Size.width(width).heads(heads),
                 needs.length().orElse(512),
                 dropout);
-        return needs.labels().isPresent() ? words.head(SequenceHead.of(needs.labels().getAsInt()).dense(new Gelu()).dropout(dropout)) : words;
+        return needs.labels().isPresent()
+                ? words.head(SequenceHead.of(needs.labels().getAsInt())
+                        .dense(new Gelu())
+                        .dropout(dropout))
+                : words;
     }
 }

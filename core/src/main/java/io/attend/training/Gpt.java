@@ -13,8 +13,7 @@ public record Gpt(
         @Default("12") int layers,
         @Default("768") int width,
         @Default("12") int heads,
-        @Default("0.1") double dropout)
-        implements Blueprint {
+        @Default("0.1") double dropout) implements Blueprint {
     public static final Gpt EXAMPLE = new Gpt(1, 10, 2, 0);
 
     @Override

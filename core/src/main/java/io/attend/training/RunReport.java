@@ -34,7 +34,8 @@ final class RunReport {
     static void write(
             RunFolder folder, Recipe recipe, TextModel text, Trainer.Outcome outcome, Objective.Judged judged) {
         List<Fact> facts = new ArrayList<>();
-        outcome.measures().forEach((name, number) -> facts.add(new Fact(Figures.words(name), Figures.figure(name, number))));
+        outcome.measures()
+                .forEach((name, number) -> facts.add(new Fact(Figures.words(name), Figures.figure(name, number))));
         facts.add(new Fact("parameters", String.format(Locale.ROOT, "%,d", outcome.parameters())));
         facts.add(new Fact("steps", String.format(Locale.ROOT, "%,d", recipe.steps())));
         facts.add(new Fact("time", String.format(Locale.ROOT, "%.0f s", outcome.seconds())));

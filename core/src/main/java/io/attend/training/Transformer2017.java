@@ -20,6 +20,9 @@ public record Transformer2017(
     @Override
     public Architecture architecture(Needs needs) {
         return Presets.transformer(
-                needs.vocabulary(), layers, Presets.Size.width(width).heads(heads).hidden(hidden), dropout);
+                needs.vocabulary(),
+                layers,
+                Presets.Size.width(width).heads(heads).hidden(hidden),
+                dropout);
     }
 }

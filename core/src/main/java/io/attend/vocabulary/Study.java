@@ -81,7 +81,7 @@ public record Study(
             int heads = width % 64 == 0 ? width / 64 : 1;
             Architecture architecture =
                     Presets.gpt(vocabulary, blocks, Presets.Size.width(width).heads(heads), Math.toIntExact(length));
-            return Costs.of(architecture, Topology.Sizes.batch(batch).length(length), DType.FLOAT32, 0)
+            return Costs.of(architecture, Topology.Sizes.batch(batch).length(length), DType.FLOAT32, _ -> 0)
                     .forwardFlops();
         }
     }

@@ -15,7 +15,6 @@ import io.attend.head.SequenceHead;
 import io.attend.layer.Context;
 import io.attend.model.Transformer;
 import io.attend.tensor.Lifetime;
-import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
@@ -25,8 +24,7 @@ import org.junit.jupiter.api.Test;
 /// What each objective asks of a model, and that the loss is the mean over what was asked.
 class ObjectiveTest {
     private static final Presets.Size SIZE = Presets.Size.width(10).heads(2).hidden(13);
-    private static final List<Pair> PAIRS =
-            List.of(new Pair("abc", "cb"), new Pair("a", "abca"), new Pair("bb", "b"));
+    private static final List<Pair> PAIRS = List.of(new Pair("abc", "cb"), new Pair("a", "abca"), new Pair("bb", "b"));
     private static final List<Labeled> LABELED =
             List.of(new Labeled("abc", "yes"), new Labeled("a", "no"), new Labeled("bb", "no"));
 
@@ -41,7 +39,8 @@ class ObjectiveTest {
     @Test
     void teacherForcingShowsTheBeginningAndAsksForTheNext() {
         try (Lifetime _ = Lifetime.open()) {
-            Batch batch = new TeacherForcing(0).build(characters(), PAIRS, PAIRS).training(List.of(0, 1), seeded());
+            Batch batch =
+                    new TeacherForcing(0).build(characters(), PAIRS, PAIRS).training(List.of(0, 1), seeded());
             Tokens source = (Tokens) batch.inputs().source();
             Tokens target = (Tokens) batch.inputs().target().orElseThrow();
             assertThat(source.rows()).isDeepEqualTo(new int[][] {{4, 5, 6, 2}, {4, 2}});
@@ -102,7 +101,8 @@ class ObjectiveTest {
                     .containsExactly(follows);
         }
         assertThatThrownBy(() -> new NextToken(18).build(characters(), text, text))
-                .hasMessageStartingWith("the text to learn from has 18 tokens, but a window and what follows it take 19");
+                .hasMessageStartingWith(
+                        "the text to learn from has 18 tokens, but a window and what follows it take 19");
     }
 
     @Test
@@ -132,9 +132,9 @@ class ObjectiveTest {
     void classificationBlursOnlyWhatIsLearned() {
         List<Labeled> texts = List.of(new Labeled("abc".repeat(1333), "yes"), new Labeled("a", "no"));
         try (Lifetime _ = Lifetime.open()) {
-            Objective.Built objective =
-                    new Classification(4001, 0, 0.25, 0.25).build(characters(), texts, texts);
-            int[] learned = ((Tokens) objective.training(List.of(0), seeded()).inputs().source()).rows()[0];
+            Objective.Built objective = new Classification(4001, 0, 0.25, 0.25).build(characters(), texts, texts);
+            int[] learned =
+                    ((Tokens) objective.training(List.of(0), seeded()).inputs().source()).rows()[0];
             assertThat(learned.length).isBetween(2900, 3100);
             assertThat(Arrays.stream(learned).filter(id -> id == 3).count()).isBetween(680L, 820L);
             int[] judged = ((Tokens) objective.heldOut(0, 1).inputs().source()).rows()[0];
@@ -145,10 +145,12 @@ class ObjectiveTest {
     @Test
     void examplesOfAnotherKindAreRefused() {
         assertThatThrownBy(() -> new TeacherForcing(0).build(characters(), LABELED, LABELED))
-                .hasMessage("objective TeacherForcing learns from Pair examples, but the data gives Labeled; choose another"
-                        + " objective or data");
-        assertThatThrownBy(() -> new Classification(7, 0, 0, 0)
-                        .build(characters(), LABELED, List.of(new Labeled("a", "maybe"))))
-                .hasMessage("a held-out text has the label \"maybe\", which none to learn from has; they have [no, yes]");
+                .hasMessage(
+                        "objective TeacherForcing learns from Pair examples, but the data gives Labeled; choose another"
+                                + " objective or data");
+        assertThatThrownBy(() ->
+                        new Classification(7, 0, 0, 0).build(characters(), LABELED, List.of(new Labeled("a", "maybe"))))
+                .hasMessage(
+                        "a held-out text has the label \"maybe\", which none to learn from has; they have [no, yes]");
     }
 }
