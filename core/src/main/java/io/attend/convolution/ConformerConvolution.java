@@ -25,8 +25,8 @@ import java.util.Optional;
 ///     [a ; b] = W₁ x,  u = a ⊙ σ(b)        y = W₂ · activation(norm(K ∗ u))
 ///
 /// x [B, T, E] → y [B, T, E]; K is a kernel [E, 1, k], one for each feature. Time 6·T·E² + 2·k·T·E operations. A causal one
-/// remembers k − 1 of the u between steps. Names: our `inner`, `kernel` and `outer` are Hugging Face's pointwise_conv1,
-/// depthwise_conv and pointwise_conv2; the norm in front of it is the block's.
+/// remembers k − 1 of the u between steps. Names: our `inner`, `kernel`, `middle` and `outer` are Hugging Face's pointwise_conv1,
+/// depthwise_conv, batch_norm and pointwise_conv2; the norm in front of it is the block's.
 @Source(paper = "Conformer: Convolution-augmented Transformer for Speech Recognition", arxiv = "2005.08100")
 public record ConformerConvolution(
         int kernel,
@@ -72,7 +72,7 @@ public record ConformerConvolution(
             this.bias = value.bias == Bias.ADDED
                     ? Optional.of(kernel.weight("bias", Shape.of(width), Initializer.ZEROS))
                     : Optional.empty();
-            this.norm = value.norm.build(parameters.in("norm"), width);
+            this.norm = value.norm.build(parameters.in("middle"), width);
             this.outer = new Linear(parameters.in("outer"), Linear.Size.from(width).to(width), value.bias);
         }
 

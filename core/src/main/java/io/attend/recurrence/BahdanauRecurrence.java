@@ -29,7 +29,7 @@ import java.util.List;
 public record BahdanauRecurrence(
         @Default("\"gru\"") Cell cell,
         int attention,
-        @Default("\"first_of_memory\"") Start start) implements Recurrence {
+        @Default("\"first-of-memory\"") Start start) implements Recurrence {
     public static final BahdanauRecurrence EXAMPLE = new BahdanauRecurrence(Cell.GRU, 7, Start.FIRST_OF_MEMORY);
     public static final BahdanauRecurrence LSTM = new BahdanauRecurrence(Cell.LSTM, 7, Start.ZEROS);
 

@@ -27,7 +27,7 @@ import java.util.List;
 public record LuongRecurrence(
         @Default("\"lstm\"") Cell cell,
         @Default("\"fed\"") Feeding feeding,
-        @Default("\"last_of_memory\"") Start start) implements Recurrence {
+        @Default("\"last-of-memory\"") Start start) implements Recurrence {
     public static final LuongRecurrence EXAMPLE = new LuongRecurrence(Cell.LSTM, Feeding.FED, Start.LAST_OF_MEMORY);
     public static final LuongRecurrence UNFED = new LuongRecurrence(Cell.GRU, Feeding.NONE, Start.ZEROS);
 

@@ -667,7 +667,7 @@ public final class Tensor implements AutoCloseable {
         return made("argsort", () -> pointer.argsort(true, 0, false), this);
     }
 
-    /// How often each of the numbers 0, 1, ... stands in this vector of int64, [least] or longer.
+    /// How often each of the numbers 0, 1, ... stands in this vector of int64, for at least so many numbers.
     public Tensor bincount(long least) {
         return made("bincount", () -> pointer.bincount(Engine.NO_TENSOR, least), this);
     }
@@ -766,8 +766,8 @@ public final class Tensor implements AutoCloseable {
 
     /// All steps of an LSTM: x [B, T, E], start h and c [D, B, H], weights for each of D directions: of the input
     /// [4 H, E], of the hidden vector [4 H, H], and a bias [4 H] of each; gates in the order input, forget, cell,
-    /// output. Where `sizes` is given, x is [N, E], the first tokens of all sequences, then all second ones, and so on,
-    /// of which step t has sizes[t].
+    /// output. Where sizes are given, x is [N, E], the first tokens of all sequences, then all second ones, and so on, and
+    /// sizes say how many of each there are.
     public static Steps lstm(Tensor x, Optional<Tensor> sizes, List<Tensor> start, List<Tensor> weights) {
         Lifetime.require();
         boolean both = weights.size() == 8;

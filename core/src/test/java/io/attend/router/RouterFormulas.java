@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /// Routers on one sequence, from the papers, in plain loops.
 public final class RouterFormulas {
     /// The ids of a sequence under test, for routers that go by words.
-    static final long[] WORDS = {3, 50_256, 3, 0, 17, 250_001, 4, 1, 2, 5, 31};
+    static final int[] WORDS = {3, 50_256, 3, 0, 17, 250_001, 4, 1, 2, 5, 31};
 
     private RouterFormulas() {}
 
@@ -86,7 +86,7 @@ public final class RouterFormulas {
                 for (int t = 0; t < x.length; t++) {
                     places.weights[t][0] = 1;
                     if (scene.keep()[t]) {
-                        long hash = (1_103_515_245L * WORDS[t] + value.seed()) % ((1L << 31) - 1);
+                        long hash = (1_103_515_245L * scene.words()[t] + value.seed()) % ((1L << 31) - 1);
                         places.experts[t][0] = (int) (hash % experts);
                     }
                 }

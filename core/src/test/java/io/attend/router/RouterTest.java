@@ -13,6 +13,7 @@ import io.attend.tensor.Lifetime;
 import io.attend.tensor.Tensor;
 import io.attend.value.Examples;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -34,7 +35,7 @@ class RouterTest {
         try (Lifetime _ = Lifetime.open();
                 Bench<Router.Built> bench = Bench.of(parameters -> router.build(parameters, WIDTH, EXPERTS))) {
             Tensor x = Grids.random(3, 2, LENGTH, WIDTH);
-            Tensor words = Tensor.of(RouterFormulas.WORDS, 1, LENGTH);
+            Tensor words = Tensor.of(IntStream.of(RouterFormulas.WORDS).asLongStream().toArray(), 1, LENGTH);
             Context context = Context.inference()
                     .padded(Optional.of(Grids.keep(LENGTH, LENGTHS)))
                     .reading(Optional.of(Tensor.cat(0, words, words)));
@@ -44,7 +45,7 @@ class RouterTest {
             double[] passed = routes.passed().map(Tensor::toDoubles).orElse(new double[2 * LENGTH]);
             assertThat(experts).hasSize(2 * LENGTH * router.choices());
             for (int b = 0; b < 2; b++) {
-                Scene scene = new Scene(Scene.first(LENGTHS[b], LENGTH), new double[0][], new boolean[0]);
+                Scene scene = new Scene(Scene.first(LENGTHS[b], LENGTH), new double[0][], new boolean[0], RouterFormulas.WORDS);
                 RouterFormulas.Places expected =
                         RouterFormulas.of(router).apply(Grids.of(x)[b], bench.numbers(), scene, EXPERTS);
                 for (int t = 0; t < LENGTH; t++) {
