@@ -8,7 +8,8 @@ import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
-/// A feed-forward whose result counts less or more: half, in the two half steps of a Macaron or Conformer block.
+/// A feed-forward whose result counts less or more: half, in the two half steps of a Macaron or Conformer
+/// block.
 ///
 ///     y = factor · f(x)
 ///
@@ -19,7 +20,8 @@ public record ScaledFeedForward(double factor, FeedForward feedForward) implemen
 
     public ScaledFeedForward {
         if (!(Math.abs(factor) > 0 && Math.abs(factor) < 1000)) {
-            throw new IllegalArgumentException("factor " + factor + " must not be 0; leave the feed-forward out instead");
+            throw new IllegalArgumentException(
+                    "factor " + factor + " must not be 0; leave the feed-forward out instead");
         }
     }
 

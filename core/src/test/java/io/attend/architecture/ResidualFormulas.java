@@ -71,7 +71,9 @@ public final class ResidualFormulas {
                 double[][] stream = x;
                 for (Branch branch : branches) {
                     double[][] y = branch.apply(branch.norm(norm, stream, block), block, scene);
-                    stream = sum(stream, branch.end(normed(norm, y, block.in(branch.name()).in("after"))));
+                    stream = sum(
+                            stream,
+                            branch.end(normed(norm, y, block.in(branch.name()).in("after"))));
                 }
                 return stream;
             })

@@ -44,8 +44,8 @@ public final class FeedForwardFormulas {
                         return lowRank(hidden, numbers.in("outer"), value.bias());
                     }))
             .with(MixtureOfExperts.class, value -> (x, numbers, scene) -> {
-                RouterFormulas.Places places = RouterFormulas.of(value.router())
-                        .apply(x, numbers.in("router"), scene, value.experts());
+                RouterFormulas.Places places =
+                        RouterFormulas.of(value.router()).apply(x, numbers.in("router"), scene, value.experts());
                 double[][] y = new double[x.length][x[0].length];
                 for (int t = 0; t < x.length; t++) {
                     for (int j = 0; j < value.router().choices(); j++) {
@@ -63,16 +63,14 @@ public final class FeedForwardFormulas {
                 }
                 return y;
             })
-            .with(
-                    SharedExpert.class,
-                    value -> (x, numbers, scene) -> {
-                        double[][] y = of(value.always()).apply(x, numbers.in("always"), scene);
-                        double[][] z = of(value.routed()).apply(x, numbers.in("routed"), scene);
-                        for (int t = 0; t < y.length; t++) {
-                            add(y[t], z[t], 1);
-                        }
-                        return y;
-                    })
+            .with(SharedExpert.class, value -> (x, numbers, scene) -> {
+                double[][] y = of(value.always()).apply(x, numbers.in("always"), scene);
+                double[][] z = of(value.routed()).apply(x, numbers.in("routed"), scene);
+                for (int t = 0; t < y.length; t++) {
+                    add(y[t], z[t], 1);
+                }
+                return y;
+            })
             .with(SoftMixtureOfExperts.class, value -> (x, numbers, scene) -> {
                 int slots = value.experts() * value.slots();
                 double[][] score = Arrays.stream(x)
