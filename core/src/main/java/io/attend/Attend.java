@@ -5,6 +5,7 @@ import io.attend.checkpoint.Checkpoint;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.RunFolder;
 import io.attend.generation.TextModel;
+import io.attend.huggingface.Pretrained;
 import io.attend.model.Transformer;
 import io.attend.task.Task;
 import io.attend.tensor.Device;
@@ -14,7 +15,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A trained model from a run folder, ready for tasks.
+/// A trained model from a run folder or a Hugging Face one, ready for tasks.
 ///
 ///     try (Attend model = Attend.load(Path.of("runs/quickstart"))) {
 ///         System.out.println(model.run(new ReadDate(), "5. März 2024"));      // 2024-03-05
@@ -32,23 +33,32 @@ public final class Attend implements AutoCloseable {
         this.text = new TextModel(model, tokenizer);
     }
 
-    /// Loads a run folder: its architecture, its tokenizer and its weights, which stay mapped from their file. Of
-    /// a run that has not finished it takes the newest checkpoint.
+    /// Loads a run folder, its architecture, its tokenizer and its weights, or a folder as Hugging Face has it, with
+    /// `config.json`. Large weights stay mapped from their file. Of a run that has not finished it takes the newest
+    /// checkpoint.
     ///
     /// @throws CheckpointException naming the file and what is wrong with it
     public static Attend load(Path folder) {
-        RunFolder run = RunFolder.open(folder);
-        Architecture architecture = architecture(run.architecture());
-        Tokenizer tokenizer = Tokenizer.load(run.tokenizer());
-        Path weights =
-                Files.exists(run.model()) ? folder : run.newest().orElseThrow().folder();
-        Transformer model = Transformer.load(architecture, Checkpoint.open(weights), Device.CPU);
+        Transformer model = weights(folder);
         try {
-            return new Attend(model, tokenizer);
+            return new Attend(model, Tokenizer.load(folder.resolve("tokenizer.json")));
         } catch (RuntimeException e) {
             model.close();
             throw e;
         }
+    }
+
+    /// The model of a folder alone, without its tokenizer.
+    ///
+    /// @throws CheckpointException naming the file and what is wrong with it
+    public static Transformer weights(Path folder) {
+        if (Pretrained.isOne(folder)) {
+            return Pretrained.load(folder).model();
+        }
+        RunFolder run = RunFolder.open(folder);
+        Path weights =
+                Files.exists(run.model()) ? folder : run.newest().orElseThrow().folder();
+        return Transformer.load(architecture(run.architecture()), Checkpoint.open(weights), Device.CPU);
     }
 
     /// Reads an `architecture.json`.

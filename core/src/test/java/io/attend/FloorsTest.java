@@ -26,6 +26,7 @@ class FloorsTest {
         {"value", "tokenizer"}, // leaves: what a variant is; text to ids, a module of its own
         {"tensor"}, // the only one that knows the engine
         {"checkpoint", "mask", "state"},
+        {"checkpoint.gguf", "hub"},
         {"layer"},
         {"activation", "norm", "position", "router", "score"},
         {"attention", "convolution", "feedforward", "recurrence"},
@@ -33,10 +34,13 @@ class FloorsTest {
         {"head"},
         {"architecture"},
         {"model"},
-        {"cost"},
-        {"data", "objective", "optimizer", "schedule"},
+        {"cost", "huggingface"},
+        {"data", "metric", "optimizer", "schedule"},
         {"generation"},
+        {"objective"},
+        {"verify"},
         {"training.report"},
+        {"vocabulary"},
         {"training"},
         {"task"},
         {"inspect"},

@@ -3,13 +3,14 @@ package io.attend.app;
 import io.attend.Attend;
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Presets;
+import io.attend.huggingface.Pretrained;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// Finds architectures: a run folder, an `architecture.json`, or a well-known one by its name.
+/// Finds architectures: a run folder, a Hugging Face one, an `architecture.json`, or a well-known one by its name.
 final class Architectures {
     private static final Map<String, Supplier<Architecture>> PRESETS = new LinkedHashMap<>();
 
@@ -24,6 +25,9 @@ final class Architectures {
 
     static Architecture read(String nameOrPath) {
         Path path = Path.of(nameOrPath);
+        if (Files.isDirectory(path) && Pretrained.isOne(path)) {
+            return Pretrained.describe(path).architecture();
+        }
         if (Files.isDirectory(path)) {
             return Attend.architecture(path.resolve("architecture.json"));
         }
@@ -33,7 +37,7 @@ final class Architectures {
         Supplier<Architecture> preset = PRESETS.get(nameOrPath);
         if (preset == null) {
             throw new UsageException("there is no architecture " + nameOrPath
-                    + ": neither a run folder, nor a file, nor one of " + String.join(", ", PRESETS.keySet()));
+                    + ": neither a folder, nor a file, nor one of " + String.join(", ", PRESETS.keySet()));
         }
         return preset.get();
     }

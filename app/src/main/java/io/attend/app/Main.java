@@ -46,11 +46,21 @@ public final class Main implements Runnable {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         for (Object verb : List.of(
-                new Quickstart(), new Train(), new Run(), new Inspect(), new CostCommand(), new CatalogueCommand())) {
+                new Quickstart(),
+                new Train(),
+                new Run(),
+                new Inspect(),
+                new Verify(),
+                new Export(),
+                new TokenizerCommand(),
+                new Vocabulary(),
+                new CostCommand(),
+                new CatalogueCommand(),
+                new Pull(System.getenv()))) {
             line.addSubcommand(verb);
         }
         IExecutionExceptionHandler failed = (failure, command, _) -> {
-            err.println("attend " + command.getCommandName() + ": " + reason(failure));
+            err.println(command.getCommandSpec().qualifiedName() + ": " + reason(failure));
             if (main.verbose) {
                 failure.printStackTrace(err);
             }

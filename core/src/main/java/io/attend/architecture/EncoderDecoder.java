@@ -91,14 +91,14 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
 
         @Override
         public Optional<Memory> read(Input input, Context context) {
-            Context reading = Topology.given(input, context).reading(input.words());
+            Context reading = Topology.given(input, context);
             Tensor values = watched(READS, source.forward(input, reading), encoder, reading); // [B, S, E]
             return Optional.of(new Memory(values, input.keep()));
         }
 
         @Override
         public Tensor step(Input next, Context context) {
-            Context writing = context.reading(next.words());
+            Context writing = context.worded(next.words());
             return watched(WRITES, target.forward(next, writing), decoder, writing); // [B, T, E]
         }
 

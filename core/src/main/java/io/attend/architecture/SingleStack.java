@@ -48,7 +48,7 @@ final class SingleStack implements Topology.Built {
 
     @Override
     public Tensor step(Input next, Context given) {
-        Context context = given.reading(next.words());
+        Context context = given.worded(next.words());
         Tensor x = embedding.forward(next, context);
         context.at(root).show("embedding", x);
         x = stack.forward(x, context); // [B, T, E]

@@ -13,4 +13,15 @@ public sealed interface Sublayer permits Convolve, CrossAttention, Feed, Recur, 
 
     /// Whether no position depends on one behind it.
     boolean causal();
+
+    /// Steps that must wait for each other when so many positions go through at once: 1, and in a recurrence as many.
+    default long steps(long length) {
+        return 1;
+    }
+
+    /// Positions that one can hear of in one application, itself included: all in attention, a kernel's length in a
+    /// convolution, 2 in a recurrence, where each hears the one before; 1 where each is by itself.
+    default long hears(long length) {
+        return 1;
+    }
 }

@@ -26,7 +26,10 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
     /// The context of a pass over a whole input: what of it is padding, where its tokens stand and to which text they
     /// belong.
     static Context given(Input input, Context context) {
-        return context.padded(input.keep()).positioned(input.positions()).segmented(input.segments());
+        return context.padded(input.keep())
+                .positioned(input.positions())
+                .segmented(input.segments())
+                .worded(input.words());
     }
 
     /// A topology at work.

@@ -5,7 +5,8 @@ import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 
 /// A way for each position of a sequence to gather what it needs from the others.
-public sealed interface Attention permits MemoryAttention {
+public sealed interface Attention
+        permits DisentangledAttention, FourierMixing, MemoryAttention, MixedAttention, Synthesizer {
     /// Attention of a sequence on itself, [B, T, E] → [B, T, E].
     Layer self(Parameters parameters, Site site);
 

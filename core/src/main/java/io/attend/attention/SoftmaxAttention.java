@@ -1,36 +1,43 @@
 package io.attend.attention;
 
-import io.attend.layer.Context;
-import io.attend.layer.Cost;
+import io.attend.attention.QueryKeyNorm.Across;
 import io.attend.layer.Layer;
-import io.attend.layer.Linear;
-import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 import io.attend.mask.Bidirectional;
 import io.attend.mask.Causal;
 import io.attend.mask.Mask;
+import io.attend.norm.LayerNorm;
+import io.attend.norm.RmsNorm;
 import io.attend.position.NoPosition;
 import io.attend.position.RelativePosition;
-import io.attend.position.RelativePosition.HeadShape;
+import io.attend.score.Additive;
 import io.attend.score.ScaledDotProduct;
 import io.attend.score.Score;
-import io.attend.state.KeyValueState;
-import io.attend.tensor.Tensor;
+import io.attend.score.SoftCap;
+import io.attend.score.TalkingHeads;
 import io.attend.value.Default;
 import io.attend.value.Source;
-import java.util.Optional;
 
 /// Softmax attention with several heads, each looking for something else; query heads may share keys and values.
 ///
-///     A = softmax(score(Q, K) + bias)   over keys the mask allows          Y = A V,  concatenated over heads,
-/// times Wₒ
+///     A = softmax(score(Q, K) + bias)   over keys the mask allows
+///     Y = A V                           concatenated over heads, times Wₒ
 ///
 /// x [B, T, E]; Q [B, H, T, D], K and V [B, K, S, D] → Y [B, T, E]. K = H is multi-head, 1 < K < H grouped-query,
-/// K = 1 multi-query attention. Time O(T·S·H·D) and O(T·E·(H + K)·D) for the projections; memory linear in T by
-/// the fused kernel; remembers 2·K·D numbers a token. Attention to a memory projects it once and remembers it for
-/// the whole generation. Names: our head size D is the paper's d_k, Hugging Face's `head_dim`; our width E is
-/// d_model.
+/// K = 1 multi-query attention. Time O(T·S·H·D) and O(T·E·(H + K)·D) for the projections; memory linear in T, by
+/// the fused kernel where the score is a product, else in blocks; remembers 2·K·D numbers a token. Attention to a
+/// memory projects it once and remembers it for the whole generation. Names: our head size D is the paper's d_k,
+/// Hugging Face's `head_dim`; our width E is d_model.
+///
+/// @param heads H, K and D
+/// @param mask which keys a query sees
+/// @param position what acts between queries and keys by where they stand
+/// @param score how well a query matches a key
+/// @param bias which projections add a vector
+/// @param groups in how many independent parts projections are computed
+/// @param norm of queries and keys, before their positions
+/// @param dropout of the weights A
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
 public record SoftmaxAttention(
         Heads heads,
@@ -38,6 +45,8 @@ public record SoftmaxAttention(
         @Default("\"NoPosition\"") RelativePosition position,
         @Default("\"ScaledDotProduct\"") Score score,
         @Default("\"added\"") ProjectionBias bias,
+        @Default("{}") ProjectionGroups groups,
+        @Default("{}") QueryKeyNorm norm,
         @Default("0.0") double dropout)
         implements MemoryAttention {
     public static final SoftmaxAttention EXAMPLE = of(Heads.of(2));
@@ -45,6 +54,15 @@ public record SoftmaxAttention(
     public static final SoftmaxAttention SHARED =
             of(Heads.of(6).sharing(3).size(5)).bias(ProjectionBias.NONE);
     public static final SoftmaxAttention GROUPED = SHARED.masked(new Causal());
+    public static final SoftmaxAttention NORMED = GROUPED.norm(new QueryKeyNorm(new RmsNorm(1e-6), Across.SHARED));
+    public static final SoftmaxAttention NORMED_SEPARATELY =
+            GROUPED.norm(new QueryKeyNorm(LayerNorm.WITHOUT_BIAS, Across.SEPARATE));
+    public static final SoftmaxAttention NORMED_JOINTLY =
+            SHARED.norm(new QueryKeyNorm(LayerNorm.EXAMPLE, Across.JOINT)).score(SoftCap.EXAMPLE);
+    public static final SoftmaxAttention CONVOLVED =
+            EXAMPLE.groups(ProjectionGroups.inputs(5).output(2));
+    public static final SoftmaxAttention ADDITIVE = SHARED.score(Additive.WIDER);
+    public static final SoftmaxAttention TALKING = GROUPED.score(TalkingHeads.EXAMPLE);
 
     public SoftmaxAttention {
         if (!(dropout >= 0 && dropout < 1)) {
@@ -55,27 +73,46 @@ public record SoftmaxAttention(
     /// Bidirectional attention without positions or dropout.
     public static SoftmaxAttention of(Heads heads) {
         return new SoftmaxAttention(
-                heads, new Bidirectional(), new NoPosition(), new ScaledDotProduct(), ProjectionBias.ADDED, 0);
+                heads,
+                new Bidirectional(),
+                new NoPosition(),
+                new ScaledDotProduct(),
+                ProjectionBias.ADDED,
+                ProjectionGroups.NONE,
+                QueryKeyNorm.NONE,
+                0);
     }
 
-    public SoftmaxAttention position(RelativePosition how) {
-        return new SoftmaxAttention(heads, mask, how, score, bias, dropout);
-    }
-
-    public SoftmaxAttention score(Score how) {
-        return new SoftmaxAttention(heads, mask, position, how, bias, dropout);
+    public SoftmaxAttention heads(Heads other) {
+        return new SoftmaxAttention(other, mask, position, score, bias, groups, norm, dropout);
     }
 
     public SoftmaxAttention masked(Mask by) {
-        return new SoftmaxAttention(heads, by, position, score, bias, dropout);
+        return new SoftmaxAttention(heads, by, position, score, bias, groups, norm, dropout);
+    }
+
+    public SoftmaxAttention position(RelativePosition how) {
+        return new SoftmaxAttention(heads, mask, how, score, bias, groups, norm, dropout);
+    }
+
+    public SoftmaxAttention score(Score how) {
+        return new SoftmaxAttention(heads, mask, position, how, bias, groups, norm, dropout);
     }
 
     public SoftmaxAttention bias(ProjectionBias presence) {
-        return new SoftmaxAttention(heads, mask, position, score, presence, dropout);
+        return new SoftmaxAttention(heads, mask, position, score, presence, groups, norm, dropout);
+    }
+
+    public SoftmaxAttention groups(ProjectionGroups counts) {
+        return new SoftmaxAttention(heads, mask, position, score, bias, counts, norm, dropout);
+    }
+
+    public SoftmaxAttention norm(QueryKeyNorm how) {
+        return new SoftmaxAttention(heads, mask, position, score, bias, groups, how, dropout);
     }
 
     public SoftmaxAttention dropout(double rate) {
-        return new SoftmaxAttention(heads, mask, position, score, bias, rate);
+        return new SoftmaxAttention(heads, mask, position, score, bias, groups, norm, rate);
     }
 
     @Override
@@ -85,7 +122,7 @@ public record SoftmaxAttention(
 
     @Override
     public Layer self(Parameters parameters, Site site) {
-        return new Self(this, parameters, site.width());
+        return new SoftmaxLayer.Self(this, parameters, site.width());
     }
 
     @Override
@@ -96,7 +133,7 @@ public record SoftmaxAttention(
                             + position.getClass().getSimpleName()
                             + " could act on; cross-attention takes Bidirectional and NoPosition");
         }
-        return new Cross(
+        return new SoftmaxLayer.Cross(
                 this,
                 parameters,
                 site.width(),
@@ -104,124 +141,5 @@ public record SoftmaxAttention(
                         .orElseThrow(
                                 () -> parameters.refuse("cross-attention needs a memory, which only the decoder of an"
                                         + " EncoderDecoder has; remove it or change the topology")));
-    }
-
-    /// The four projections and the split into heads, common to both uses.
-    private abstract static sealed class Built implements Layer permits Self, Cross {
-        final SoftmaxAttention value;
-        final int width;
-        final int size;
-        final Linear query;
-        final Linear key;
-        final Linear values;
-        final Linear output;
-        final RelativePosition.Built position;
-        final Score.Built score;
-
-        Built(SoftmaxAttention value, Parameters parameters, int width, int memoryWidth) {
-            this.value = value;
-            this.width = width;
-            this.size = value.heads.sizeIn(width, parameters);
-            int queryWidth = value.heads.count() * size;
-            int keyWidth = value.heads.keyValueCount() * size;
-            this.query =
-                    new Linear(parameters.in("query"), Linear.Size.from(width).to(queryWidth), value.bias.query);
-            this.key = new Linear(
-                    parameters.in("key"), Linear.Size.from(memoryWidth).to(keyWidth), value.bias.key);
-            this.values = new Linear(
-                    parameters.in("value"), Linear.Size.from(memoryWidth).to(keyWidth), value.bias.value);
-            this.output = new Linear(
-                    parameters.in("output"), Linear.Size.from(queryWidth).to(width), value.bias.output);
-            this.position = value.position.build(
-                    parameters.in("position"), new HeadShape(value.heads.count(), value.heads.keyValueCount(), size));
-            this.score = value.score.build(parameters.in("score"), size);
-        }
-
-        Tensor split(Tensor x, int heads) {
-            return x.reshape(x.size(0), x.size(1), heads, size).transpose(1, 2); // [B, T, H D] → [B, H, T, D]
-        }
-
-        Tensor queries(Tensor x, Context context) {
-            return position.queries(split(query.forward(x), value.heads.count()), context); // [B, H, T, D]
-        }
-
-        Tensor merge(Tensor queries, Tensor keys, Tensor vectors, Context.Visible visible, Context context) {
-            Optional<Tensor> bias = position.bias(queries, keys, context);
-            Tensor y = AttentionKernel.attend(
-                    queries, keys, vectors, visible, bias, score, position, value.dropout, context);
-            return output.forward(y.transpose(1, 2).reshape(y.size(0), y.size(2), -1)); // [B, H, T, D] → [B, T, E]
-        }
-
-        Cost pairs(Load load, double keys) {
-            double head = load.rows() * value.heads.count();
-            double weights =
-                    value.dropout > 0 ? 3 * head * keys : 0; // dropout keeps the weights, its mask and both together
-            return Cost.flops(head * keys * (score.flops() + 2.0 * size + 5)) // scores, weighted values, softmax
-                    .saving(head * (2.0 * size + 1) + weights) // queries, result, one normaliser a row
-                    .plus(Cost.flops(query.flops(load.rows()) + output.flops(load.rows())));
-        }
-    }
-
-    private static final class Self extends Built {
-        Self(SoftmaxAttention value, Parameters parameters, int width) {
-            super(value, parameters, width, width);
-        }
-
-        @Override
-        public Tensor forward(Tensor x, Context context) {
-            Tensor queries = queries(x, context); // [B, H, T, D]
-            Tensor keys = position.keys(split(key.forward(x), value.heads.keyValueCount()), context); // [B, K, T, D]
-            Tensor vectors = position.values(split(values.forward(x), value.heads.keyValueCount()), context);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
-            if (state.isPresent()) {
-                state.get().append(keys, vectors);
-                keys = state.get().keys(); // [B, K, S, D]
-                vectors = state.get().values();
-            }
-            return merge(queries, keys, vectors, context.visible(value.mask, x.size(1), keys.size(2)), context);
-        }
-
-        @Override
-        public Cost cost(Load load) {
-            double numbers = 2.0 * value.heads.keyValueCount() * size; // a position
-            return pairs(load, load.keys())
-                    .plus(Cost.flops(key.flops(load.rows()) + values.flops(load.rows())))
-                    .saving(load.rows() * (width + numbers))
-                    .remembering(numbers * load.batch() * load.keys());
-        }
-    }
-
-    private static final class Cross extends Built {
-        Cross(SoftmaxAttention value, Parameters parameters, int width, int memoryWidth) {
-            super(value, parameters, width, memoryWidth);
-        }
-
-        @Override
-        public Tensor forward(Tensor x, Context context) {
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
-            if (state.isPresent() && state.get().length() > 0) {
-                return attend(x, state.get().keys(), state.get().values(), context);
-            }
-            Tensor memory = context.memory().values(); // [B, S, M]
-            Tensor keys = split(key.forward(memory), value.heads.keyValueCount()); // [B, K, S, D]
-            Tensor vectors = split(values.forward(memory), value.heads.keyValueCount());
-            state.ifPresent(kept -> kept.append(keys, vectors));
-            return attend(x, keys, vectors, context);
-        }
-
-        private Tensor attend(Tensor x, Tensor keys, Tensor vectors, Context context) {
-            return merge(queries(x, context), keys, vectors, context.visibleMemory(), context);
-        }
-
-        @Override
-        public Cost cost(Load load) {
-            double memoryRows = (double) load.batch() * load.memory();
-            double keyNumbers = 2.0 * memoryRows * value.heads.keyValueCount() * size;
-            double projections = load.cached() == 0 ? key.flops(memoryRows) + values.flops(memoryRows) : 0;
-            return pairs(load, load.memory())
-                    .plus(Cost.flops(projections))
-                    .saving(load.rows() * width + keyNumbers)
-                    .remembering(keyNumbers);
-        }
     }
 }

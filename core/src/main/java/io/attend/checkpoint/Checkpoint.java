@@ -60,6 +60,11 @@ public final class Checkpoint {
         return home.data(name);
     }
 
+    /// How many bytes the tensors have in all.
+    public long bytes() {
+        return entries.values().stream().mapToLong(Entry::bytes).sum();
+    }
+
     /// The folder.
     public Path path() {
         return folder;

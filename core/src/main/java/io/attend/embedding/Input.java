@@ -5,6 +5,9 @@ import java.util.Optional;
 
 /// What a model is given, before it is vectors.
 public sealed interface Input permits Tokens {
+    /// [B, T] int64, the words; absent when the input is no words.
+    Optional<Tensor> words();
+
     /// [B, T] truth values, false at padding; absent when nothing is padding.
     Optional<Tensor> keep();
 
@@ -13,11 +16,6 @@ public sealed interface Input permits Tokens {
 
     /// [B, T] int64, to which of several texts a token belongs; absent when there is one.
     Optional<Tensor> segments();
-
-    /// [B, T] int64, the ids of the words; absent where there are none.
-    default Optional<Tensor> words() {
-        return Optional.empty();
-    }
 
     /// B.
     long batch();

@@ -4,6 +4,7 @@ import io.attend.tensor.DType;
 import io.attend.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// A batch of token sequences, padded to one length.
 ///
@@ -42,12 +43,14 @@ public record Tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segment
         return new Tokens(ids, Optional.empty(), Optional.empty());
     }
 
-    /// Sequences of several lengths, padded on the right with `pad`; the padding is marked wherever there is some.
+    /// Sequences of several lengths, padded on the right with `pad`; the padding is marked wherever there is
+    /// some.
     public static Tokens padded(List<int[]> sequences, int pad) {
         return padded(sequences, pad, false);
     }
 
-    /// Sequences of several lengths that end together, as prompts to be gone on with must: padded on the left with
+    /// Sequences of several lengths that end together, as prompts to be gone on with must: padded on the left
+    /// with
     /// `pad`, and each numbered from its own first token.
     public static Tokens paddedLeft(List<int[]> sequences, int pad) {
         return padded(sequences, pad, true);
@@ -86,6 +89,22 @@ public record Tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segment
                 all,
                 ragged ? Optional.of(Tensor.of(keep, sequences.size(), longest)) : Optional.empty(),
                 Optional.empty());
+    }
+
+    /// The real tokens of each sequence, padding left out.
+    public int[][] rows() {
+        long[] all = ids.toLongs();
+        long[] real = keep.map(Tensor::toLongs).orElse(new long[0]);
+        int length = (int) length();
+        int[][] rows = new int[(int) batch()][];
+        for (int row = 0; row < rows.length; row++) {
+            int first = row * length;
+            rows[row] = IntStream.range(first, first + length)
+                    .filter(i -> real.length == 0 || real[i] != 0)
+                    .map(i -> (int) all[i])
+                    .toArray();
+        }
+        return rows;
     }
 
     @Override

@@ -1,22 +1,57 @@
 package io.attend.generation;
 
 import io.attend.embedding.Input;
+import io.attend.embedding.Tokens;
+import io.attend.model.Remembering;
 import io.attend.model.Transformer;
 import io.attend.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// How a text is chosen from what a model holds likely.
-public sealed interface Decoding permits Greedy {
+public sealed interface Decoding permits Beam, Greedy, Sampling {
     /// Goes on from the start until each text has ended or is as long as allowed.
-    ///
-    /// @return the new tokens of each text, without the prompt and the end token
-    List<int[]> write(Transformer model, Start start);
+    default List<Written> write(Transformer model, Start start) {
+        return write(model, start, (_, _) -> true);
+    }
+
+    /// The same, telling the follower of every token as soon as it is certain.
+    List<Written> write(Transformer model, Start start, Follower follower);
 
     /// Where writing begins.
     ///
     /// @param source what an encoder-decoder writes about
-    /// @param prompt [B, T] tokens that stand already, at least one
-    /// @param end the token that ends a text
-    record Start(Optional<Input> source, Tensor prompt, int end) {}
+    /// @param prompt tokens that stand already, at least one a text; prompts of several lengths are padded on
+    ///     the
+    ///     left
+    /// @param ends the tokens that end a text; with none, texts are as long as allowed
+    /// @param remembering what is kept from step to step
+    record Start(Optional<Input> source, Tokens prompt, Set<Integer> ends, Remembering remembering) {
+        public Start {
+            ends = Set.copyOf(ends);
+            if (prompt.keep().isPresent()
+                    && !prompt.keep().get().select(1, prompt.length() - 1).all()) {
+                throw new IllegalArgumentException("a prompt ends in padding, and nothing can be written behind that;"
+                        + " pad prompts on the left, as Tokens.paddedLeft does");
+            }
+        }
+
+        public Start(Optional<Input> source, Tokens prompt, Set<Integer> ends) {
+            this(source, prompt, ends, Remembering.STATES);
+        }
+
+        public Start(Optional<Input> source, Tensor prompt, int end) {
+            this(source, Tokens.of(prompt), Set.of(end));
+        }
+    }
+
+    /// Watches texts being written.
+    @FunctionalInterface
+    interface Follower {
+        /// @param row which text
+        /// @param token what was added to it; the token that ends a text is not told
+        /// @return whether that text should go on
+        boolean written(int row, int token);
+    }
 }

@@ -9,21 +9,42 @@ import java.util.Map;
 import java.util.Optional;
 
 /// What a model makes of its last vectors.
-public sealed interface Head permits LinearHead, MaskedLanguageHead, NoHead, TiedHead {
+public sealed interface Head
+        permits AdaptiveHead,
+                ChunkedHead,
+                DiscriminatorHead,
+                HierarchicalHead,
+                LinearHead,
+                MaskedLanguageHead,
+                NoHead,
+                NoiseContrastiveHead,
+                PairHead,
+                PooledHead,
+                SampledHead,
+                SequenceHead,
+                SpanHead,
+                TiedAdaptiveHead,
+                TiedHead,
+                TokenHead {
     /// The answer at positions where nothing is asked.
     long IGNORED = -100;
 
     /// @param table the table of the words the model writes, if it has one
     Built build(Parameters parameters, int width, Optional<Table.Built> table);
 
+    /// Whether it scores words position by position, so that a session can write with it.
+    default boolean writes() {
+        return true;
+    }
+
     /// A head at work: `forward` gives its main output, such as scores [B, T, V].
     interface Built extends Layer {
-        /// The mean cross-entropy of the right classes, a single number. A head that never makes all its scores says
-        /// how it does without.
+        /// The mean cross-entropy of the right classes, a single number. A head that never makes all its scores, or
+        /// that is asked something else, says how it counts.
         ///
         /// @param x the last vectors [B, T, E]
         /// @param answers the right class at each position, int64 [B, T], or whatever shape the main output has
-        ///     without its last axis; [#IGNORED] where nothing is asked
+        ///     without its last axis, unless the head says otherwise; [#IGNORED] where nothing is asked
         /// @param smoothing the share of certainty spread evenly over all classes
         default Tensor loss(Tensor x, Tensor answers, double smoothing, Context context) {
             Tensor scores = forward(x, context); // [B, T, V]

@@ -11,20 +11,40 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// A score for each of several outcomes by a product of its own.
 ///
-///     logits = W x + b
+///     logits = c tanh((W (scale · x) + b) / c)        without c just W (scale · x) + b
 ///
 /// x [B, T, E] → logits [B, T, outputs]; keeps x and the logits for the backward pass.
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
-public record LinearHead(int outputs, @Default("\"added\"") Bias bias) implements Head {
+public record LinearHead(
+        int outputs,
+        @Default("\"added\"") Bias bias,
+        @Default("1.0") double scale,
+        OptionalDouble softCap) implements Head {
     public static final LinearHead EXAMPLE = new LinearHead(37, Bias.ADDED);
+    public static final LinearHead CAPPED =
+            new LinearHead(37, Bias.NONE).scale(0.5).softCap(0.7);
 
     public LinearHead {
         if (outputs < 1) {
             throw new IllegalArgumentException("outputs must be at least 1, not " + outputs);
         }
+        Scores.check(scale, softCap);
+    }
+
+    public LinearHead(int outputs, Bias bias) {
+        this(outputs, bias, 1, OptionalDouble.empty());
+    }
+
+    public LinearHead scale(double by) {
+        return new LinearHead(outputs, bias, by, softCap);
+    }
+
+    public LinearHead softCap(double cap) {
+        return new LinearHead(outputs, bias, scale, OptionalDouble.of(cap));
     }
 
     @Override
@@ -33,12 +53,15 @@ public record LinearHead(int outputs, @Default("\"added\"") Bias bias) implement
         return new Head.Built() {
             @Override
             public Tensor forward(Tensor x, Context context) {
-                return product.forward(x); // [B, T, V]
+                return Scores.capped(product.forward(Scores.scaled(x, scale)), softCap); // [B, T, V]
             }
 
             @Override
             public Cost cost(Load load) {
-                return Cost.flops(product.flops(load.rows())).saving(load.rows() * (width + outputs));
+                double rows = load.rows();
+                return Cost.flops(product.flops(rows) + Scores.flops(rows, width, outputs, scale, softCap))
+                        .saving(rows * (width + outputs) + Scores.saved(rows, outputs, softCap))
+                        .working(Scores.working(rows, width, outputs));
             }
         };
     }

@@ -17,39 +17,58 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// BERT's guess at hidden words: one more product, activation and norm before the tied scores.
+/// A guess at hidden words: one more product, to the width that words have in the table, activation and norm before
+/// they are scored.
 ///
-///     logits = W · norm(activation(D x + d)) + b        W the embedding table [V, E]
+///     logits = W · norm(activation(D x + d)) + b        W the table [V, e], D [e, E]
 ///
-/// x [B, T, E] → logits [B, T, V]. Names: our `dense` and `norm` are Hugging Face's `cls.predictions.transform`.
+/// x [B, T, E] → logits [B, T, V]; e is E but where the embedding has an inner width (ALBERT, ELECTRA) or a
+/// factorised table. With `scores` own, W [V, e] is the head's. 2·E·e + 2·e·V operations a position.
+///
+/// Names: our `dense` and `norm` are `cls.predictions.transform` in BERT and DeBERTa, `lm_head.dense` and
+/// `lm_head.layer_norm` in RoBERTa and MPNet, `vocab_transform` and `vocab_layer_norm` in DistilBERT, `predictions` in
+/// ALBERT, `generator_predictions` in ELECTRA.
 @Source(
         paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
         arxiv = "1810.04805")
 public record MaskedLanguageHead(
         @Default("\"Gelu\"") Activation activation,
-        @Default("{\"type\": \"LayerNorm\"}") Norm norm) implements Head {
+        @Default("{\"type\": \"LayerNorm\"}") Norm norm,
+        @Default("\"tied\"") Tying scores)
+        implements Head {
     public static final MaskedLanguageHead EXAMPLE =
             new MaskedLanguageHead(new Gelu(), new LayerNorm(1e-12, Bias.ADDED));
+    public static final MaskedLanguageHead UNTIED =
+            new MaskedLanguageHead(new Gelu(), new LayerNorm(1e-12, Bias.ADDED), Tying.OWN);
+
+    public MaskedLanguageHead(Activation activation, Norm norm) {
+        this(activation, norm, Tying.TIED);
+    }
 
     @Override
     public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
+        Table.Built words = table.orElseThrow(() -> parameters.refuse(
+                "a MaskedLanguageHead needs an embedding with a table of words, and there is none; use a LinearHead"));
         Linear dense =
-                new Linear(parameters.in("dense"), Linear.Size.from(width).to(width), Bias.ADDED);
-        Layer normed = norm.build(parameters.in("norm"), width);
-        Layer tied = new TiedHead(Bias.ADDED).build(parameters, width, table);
+                new Linear(parameters.in("dense"), Linear.Size.from(width).to(words.width()), Bias.ADDED);
+        Layer normed = norm.build(parameters.in("norm"), words.width());
+        Linear product = scores == Tying.TIED
+                ? words.scores(parameters, Bias.ADDED)
+                : new Linear(parameters, Linear.Size.from(words.width()).to(words.vocabulary()), Bias.ADDED);
         return new Head.Built() {
             @Override
             public Tensor forward(Tensor x, Context context) {
-                return tied.forward(normed.forward(activation.apply(dense.forward(x)), context), context); // [B, T, V]
+                Tensor guess = normed.forward(activation.apply(dense.forward(x)), context); // [B, T, e]
+                return product.forward(guess); // [B, T, V]
             }
 
             @Override
             public Cost cost(Load load) {
-                double numbers = load.rows() * width;
-                return Cost.flops(dense.flops(load.rows()) + numbers * activation.flops())
-                        .saving(2 * numbers)
-                        .plus(normed.cost(load))
-                        .plus(tied.cost(load));
+                double rows = load.rows();
+                return Cost.flops(dense.flops(rows) + rows * words.width() * activation.flops() + product.flops(rows))
+                        .saving(rows * (width + 2 * words.width() + words.vocabulary()))
+                        .working(Scores.working(rows, words.width(), words.vocabulary()))
+                        .plus(normed.cost(load));
             }
         };
     }

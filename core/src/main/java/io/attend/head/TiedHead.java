@@ -7,40 +7,93 @@ import io.attend.layer.Cost;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// A score for every word by the very vectors that embed them: what a word means where it is read is what it means
 /// where it is written.
 ///
-///     logits = W x + b        W the embedding table [V, E]
+///     logits = c tanh((scale · W x + b) / c)        W the embedding table [V, E], without c just scale · W x + b
 ///
-/// x [B, T, E] → logits [B, T, V]; no parameters but the bias.
+/// x [B, T, E] → logits [B, T, V]; no parameters but the bias. A table that widens its words (V·e + e·E numbers) is
+/// used the other way: x is first made narrow by the same widening, 2·e·(E + V) operations a position, or with `narrow`
+/// own by a product of the head's own, as OPT's `project_out`.
+///
+/// Names: T5's `scale` is `d_model ** -0.5`; our `bias` is BART's `final_logits_bias`, our `softCap` c Gemma 2's
+/// `final_logit_softcapping`.
 @Source(paper = "Using the Output Embedding to Improve Language Models", arxiv = "1608.05859")
-public record TiedHead(@Default("\"none\"") Bias bias) implements Head {
+public record TiedHead(
+        @Default("\"none\"") Bias bias,
+        @Default("1.0") double scale,
+        OptionalDouble softCap,
+        @Default("\"tied\"") Tying narrow)
+        implements Head {
     public static final TiedHead EXAMPLE = new TiedHead(Bias.NONE);
     public static final TiedHead WITH_BIAS = new TiedHead(Bias.ADDED);
+    public static final TiedHead T5 = EXAMPLE.scale(Math.pow(10, -0.5));
+    public static final TiedHead GEMMA = EXAMPLE.softCap(0.7);
+    public static final TiedHead OPT = EXAMPLE.narrow(Tying.OWN);
+
+    private static final Place DECODER = new Place("decoder");
+
+    public TiedHead {
+        Scores.check(scale, softCap);
+    }
+
+    public TiedHead(Bias bias) {
+        this(bias, 1, OptionalDouble.empty(), Tying.TIED);
+    }
+
+    public TiedHead scale(double by) {
+        return new TiedHead(bias, by, softCap, narrow);
+    }
+
+    public TiedHead softCap(double cap) {
+        return new TiedHead(bias, scale, OptionalDouble.of(cap), narrow);
+    }
+
+    public TiedHead narrow(Tying how) {
+        return new TiedHead(bias, scale, softCap, how);
+    }
 
     @Override
     public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
         Table.Built words = table.orElseThrow(() -> parameters.refuse(
                 "a TiedHead needs an embedding with a table of words, and there is none; use a LinearHead"));
-        if (words.width() != width) {
-            throw parameters.refuse("the table's vectors have " + words.width() + " numbers and the stream " + width
-                    + "; use a head that changes the width before it scores");
+        if (narrow == Tying.TIED && words.vectors() != width) {
+            throw parameters.refuse("the table's vectors have " + words.vectors() + " numbers and the stream " + width
+                    + "; let the head narrow the stream with a product of its own, or use a head that changes the width"
+                    + " before it scores");
         }
+        Optional<Linear> narrowing = narrow == Tying.TIED
+                ? Optional.empty()
+                : Optional.of(new Linear(
+                        parameters.in("narrow"), Linear.Size.from(width).to(words.width()), Bias.NONE));
         Linear product = words.scores(parameters, bias);
         return new Head.Built() {
             @Override
             public Tensor forward(Tensor x, Context context) {
-                return product.forward(x); // [B, T, V]
+                Tensor narrowed = narrowing.isPresent() ? narrowing.get().forward(x) : words.narrow(x); // [B, T, e]
+                if (narrowing.isPresent()) {
+                    context.at(DECODER).show("narrowed", narrowed);
+                }
+                return Scores.capped(product.forward(Scores.scaled(narrowed, scale)), softCap); // [B, T, V]
             }
 
             @Override
             public Cost cost(Load load) {
-                return Cost.flops(product.flops(load.rows())).saving(load.rows() * (width + words.vocabulary()));
+                double rows = load.rows();
+                boolean narrows = narrowing.isPresent() || words.width() != width;
+                return Cost.flops(product.flops(rows)
+                                + Scores.flops(rows, words.width(), words.vocabulary(), scale, softCap)
+                                + (narrows ? 2 * rows * width * words.width() : 0))
+                        .saving(rows * (width + words.vocabulary() + (narrows ? words.width() : 0))
+                                + Scores.saved(rows, words.vocabulary(), softCap))
+                        .working(Scores.working(rows, words.width(), words.vocabulary()));
             }
         };
     }

@@ -4,6 +4,7 @@ import io.attend.mask.Mask;
 import io.attend.state.State;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
+import io.attend.tensor.Recompute;
 import io.attend.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,9 +22,9 @@ public final class Context {
     private Optional<Tensor> keep = Optional.empty();
     private Optional<Tensor> positions = Optional.empty();
     private Optional<Tensor> segments = Optional.empty();
+    private Optional<Tensor> words = Optional.empty();
     private List<Object> reports = new ArrayList<>();
     private Optional<Memory> memory = Optional.empty();
-    private Optional<Tensor> words = Optional.empty();
     private Optional<Observer> observer = Optional.empty();
     private Place place = new Place("model");
     private Map<Object, Tensor> memo = new HashMap<>();
@@ -88,10 +89,10 @@ public final class Context {
         return context;
     }
 
-    /// The same pass over tokens of these ids, [B, T] of int64: those of this pass, not of earlier ones.
-    public Context reading(Optional<Tensor> ids) {
+    /// The same pass over the given words [B, T] of int64, for what looks at the words themselves.
+    public Context worded(Optional<Tensor> words) {
         Context context = copy();
-        context.words = ids;
+        context.words = words;
         return context;
     }
 
@@ -123,13 +124,18 @@ public final class Context {
         context.keep = keep;
         context.positions = positions;
         context.segments = segments;
+        context.words = words;
         context.reports = reports;
         context.memory = memory;
-        context.words = words;
         context.observer = observer;
         context.place = place;
         context.memo = memo;
         return context;
+    }
+
+    /// Where this pass draws its chances from; absent outside training.
+    public Optional<Random> random() {
+        return random;
     }
 
     public boolean isTraining() {
@@ -179,6 +185,11 @@ public final class Context {
         return known;
     }
 
+    /// What a part makes of its inputs, part by part, without keeping how: see [Recompute]. A part may use dropout.
+    public Tensor recomputed(Recompute.Part part, Recompute.Parts parts, List<Tensor> inputs) {
+        return Recompute.of(part, parts, inputs, random, home);
+    }
+
     /// The positions of the tokens of this pass, int64: [T], or [B, T] where the rows of the batch differ.
     public Tensor positions(long length) {
         return positions.isPresent()
@@ -206,7 +217,7 @@ public final class Context {
         return segments;
     }
 
-    /// The ids of the tokens of this pass, [B, T] of int64; absent where the input is no tokens.
+    /// The words of this pass [B, T] int64; absent when its input is no words.
     public Optional<Tensor> words() {
         return words;
     }
@@ -229,7 +240,9 @@ public final class Context {
 
     /// What self-attention under `mask` may see: T queries of this pass, S keys in all.
     public Visible visible(Mask mask, long queries, long keys) {
-        Mask.Reach reach = mask.reach(keys - queries, queries, keys);
+        boolean byText = mask.looksAtTexts() && segments.isPresent();
+        boolean byPlace = mask.looksAtPlaces() && positions.isPresent();
+        Mask.Reach reach = byText || byPlace ? Mask.Reach.SOME : mask.reach(keys - queries, queries, keys);
         if (keep.isEmpty() && reach != Mask.Reach.SOME) {
             return new Visible(reach, Optional.empty());
         }
@@ -237,12 +250,25 @@ public final class Context {
             if (reach == Mask.Reach.ALL) {
                 return keys(keep.orElseThrow(), keys);
             }
+            Tensor from = byPlace ? positions(queries) : Tensor.arange(keys - queries, keys);
+            Tensor to = byPlace ? keyPositions(keys) : Tensor.arange(0, keys);
             Tensor pairs = mask.allowed(
-                    Tensor.arange(keys - queries, keys).unsqueeze(1),
-                    Tensor.arange(0, keys).unsqueeze(0)); // [T, S]
-            return keep.isPresent() ? pairs.logicalAnd(keys(keep.get(), keys)) : pairs;
+                    from.unsqueeze(-1),
+                    to.unsqueeze(-2),
+                    byText ? Optional.of(texts(queries, keys)) : Optional.empty());
+            Tensor heads = pairs.rank() == 3 ? pairs.unsqueeze(1) : pairs; // [T, S] or [B, 1, T, S]
+            return keep.isPresent() ? heads.logicalAnd(keys(keep.get(), keys)) : heads;
         });
         return new Visible(Mask.Reach.SOME, Optional.of(allowed));
+    }
+
+    private Mask.Texts texts(long queries, long keys) {
+        Tensor all = segments.orElseThrow(); // [B, S]
+        if (all.size(1) != keys) {
+            throw new IllegalArgumentException(
+                    "segments cover " + all.size(1) + " positions, but attention has " + keys + " keys");
+        }
+        return new Mask.Texts(all.narrow(1, keys - queries, queries).unsqueeze(-1), all.unsqueeze(-2));
     }
 
     /// What cross-attention may see: every position of the memory that is not padding.

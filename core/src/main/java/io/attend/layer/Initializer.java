@@ -21,6 +21,16 @@ public interface Initializer {
         return random.uniform(shape, -bound, bound);
     };
 
+    /// A square matrix that changes nothing.
+    Initializer IDENTITY = (shape, _) -> {
+        int size = Math.toIntExact(shape.size(0));
+        float[] values = new float[size * size];
+        for (int i = 0; i < size; i++) {
+            values[i * size + i] = 1;
+        }
+        return Tensor.of(values, size, size);
+    };
+
     /// Normal with mean 0.
     static Initializer normal(double deviation) {
         return (shape, random) -> random.normal(shape, 0, deviation);

@@ -2,6 +2,7 @@ package io.attend.model;
 
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Inputs;
+import io.attend.architecture.Topology;
 import io.attend.checkpoint.Checkpoint;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.Safetensors.Entry;
@@ -15,7 +16,6 @@ import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
 import io.attend.tensor.Tensor;
 import io.attend.tensor.TensorException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -91,19 +91,28 @@ public final class Transformer implements AutoCloseable {
     public static Transformer load(Architecture architecture, Checkpoint checkpoint, Device device) {
         Map<String, Entry> entries = checkpoint.entries();
         checkComplete(architecture, checkpoint);
-        boolean copied = entries.values().stream().mapToLong(Entry::bytes).sum() <= COPIED;
+        return filled(architecture, device, checkpoint.bytes(), p -> {
+            Entry entry = Objects.requireNonNull(entries.get(p.name()));
+            return Tensor.over(checkpoint.data(p.name()), entry.dtype(), entry.shape());
+        });
+    }
+
+    /// A model whose weights somebody else finds, one after the other, as a checkpoint with other names has them.
+    ///
+    /// @param bytes how large they are in all: up to 256 MB are copied, more stay where they are
+    /// @param weights the numbers of a parameter, which may be mapped from a file
+    public static Transformer filled(
+            Architecture architecture, Device device, long bytes, Function<Parameter, Tensor> weights) {
         return new Transformer(architecture, p -> {
             if (p.kind() == Parameter.Kind.FIXED) {
                 try (Random random = Random.seeded(0)) {
                     return p.initializer().make(p.shape(), random).to(device);
                 }
             }
-            Entry entry = Objects.requireNonNull(entries.get(p.name()));
-            MemorySegment data = checkpoint.data(p.name());
-            Tensor numbers = copied
-                    ? Tensor.copied(data, entry.dtype(), entry.shape())
-                    : Tensor.over(data, entry.dtype(), entry.shape());
-            return numbers.to(device);
+            try (Lifetime passing = Lifetime.open()) {
+                Tensor found = weights.apply(p).to(device).contiguous();
+                return passing.keep(bytes <= COPIED ? found.clone() : found);
+            }
         });
     }
 
@@ -164,25 +173,44 @@ public final class Transformer implements AutoCloseable {
 
     /// The whole forward pass: scores [B, T, V] for language models, whatever the head gives for others.
     public Tensor forward(Inputs inputs, Context context) {
-        return built.head().forward(built.topology().forward(inputs, context), context);
+        return built.head().forward(built.topology().forward(inputs, context), written(inputs, context));
     }
 
     /// The mean loss of a batch, a single number, as the head counts it; see `Head.Built.loss`.
     public Tensor loss(Inputs inputs, Tensor answers, double smoothing, Context context) {
-        return built.head().loss(built.topology().forward(inputs, context), answers, smoothing, context);
+        return built.head()
+                .loss(built.topology().forward(inputs, context), answers, smoothing, written(inputs, context));
     }
 
     /// Everything the head gives, by name.
     public Map<String, Tensor> outputs(Inputs inputs, Context context) {
-        return built.head().outputs(built.topology().forward(inputs, context), context);
+        return built.head().outputs(built.topology().forward(inputs, context), written(inputs, context));
+    }
+
+    /// What a head sees of a pass: the padding of the side that has the last vectors, and the words that were given.
+    /// A decoder that judges a text reads it one place later, as BART's does, so words stand where they do in the
+    /// source.
+    private static Context written(Inputs inputs, Context context) {
+        return Topology.given(inputs.target().orElse(inputs.source()), context)
+                .worded(inputs.source().words());
     }
 
     /// Starts writing: for an encoder-decoder behind a source that is read first, for a decoder behind nothing.
     ///
     /// @throws IllegalArgumentException if the model cannot write, or the source is missing or one too many
     public Session session(Optional<Input> source) {
+        return session(source, Remembering.STATES);
+    }
+
+    /// The same, remembering in another way.
+    public Session session(Optional<Input> source, Remembering remembering) {
         if (!architecture.topology().generates()) {
             throw new IllegalArgumentException("this model is an encoder: it reads but cannot write");
+        }
+        if (!architecture.head().writes()) {
+            throw new IllegalArgumentException("this model's "
+                    + architecture.head().getClass().getSimpleName()
+                    + " says something of a whole text and cannot write one; give it a TiedHead or a LinearHead");
         }
         boolean reads = architecture.topology().reads();
         if (reads != source.isPresent()) {
@@ -191,7 +219,7 @@ public final class Transformer implements AutoCloseable {
                             ? "this model writes about a source, and there is none"
                             : "this model writes without a source");
         }
-        return new Session(built, source);
+        return new Session(built, source, remembering);
     }
 
     @Override

@@ -1,12 +1,15 @@
 package io.attend.position;
 
 import io.attend.layer.Context;
+import io.attend.layer.Cost;
+import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
 /// A position as something that acts inside attention, between a query and a key.
-public sealed interface RelativePosition permits NoPosition {
+public sealed interface RelativePosition
+        permits Alibi, BucketedBias, Kerple, NoPosition, Rotary, Sandwich, ShawPosition, TransformerXlPosition {
     Built build(Parameters parameters, HeadShape heads);
 
     /// The heads a position is built for, named so that the numbers cannot be swapped.
@@ -47,6 +50,11 @@ public sealed interface RelativePosition permits NoPosition {
         /// What is added to the gathered values [B, H, T, D], from the weights [B, H, T, S].
         default Optional<Tensor> gathered(Tensor weights, Context context) {
             return Optional.empty();
+        }
+
+        /// What all of it costs under a load, beside the attention it acts in.
+        default Cost cost(Load load) {
+            return Cost.NONE;
         }
     }
 }

@@ -6,7 +6,8 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
-/// The keys and values of every position so far, [B, K, S, D] each: 2·K·D numbers a token and layer.
+/// The keys and values of every position so far, [B, K, S, D] each: 2·K·D numbers a token and layer. Keys may be of
+/// another size than values.
 ///
 /// Room grows by doubling, so that appending costs amortised O(1) copies a position; what attention reads is a
 /// view. The element type and device are those of the first keys appended.
@@ -24,9 +25,11 @@ public final class KeyValueState implements State {
 
     @Override
     public long bytes() {
-        return keys.map(room ->
-                        2 * room.count() / room.size(2) * length * room.dtype().bytes())
-                .orElse(0L);
+        return bytes(keys) + bytes(values);
+    }
+
+    private long bytes(Optional<Tensor> room) {
+        return room.map(t -> t.count() / t.size(2) * length * t.dtype().bytes()).orElse(0L);
     }
 
     /// Remembers keys and values [B, K, T, D] behind those remembered so far.

@@ -1,5 +1,7 @@
 package io.attend.tensor;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 
 /// How long tensors live: every tensor made on this thread belongs to the innermost open lifetime and is freed, at
@@ -23,6 +25,7 @@ public final class Lifetime implements AutoCloseable {
     private final Lifetime[] slot = INNERMOST.get();
     private final @org.jspecify.annotations.Nullable Lifetime outer = slot[0];
     private final PointerScope scope;
+    private final List<Runnable> endings = new ArrayList<>();
     private boolean closed;
 
     private Lifetime() {
@@ -70,6 +73,11 @@ public final class Lifetime implements AutoCloseable {
         return around.adopt(tensor);
     }
 
+    /// Runs something when this lifetime closes.
+    void whenClosed(Runnable ending) {
+        endings.add(ending);
+    }
+
     /// Frees every tensor made in this lifetime that was neither kept nor retained.
     @Override
     @SuppressWarnings("ReferenceEquality") // this very lifetime, on this very thread
@@ -84,6 +92,7 @@ public final class Lifetime implements AutoCloseable {
         }
         closed = true;
         slot[0] = outer;
+        endings.forEach(Runnable::run);
         scope.close();
     }
 }

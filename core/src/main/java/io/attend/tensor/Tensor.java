@@ -14,8 +14,10 @@ import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -40,11 +42,16 @@ public final class Tensor implements AutoCloseable {
         return pointer;
     }
 
+    /// A tensor of our own over one that the engine only lends.
+    static Tensor borrowed(TensorBase lent) {
+        return made("borrow", () -> new org.bytedeco.pytorch.Tensor(lent));
+    }
+
     /// Runs one operation that makes a tensor.
     static Tensor made(String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
         Lifetime.require();
         try {
-            return new Tensor(body.get());
+            return Watch.tell(operation, new Tensor(body.get()), operands);
         } catch (RuntimeException e) {
             throw TensorException.translate(operation, e, operands);
         }
@@ -360,6 +367,11 @@ public final class Tensor implements AutoCloseable {
         return made("select", () -> pointer.select(axis, index), this);
     }
 
+    /// The real part of the discrete Fourier transform over the last two axes, of float32 or float64.
+    public Tensor fft2Real() {
+        return made("fft2", () -> torch.real(torch.fft_fft2(pointer)), this);
+    }
+
     public Tensor flip(long... axes) {
         return made("flip", () -> pointer.flip(axes), this);
     }
@@ -443,6 +455,16 @@ public final class Tensor implements AutoCloseable {
 
     public Tensor pow(double exponent) {
         return made("pow", () -> pointer.pow(scalar(exponent)), this);
+    }
+
+    /// The whole number below `this / divisor`.
+    public Tensor floorDivide(long divisor) {
+        return made("floor_divide", () -> pointer.floor_divide(scalar(divisor)), this);
+    }
+
+    /// What [#floorDivide] leaves: at least 0 and below the divisor, whatever the sign.
+    public Tensor remainder(long divisor) {
+        return made("remainder", () -> pointer.remainder(scalar(divisor)), this);
     }
 
     public Tensor neg() {
@@ -536,6 +558,10 @@ public final class Tensor implements AutoCloseable {
         return made("clamp_min", () -> pointer.clamp_min(scalar(least)), this);
     }
 
+    public Tensor clampMax(double most) {
+        return made("clamp_max", () -> pointer.clamp_max(scalar(most)), this);
+    }
+
     // ---- comparison and choice ----
 
     public Tensor eq(Tensor other) {
@@ -548,6 +574,14 @@ public final class Tensor implements AutoCloseable {
 
     public Tensor ne(double value) {
         return made("ne", () -> pointer.ne(scalar(value)), this);
+    }
+
+    public Tensor ge(double value) {
+        return made("ge", () -> pointer.ge(scalar(value)), this);
+    }
+
+    public Tensor lt(double value) {
+        return made("lt", () -> pointer.lt(scalar(value)), this);
     }
 
     public Tensor le(Tensor other) {
@@ -603,6 +637,11 @@ public final class Tensor implements AutoCloseable {
 
     public Tensor mean(int axis, Axis kept) {
         return made("mean", () -> pointer.mean(new long[] {axis}, kept == Axis.KEPT, NO_TYPE), this);
+    }
+
+    /// The Euclidean norm of all elements.
+    public Tensor norm() {
+        return made("norm", () -> pointer.norm(), this);
     }
 
     public Tensor amax(int axis, Axis kept) {
@@ -686,9 +725,19 @@ public final class Tensor implements AutoCloseable {
         return made("gather", () -> pointer.gather(axis, index.pointer), this, index);
     }
 
+    /// `this` with every element of `source` added where `index` says along an axis: gather's reverse.
+    public Tensor scatterAdd(int axis, Tensor index, Tensor source) {
+        return made("scatter_add", () -> pointer.scatter_add(axis, index.pointer, source.pointer), this, index, source);
+    }
+
     /// Rows of this table [V, E] at `ids` [...] → [..., E]; ids outside 0..V-1 are refused.
     public Tensor embedding(Tensor ids) {
         return made("embedding", () -> torch.embedding(pointer, ids.pointer), this, ids);
+    }
+
+    /// The same, but no gradient reaches the row `padding`.
+    public Tensor embedding(Tensor ids, long padding) {
+        return made("embedding", () -> torch.embedding(pointer, ids.pointer, padding, false, false), this, ids);
     }
 
     // ---- products ----
@@ -700,6 +749,16 @@ public final class Tensor implements AutoCloseable {
     /// This matrix [N, K] times a vector [K] → [N].
     public Tensor mv(Tensor vector) {
         return made("mv", () -> pointer.mv(vector.pointer), this, vector);
+    }
+
+    /// `beta · this + alpha · left right` of matrices [N, M], [N, K], [K, M] → [N, M].
+    public Tensor addmm(Tensor left, Tensor right, double beta, double alpha) {
+        return made(
+                "addmm",
+                () -> pointer.addmm(left.pointer, right.pointer, scalar(beta), scalar(alpha)),
+                this,
+                left,
+                right);
     }
 
     /// `this [..., K] times weightᵀ` with weight [N, K] → [..., N].
@@ -831,6 +890,35 @@ public final class Tensor implements AutoCloseable {
                 classes);
     }
 
+    /// The logarithm of the sigmoid, without overflow.
+    public Tensor logSigmoid() {
+        return made("log_sigmoid", () -> torch.log_sigmoid(pointer), this);
+    }
+
+    /// This matrix [M, N] as U [M, R], S [R] and V [R, N], R the smaller of M and N: `this = U diag(S) V`, S falling.
+    public Decomposed svd() {
+        Lifetime.require();
+        try {
+            T_TensorTensorTensor_T parts = torch.linalg_svd(pointer, false, new StringViewOptional());
+            return new Decomposed(
+                    new Tensor(new org.bytedeco.pytorch.Tensor(parts.get0())),
+                    new Tensor(new org.bytedeco.pytorch.Tensor(parts.get1())),
+                    new Tensor(new org.bytedeco.pytorch.Tensor(parts.get2())));
+        } catch (RuntimeException e) {
+            throw TensorException.translate("svd", e, this);
+        }
+    }
+
+    /// Cross-entropy of logits [N, V] against classes [N], position by position: [N], 0 where the class is `ignored`.
+    public Tensor crossEntropies(Tensor classes, long ignored, double smoothing) {
+        return made(
+                "cross_entropy",
+                () -> torch.cross_entropy_loss(
+                        pointer, classes.pointer, Engine.NO_TENSOR, torch.Reduction.None.value, ignored, smoothing),
+                this,
+                classes);
+    }
+
     // ---- in place ----
 
     public Tensor copy_(Tensor source) {
@@ -859,6 +947,35 @@ public final class Tensor implements AutoCloseable {
         return filled("add_", t -> t.add_(scalar(value)));
     }
 
+    /// `this + times · other`
+    public Tensor add_(Tensor other, double times) {
+        run("add_", () -> pointer.add_(other.pointer, scalar(times)), this, other);
+        return this;
+    }
+
+    public Tensor mul_(Tensor other) {
+        run("mul_", () -> pointer.mul_(other.pointer), this, other);
+        return this;
+    }
+
+    /// `this + times · left · right`
+    public Tensor addcmul_(Tensor left, Tensor right, double times) {
+        run("addcmul_", () -> pointer.addcmul_(left.pointer, right.pointer, scalar(times)), this, left, right);
+        return this;
+    }
+
+    /// `this + share · (other − this)`
+    public Tensor lerp_(Tensor other, Tensor share) {
+        run("lerp_", () -> pointer.lerp_(other.pointer, share.pointer), this, other, share);
+        return this;
+    }
+
+    /// `this + share · (other − this)`
+    public Tensor lerp_(Tensor other, double share) {
+        run("lerp_", () -> pointer.lerp_(other.pointer, scalar(share)), this, other);
+        return this;
+    }
+
     /// Whole numbers stay whole for integer tensors, so that adding 1 to token ids does not make them
     /// floating-point.
     private Scalar scalar(double value) {
@@ -882,6 +999,9 @@ public final class Tensor implements AutoCloseable {
         KEPT,
         DROPPED
     }
+
+    /// The factors of a singular value decomposition.
+    public record Decomposed(Tensor left, Tensor values, Tensor right) {}
 
     private static Tensor owned(org.bytedeco.pytorch.Tensor borrowed) {
         return new Tensor(new org.bytedeco.pytorch.Tensor(borrowed));

@@ -7,18 +7,33 @@ import io.attend.activation.Gelu;
 import io.attend.activation.Relu;
 import io.attend.attention.Heads;
 import io.attend.attention.SoftmaxAttention;
+import io.attend.embedding.AdaptiveTable;
 import io.attend.embedding.DenseTable;
+import io.attend.embedding.FactorisedTable;
 import io.attend.embedding.SharedTable;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.DenseFeedForward;
+import io.attend.head.AdaptiveHead;
+import io.attend.head.ChunkedHead;
+import io.attend.head.HierarchicalHead;
 import io.attend.head.LinearHead;
 import io.attend.head.MaskedLanguageHead;
 import io.attend.head.NoHead;
+import io.attend.head.NoiseContrastiveHead;
+import io.attend.head.PairHead;
+import io.attend.head.SampledHead;
+import io.attend.head.SequenceHead;
+import io.attend.head.SpanHead;
+import io.attend.head.TiedAdaptiveHead;
 import io.attend.head.TiedHead;
+import io.attend.head.TokenHead;
+import io.attend.head.TokenPooling;
+import io.attend.head.Tying;
 import io.attend.layer.ArchitectureException;
 import io.attend.layer.Bias;
 import io.attend.layer.Parameters;
 import io.attend.mask.Causal;
+import io.attend.mask.Mask;
 import io.attend.model.SmallModels;
 import io.attend.norm.LayerNorm;
 import io.attend.norm.NoNorm;
@@ -26,9 +41,11 @@ import io.attend.norm.RmsNorm;
 import io.attend.position.LearnedPosition;
 import io.attend.position.SinusoidalPosition;
 import io.attend.value.ValueException;
+import io.attend.value.Variants;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -123,7 +140,48 @@ class ArchitectureRefusalTest {
         String message =
                 "head: a TiedHead needs an embedding with a table of words, and there is none; use a LinearHead";
         assertCannotBuild(() -> TiedHead.EXAMPLE.build(head, 10, Optional.empty()), message);
-        assertCannotBuild(() -> MaskedLanguageHead.EXAMPLE.build(head, 10, Optional.empty()), message);
+        assertCannotBuild(
+                () -> MaskedLanguageHead.EXAMPLE.build(head, 10, Optional.empty()),
+                "head: a MaskedLanguageHead needs an embedding with a table of words, and there is none; use a LinearHead");
+    }
+
+    @Test
+    void aHeadOfAnotherWidthThanTheTable() {
+        Encoder narrow = new Encoder(WORDS.inner(3), stack(Feed.EXAMPLE));
+        assertCannotBuild(
+                () -> new Architecture(10, narrow, TiedHead.EXAMPLE),
+                "head: the table's vectors have 3 numbers and the stream 10; let the head narrow the stream with a product"
+                        + " of its own, or use a head that changes the width before it scores");
+        assertThat(new Architecture(10, narrow, TiedHead.OPT)).isNotNull();
+        assertThat(new Architecture(10, narrow, MaskedLanguageHead.EXAMPLE)).isNotNull();
+    }
+
+    @Test
+    void sidesOfUnlikeInnerWidth() {
+        TokenEmbedding shared = TokenEmbedding.of(new SharedTable());
+        assertCannotBuild(
+                () -> new Architecture(
+                        10, new EncoderDecoder(WORDS.inner(3), stack(Feed.EXAMPLE), shared, stack(Feed.EXAMPLE))),
+                "target: the shared table's vectors have 3 numbers, but this embedding is 10 wide; use the same inner width"
+                        + " on both sides");
+        assertThat(new Architecture(
+                        10,
+                        new EncoderDecoder(WORDS.inner(3), stack(Feed.EXAMPLE), shared.inner(3), stack(Feed.EXAMPLE)),
+                        TiedHead.OPT))
+                .isNotNull();
+    }
+
+    @Test
+    void bandsThinnerThanANumber() {
+        Parameters head = Parameters.root().in("head");
+        assertCannotBuild(
+                () -> TiedAdaptiveHead.EXAMPLE.build(head, 10, Optional.empty()),
+                "head: a TiedAdaptiveHead scores by the bands of an AdaptiveTable, and there is none; use an AdaptiveHead");
+        TokenEmbedding words = TokenEmbedding.of(new AdaptiveTable(31, List.of(3, 5), 4));
+        assertCannotBuild(
+                () -> new Architecture(10, new Encoder(words, stack(Feed.EXAMPLE))),
+                "embedding.token: band 2 of a width of 10 divided by 4 each would have no numbers left; use fewer cutoffs"
+                        + " or a smaller divisor");
     }
 
     @Test
@@ -159,7 +217,53 @@ class ArchitectureRefusalTest {
                         "a block needs at least one sublayer"),
                 new Refused(() -> new DenseTable(0), "vocabulary must be at least 1, not 0"),
                 new Refused(() -> new LearnedPosition(0), "maximum must be at least 1, not 0"),
-                new Refused(() -> WORDS.segments(0), "segments must be at least 1, not 0"),
+                new Refused(() -> WORDS.segments(-1), "segments must be at least 0, not -1"),
+                new Refused(() -> WORDS.inner(0), "the inner width must be at least 1, not 0"),
+                new Refused(() -> WORDS.factor(0), "factor must be a number other than 0, not 0.0"),
+                new Refused(() -> WORDS.factor(Double.NaN), "factor must be a number other than 0, not NaN"),
+                new Refused(
+                        () -> new DenseTable(31, OptionalInt.of(31)),
+                        "padding is word 31, but the vocabulary has only 0 to 30"),
+                new Refused(() -> FactorisedTable.of(31).size(0), "size must be at least 1, not 0"),
+                new Refused(
+                        () -> new AdaptiveTable(31, List.of(), 2),
+                        "there are no cutoffs: give at least one, the count of frequent words"),
+                new Refused(
+                        () -> new AdaptiveTable(31, List.of(7, 7), 2),
+                        "cutoffs [7, 7] must rise between 0 and the vocabulary of 31"),
+                new Refused(
+                        () -> new AdaptiveTable(31, List.of(7, 31), 2),
+                        "cutoffs [7, 31] must rise between 0 and the vocabulary of 31"),
+                new Refused(() -> new AdaptiveTable(31, List.of(7), 0), "divisor must be at least 1, not 0"),
+                new Refused(() -> TiedHead.EXAMPLE.scale(0), "scale must be a number other than 0, not 0.0"),
+                new Refused(() -> TiedHead.EXAMPLE.softCap(0), "the soft cap must be above 0, not 0.0"),
+                new Refused(() -> LinearHead.EXAMPLE.softCap(-1), "the soft cap must be above 0, not -1.0"),
+                new Refused(() -> new SampledHead(0, Tying.TIED), "samples must be at least 1, not 0"),
+                new Refused(() -> new NoiseContrastiveHead(0, Tying.TIED), "samples must be at least 1, not 0"),
+                new Refused(() -> new ChunkedHead(TiedHead.EXAMPLE, 0), "chunk must be at least 1, not 0"),
+                new Refused(
+                        () -> new ChunkedHead(SequenceHead.EXAMPLE, 7),
+                        "a SequenceHead does not score words position by position, so there is nothing to cut into chunks;"
+                                + " use it by itself"),
+                new Refused(
+                        () -> new HierarchicalHead(List.of(7L), Bias.NONE),
+                        "a tree needs the counts of at least 2 words, not of 1"),
+                new Refused(
+                        () -> new HierarchicalHead(List.of(7L, -1L), Bias.NONE),
+                        "word 1 cannot have occurred -1 times"),
+                new Refused(
+                        () -> new HierarchicalHead(List.of(Long.MAX_VALUE, 1L), Bias.NONE),
+                        "the counts add up to 9.2e+18, more than can be added; divide them"),
+                new Refused(
+                        () -> new AdaptiveHead(31, List.of(31), 2, Bias.NONE),
+                        "cutoffs [31] must rise between 0 and the vocabulary of 31"),
+                new Refused(() -> SequenceHead.of(0), "labels must be at least 1, not 0"),
+                new Refused(() -> new TokenHead(0, 0), "labels must be at least 1, not 0"),
+                new Refused(
+                        () -> new TokenPooling(-1, TokenPooling.Occurrence.LAST), "token must be at least 0, not -1"),
+                new Refused(
+                        () -> new PairHead(MaskedLanguageHead.EXAMPLE, new Gelu(), 0),
+                        "relations must be at least 1, not 0"),
                 new Refused(() -> new LinearHead(0, Bias.NONE), "outputs must be at least 1, not 0"),
                 new Refused(
                         () -> new DenseFeedForward(0, new Relu(), Bias.ADDED, 0), "hidden must be at least 1, not 0"),
@@ -193,6 +297,9 @@ class ArchitectureRefusalTest {
                                 () -> SoftmaxAttention.EXAMPLE.dropout(rate),
                                 () -> new DenseFeedForward(29, new Gelu(), Bias.ADDED, rate),
                                 () -> WORDS.dropout(rate),
+                                () -> SequenceHead.of(3).dropout(rate),
+                                () -> new TokenHead(3, rate),
+                                () -> new SpanHead(rate),
                                 () -> new PreNorm(rate),
                                 () -> new PostNorm(rate))
                         .map(made -> new Refused(made, "dropout " + rate + " is outside [0, 1)")));
@@ -288,7 +395,8 @@ class ArchitectureRefusalTest {
                 "\"mask\" : \"Causal\"",
                 "\"mask\" : \"Sliding\"",
                 segment
-                        + ".blocks[0].sublayers[0].attention.mask: unknown Mask type Sliding; known: Bidirectional, Causal");
+                        + ".blocks[0].sublayers[0].attention.mask: unknown Mask type Sliding; known: "
+                        + String.join(", ", Variants.of(Mask.class).keySet()));
         assertParse(
                 json,
                 "\"hidden\" : 13",

@@ -57,9 +57,12 @@ public final class TopologyFormulas {
     /// The scores [T][V], or whatever the head makes of each position.
     public static double[][] logits(Architecture architecture, Numbers model, Words source, Words target) {
         Result result = ALL.of(architecture.topology()).apply(source, target, model, architecture.width());
-        return Stream.of(result.x())
-                .map(row -> HeadFormulas.of(architecture.head()).apply(row, model.in("head"), result.table()))
-                .toArray(double[][]::new);
+        Words written = architecture.topology() instanceof EncoderDecoder ? target : source;
+        return HeadFormulas.of(architecture.head())
+                .apply(
+                        new HeadFormulas.Text(result.x(), written.ids(), written.keep()),
+                        model.in("head"),
+                        result.table());
     }
 
     private static Result single(Embedding embedding, Stack stack, String name, Words words, Numbers model, int width) {

@@ -5,10 +5,12 @@ import io.attend.layer.Numbers;
 import io.attend.mask.Bidirectional;
 import io.attend.mask.Mask;
 import io.attend.mask.MaskFormulas;
+import io.attend.norm.NormFormulas;
 import io.attend.position.RelativePositionFormulas;
 import io.attend.score.ScoreFormulas;
 import io.attend.value.Formulas;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /// Attention of one sequence, one head, one query and one key at a time.
 public final class AttentionFormulas {
@@ -18,7 +20,11 @@ public final class AttentionFormulas {
             .with(
                     SoftmaxAttention.class,
                     value -> (x, numbers, scene) ->
-                            new Softmax(value, numbers, scene.keep(), value.mask(), true).apply(x, x));
+                            new Softmax(value, numbers, scene.keep(), value.mask(), true).apply(x, x))
+            .with(DisentangledAttention.class, UnpairedFormulas::disentangled)
+            .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
+            .with(MixedAttention.class, UnpairedFormulas::mixed)
+            .with(Synthesizer.class, UnpairedFormulas::synthesizer);
 
     private static final Formulas<MemoryAttention, Formula> CROSS = Formulas.<MemoryAttention, Formula>of(
                     MemoryAttention.class)
@@ -41,41 +47,96 @@ public final class AttentionFormulas {
         double[][] apply(double[][] x, double[][] memory) {
             double[][] y = new double[x.length][];
             for (int t = 0; t < x.length; t++) {
-                double[] query = numbers.in("query").linear(x[t], value.bias().query);
-                int size = query.length / value.heads().count();
-                double[] gathered = new double[query.length];
-                for (int head = 0; head < value.heads().count(); head++) {
-                    double[] one = gather(slice(query, head, size), t, head, memory);
-                    System.arraycopy(one, 0, gathered, head * size, size);
-                }
-                y[t] = numbers.in("output").linear(gathered, value.bias().output);
+                double[] query =
+                        normed(projected("query", x[t]), "query", value.heads().count());
+                y[t] = projected("output", gather(query, t, memory));
             }
             return y;
         }
 
-        private double[] gather(double[] query, int t, int head, double[][] memory) {
+        /// The weighted values of all heads, side by side.
+        private double[] gather(double[] query, int t, double[][] memory) {
+            int heads = value.heads().count();
+            int size = query.length / heads;
+            int shared = value.heads().keyValueCount();
             var position = RelativePositionFormulas.of(value.position());
-            int group = head / (value.heads().count() / value.heads().keyValueCount());
-            double[] turned = position.query(query, t, numbers.in("position"));
-            double[] sum = new double[query.length];
-            double total = 0;
+            var score = ScoreFormulas.of(value.score());
+            double[][] queries = new double[heads][];
+            for (int head = 0; head < heads; head++) {
+                queries[head] = position.query(slice(query, head, size), t, numbers.in("position"));
+            }
+            double[][] exponentials = new double[memory.length][heads];
+            double[][] vectors = new double[memory.length][];
+            double[] totals = new double[heads];
             for (int s = 0; s < memory.length; s++) {
+                double[] key = normed(projected("key", memory[s]), "key", shared);
+                vectors[s] = projected("value", memory[s]);
                 if (!keep[s] || !MaskFormulas.of(mask).allows(t, s)) {
                     continue;
                 }
-                double[] key = slice(numbers.in("key").linear(memory[s], value.bias().key), group, query.length);
-                double[] vector = slice(numbers.in("value").linear(memory[s], value.bias().value), group, query.length);
-                double[] turnedKey = turnsKeys ? position.key(key, s, numbers.in("position")) : key;
-                double score = ScoreFormulas.of(value.score()).apply(turned, turnedKey, numbers.in("score"))
-                        + position.bias(head, t, s, numbers.in("position"));
-                double weight = Math.exp(score);
-                total += weight;
-                for (int i = 0; i < sum.length; i++) {
-                    sum[i] += weight * vector[i];
+                double[][] keys = new double[heads][];
+                for (int head = 0; head < heads; head++) {
+                    double[] own = slice(key, head / (heads / shared), size);
+                    keys[head] = turnsKeys ? position.key(own, s, numbers.in("position")) : own;
+                }
+                double[] scores = score.apply(queries, keys, numbers.in("score"));
+                for (int head = 0; head < heads; head++) {
+                    double added = position.bias(
+                            new RelativePositionFormulas.Pair(head, heads, queries[head], keys[head], t, s),
+                            numbers.in("position"));
+                    exponentials[s][head] = Math.exp(scores[head] + added);
+                    totals[head] += exponentials[s][head];
                 }
             }
-            double all = total;
-            return total == 0 ? sum : Arrays.stream(sum).map(v -> v / all).toArray();
+            double[] y = new double[query.length];
+            for (int s = 0; s < memory.length; s++) {
+                double[] weights = new double[heads];
+                for (int head = 0; head < heads; head++) {
+                    weights[head] = totals[head] == 0 ? 0 : exponentials[s][head] / totals[head];
+                }
+                weights = score.weights(weights, numbers.in("score"));
+                for (int i = 0; i < y.length; i++) {
+                    int head = i / size;
+                    double[] vector = slice(vectors[s], head / (heads / shared), size);
+                    if (turnsKeys) {
+                        vector = position.value(vector, s, numbers.in("position"));
+                    }
+                    double[] beside = position.gathered(t, s, size, numbers.in("position"));
+                    y[i] += weights[head] * (vector[i % size] + beside[i % size]);
+                }
+            }
+            return y;
+        }
+
+        /// One of the four projections, group by group.
+        private double[] projected(String name, double[] x) {
+            ProjectionGroups groups = value.groups();
+            ProjectionBias bias = value.bias();
+            return switch (name) {
+                case "query" -> numbers.in(name).linear(x, bias.query, groups.query());
+                case "key" -> numbers.in(name).linear(x, bias.key, groups.key());
+                case "value" -> numbers.in(name).linear(x, bias.value, groups.value());
+                default -> numbers.in(name).linear(x, bias.output, groups.output());
+            };
+        }
+
+        private double[] normed(double[] x, String name, int heads) {
+            Numbers weights = numbers.in(name).in("norm");
+            var norm = NormFormulas.of(value.norm().norm());
+            int size = x.length / heads;
+            return switch (value.norm().heads()) {
+                case JOINT -> norm.apply(x, weights);
+                case SHARED -> joined(heads, head -> norm.apply(slice(x, head, size), weights));
+                case SEPARATE ->
+                    joined(heads, head -> norm.apply(slice(x, head, size), weights.in(Integer.toString(head))));
+            };
+        }
+
+        private static double[] joined(int heads, java.util.function.IntFunction<double[]> each) {
+            return IntStream.range(0, heads)
+                    .mapToObj(each)
+                    .flatMapToDouble(Arrays::stream)
+                    .toArray();
         }
 
         private static double[] slice(double[] x, int index, int size) {

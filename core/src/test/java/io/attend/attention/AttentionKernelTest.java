@@ -5,6 +5,8 @@ import static io.attend.layer.Grids.difference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.attend.attention.AttentionKernel.Way;
+import io.attend.layer.Bench;
 import io.attend.layer.Context;
 import io.attend.layer.Context.Visible;
 import io.attend.layer.FiniteDifferences;
@@ -18,10 +20,12 @@ import io.attend.position.NoPosition;
 import io.attend.position.RelativePosition;
 import io.attend.score.ScaledDotProduct;
 import io.attend.score.Score;
+import io.attend.score.SoftCap;
 import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
+import io.attend.value.Examples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +39,8 @@ class AttentionKernelTest {
     private static final int BATCH = 3;
     private static final int HEADS = 6;
     private static final int SIZE = 5;
-    private static final Score.Built SCORE = new ScaledDotProduct().build(Parameters.root(), SIZE);
+    private static final Score.Built SCORE =
+            new ScaledDotProduct().build(Parameters.root(), new Score.Sizes(HEADS, SIZE));
 
     private static final RelativePosition.Built POSITION =
             new NoPosition().build(Parameters.root(), new RelativePosition.HeadShape(HEADS, HEADS, SIZE));
@@ -108,6 +113,11 @@ class AttentionKernelTest {
                     queries, keys, values, visible, bias, SCORE, POSITION, 0, Context.inference());
         }
 
+        /// Three queries at a time.
+        Tensor chunked(Visible visible) {
+            return AttentionKernel.chunked(queries, keys, values, visible, bias, SCORE, 0, Context.inference(), 3);
+        }
+
         List<Tensor> leaves() {
             List<Tensor> leaves = new ArrayList<>(List.of(queries, keys, values));
             bias.ifPresent(leaves::add);
@@ -134,7 +144,7 @@ class AttentionKernelTest {
         for (DType dtype : List.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16)) {
             double tolerance = dtype == DType.FLOAT64 ? 1e-12 : dtype == DType.FLOAT32 ? 2e-6 : 0.03;
             Given typed = given.to(dtype);
-            for (Tensor y : List.of(typed.fused(visible), typed.explicit(visible))) {
+            for (Tensor y : List.of(typed.fused(visible), typed.explicit(visible), typed.chunked(visible))) {
                 assertThat(y.dtype()).isEqualTo(dtype);
                 assertThat(y.shape()).isEqualTo(Shape.of(BATCH, HEADS, sight.queries, SIZE));
                 assertThat(difference(y, expected))
@@ -144,9 +154,11 @@ class AttentionKernelTest {
         }
         FiniteDifferences.check(sight.name + ", fused", () -> given.fused(visible), given.leaves());
         FiniteDifferences.check(sight.name + ", explicit", () -> given.explicit(visible), given.leaves());
+        FiniteDifferences.check(sight.name + ", chunked", () -> given.chunked(visible), given.leaves());
         for (DType dtype : List.of(DType.FLOAT32, DType.BFLOAT16)) {
             checkFinite(sight.name + ", fused, " + dtype, given.to(dtype), y -> y.fused(visible));
             checkFinite(sight.name + ", explicit, " + dtype, given.to(dtype), y -> y.explicit(visible));
+            checkFinite(sight.name + ", chunked, " + dtype, given.to(dtype), y -> y.chunked(visible));
         }
     }
 
@@ -217,7 +229,10 @@ class AttentionKernelTest {
         try (Lifetime _ = Lifetime.open()) {
             for (Added added : Added.values()) {
                 Given given = Given.of(sight, 3, added).to(DType.FLOAT32);
-                for (Tensor y : List.of(given.fused(sight.visible()), given.explicit(sight.visible()))) {
+                for (Tensor y : List.of(
+                        given.fused(sight.visible()),
+                        given.explicit(sight.visible()),
+                        given.chunked(sight.visible()))) {
                     assertThat(y.select(0, 1).toFloats())
                             .as("%s", added)
                             .containsOnly(0f)
@@ -273,6 +288,151 @@ class AttentionKernelTest {
             Tensor explicit = given.explicit(sight.visible());
             assertFinite("fused", fused);
             assertThat(difference(fused, explicit)).isLessThan(1e-5);
+            assertThat(difference(fused, given.chunked(sight.visible()))).isLessThan(1e-5);
+            Given half =
+                    new Given(small.queries.mul(1e4), small.keys.mul(1e4), small.values, small.bias).to(DType.FLOAT16);
+            assertFinite("fused, halves", half.fused(sight.visible()));
+            assertFinite("explicit, halves", half.explicit(sight.visible()));
+            assertFinite("chunked, halves", half.chunked(sight.visible()));
+        }
+    }
+
+    /// Who asks for nothing special gets the fused kernel, which has no weights and stores none; who asks does not
+    /// change that for others.
+    @Test
+    void takesTheFusedKernelWheneverItIsExact() {
+        try (Lifetime _ = Lifetime.open();
+                io.attend.tensor.Random random = io.attend.tensor.Random.seeded(1)) {
+            Context inference = Context.inference();
+            Context training = Context.training(random);
+            Context watching = inference.observed((_, _, _) -> {});
+            Context glancing = inference.observed(new io.attend.layer.Observer() {
+                @Override
+                public void see(io.attend.layer.Place place, String what, Tensor tensor) {}
+
+                @Override
+                public boolean wantsAttention() {
+                    return false;
+                }
+            });
+            long few = AttentionKernel.MOST_SCORES;
+            long many = few + 1;
+            assertThat(AttentionKernel.way(many, SCORE, POSITION, 0.1, inference))
+                    .isEqualTo(Way.FUSED);
+            assertThat(AttentionKernel.way(many, SCORE, POSITION, 0, training)).isEqualTo(Way.FUSED);
+            assertThat(AttentionKernel.way(many, SCORE, POSITION, 0, glancing)).isEqualTo(Way.FUSED);
+            assertThat(AttentionKernel.way(few, SCORE, POSITION, 0, watching)).isEqualTo(Way.EXPLICIT);
+            assertThat(AttentionKernel.way(many, SCORE, POSITION, 0, watching)).isEqualTo(Way.EXPLICIT);
+            assertThat(AttentionKernel.way(few, SCORE, POSITION, 0.1, training)).isEqualTo(Way.EXPLICIT);
+            assertThat(AttentionKernel.way(many, SCORE, POSITION, 0.1, training))
+                    .isEqualTo(Way.CHUNKED);
+            Score.Built capped = SoftCap.EXAMPLE.build(Parameters.root(), new Score.Sizes(HEADS, SIZE));
+            assertThat(AttentionKernel.way(few, capped, POSITION, 0, inference)).isEqualTo(Way.EXPLICIT);
+            assertThat(AttentionKernel.way(many, capped, POSITION, 0, inference))
+                    .isEqualTo(Way.CHUNKED);
+        }
+    }
+
+    /// The weights of a score are found, though they are no inputs of attention, even where nothing else learns.
+    @TestFactory
+    Stream<DynamicTest> chunksAreTheWholeForEveryScore() {
+        Sight sight = new Sight("a padded triangle", new Causal(), 7, 7, 7, 2, 5);
+        return Examples.of(Score.class)
+                .map(example -> dynamicTest(example.name(), () -> {
+                    try (Lifetime _ = Lifetime.open();
+                            Bench<Score.Built> bench = Bench.of(
+                                    parameters -> example.value().build(parameters, new Score.Sizes(HEADS, SIZE)))) {
+                        Score.Built score = bench.built();
+                        Given given = Given.of(sight, 3, Added.TO_EVERY_ROW);
+                        Tensor direction = Grids.random(9, BATCH, HEADS, 7, SIZE);
+                        List<Tensor> leaves = new ArrayList<>(bench.weights());
+                        for (boolean inputsLearn : new boolean[] {true, false}) {
+                            if (inputsLearn) {
+                                leaves.addAll(given.leaves());
+                            } else {
+                                leaves.removeAll(given.leaves());
+                                given.leaves().forEach(leaf -> leaf.requiresGrad(false));
+                            }
+                            leaves.forEach(leaf -> leaf.requiresGrad(true));
+                            if (leaves.isEmpty()) {
+                                continue;
+                            }
+                            Tensor whole = AttentionKernel.explicit(
+                                    score.queries(given.queries),
+                                    score.keys(given.keys),
+                                    given.values,
+                                    sight.visible(),
+                                    given.bias,
+                                    score,
+                                    POSITION,
+                                    0,
+                                    Context.inference());
+                            whole.mul(direction).sum().backward();
+                            List<Tensor> expected = leaves.stream()
+                                    .map(leaf -> leaf.grad().orElseThrow().clone())
+                                    .toList();
+                            leaves.forEach(Tensor::clearGrad);
+                            Tensor parts = AttentionKernel.chunked(
+                                    score.queries(given.queries),
+                                    score.keys(given.keys),
+                                    given.values,
+                                    sight.visible(),
+                                    given.bias,
+                                    score,
+                                    0,
+                                    Context.inference(),
+                                    2);
+                            assertThat(difference(whole, parts)).isLessThan(1e-13);
+                            parts.mul(direction).sum().backward();
+                            for (int i = 0; i < leaves.size(); i++) {
+                                assertThat(difference(leaves.get(i).grad().orElseThrow(), expected.get(i)))
+                                        .as("gradient of %s", leaves.get(i))
+                                        .isLessThan(1e-12);
+                            }
+                            leaves.forEach(Tensor::clearGrad);
+                        }
+                    }
+                }));
+    }
+
+    /// The backward pass drops what the forward pass dropped, and draws nothing that the next pass would draw.
+    @Test
+    void chunksDropTheSameAgain() {
+        Sight sight = new Sight("a triangle", new Causal(), 7, 7);
+        try (Lifetime _ = Lifetime.open();
+                io.attend.tensor.Random random = io.attend.tensor.Random.seeded(3)) {
+            Given given = Given.of(sight, 6, Added.NOTHING);
+            Tensor start = random.state();
+            FiniteDifferences.check(
+                    "chunks with dropout",
+                    () -> {
+                        random.restore(start);
+                        return AttentionKernel.chunked(
+                                given.queries,
+                                given.keys,
+                                given.values,
+                                sight.visible(),
+                                given.bias,
+                                SCORE,
+                                0.5,
+                                Context.training(random),
+                                3);
+                    },
+                    given.leaves());
+            random.restore(start);
+            Tensor y = AttentionKernel.chunked(
+                    given.queries.requiresGrad(true),
+                    given.keys,
+                    given.values,
+                    sight.visible(),
+                    given.bias,
+                    SCORE,
+                    0.5,
+                    Context.training(random),
+                    3);
+            Tensor before = random.state();
+            y.sum().backward();
+            assertThat(random.state().toLongs()).isEqualTo(before.toLongs());
         }
     }
 

@@ -7,6 +7,7 @@ import io.attend.layer.ArchitectureException;
 import io.attend.layer.LayerContract;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
+import io.attend.score.Score;
 import io.attend.value.Examples;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 class MemoryAttentionTest {
-    private static final int MEMORY_WIDTH = 11;
+    private static final int MEMORY_WIDTH = 15; // not the width, and in five groups
 
     @TestFactory
     Stream<DynamicTest> contract() {
@@ -27,6 +28,21 @@ class MemoryAttentionTest {
                                 AttentionFormulas.cross(example.value()))
                         .remembering(MEMORY_WIDTH)
                         .tests());
+    }
+
+    /// Whatever scores a sequence scores a memory.
+    @TestFactory
+    Stream<DynamicTest> contractOfEveryScore() {
+        return Examples.of(Score.class).flatMap(example -> {
+            SoftmaxAttention attention = SoftmaxAttention.SHARED.score(example.value());
+            return LayerContract.of(
+                            example.name() + " on a memory",
+                            parameters -> attention.cross(
+                                    parameters, Site.width(WIDTH).withMemory(MEMORY_WIDTH)),
+                            AttentionFormulas.cross(attention))
+                    .remembering(MEMORY_WIDTH)
+                    .tests();
+        });
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.attend.embedding;
 
+import io.attend.layer.Bias;
 import io.attend.layer.Numbers;
 import io.attend.norm.NormFormulas;
 import io.attend.position.AbsolutePositionFormulas;
@@ -34,7 +35,8 @@ public final class EmbeddingFormulas {
     private record OfTokens(TokenEmbedding value) implements Formula {
         @Override
         public double[][] table(Numbers numbers, int width, double[][] source) {
-            return TableFormulas.of(value.table()).apply(numbers.in("token"), width, source);
+            int own = value.inner().orElse(width);
+            return TableFormulas.of(value.table()).apply(numbers.in("token"), own, source);
         }
 
         @Override
@@ -43,19 +45,26 @@ public final class EmbeddingFormulas {
             for (int t = 0; t < y.length; t++) {
                 double[] x = table[words.ids()[t]].clone();
                 for (int e = 0; e < x.length; e++) {
-                    x[e] *= switch (value.scale()) {
-                        case ONE -> 1;
-                        case SQUARE_ROOT_OF_WIDTH -> Math.sqrt(x.length);
-                    };
+                    x[e] *= value.factor()
+                            * switch (value.scale()) {
+                                case ONE -> 1;
+                                case SQUARE_ROOT_OF_WIDTH, ROUNDED_SQUARE_ROOT_OF_WIDTH -> Math.sqrt(x.length);
+                            };
                 }
                 x = AbsolutePositionFormulas.of(value.position()).apply(x, t, numbers.in("position"));
-                if (value.segments().isPresent()) {
+                if (value.segments().orElse(0) > 0) {
                     double[] segment = numbers.in("segment").matrix("weight", x.length)[words.segments()[t]];
                     for (int e = 0; e < x.length; e++) {
                         x[e] += segment[e];
                     }
                 }
                 y[t] = NormFormulas.of(value.norm()).apply(x, numbers.in("norm"));
+                if (value.padding() == PaddingVectors.ZEROED && !words.keep()[t]) {
+                    y[t] = new double[x.length];
+                }
+                if (value.inner().isPresent()) {
+                    y[t] = numbers.in("projection").linear(y[t], Bias.ADDED);
+                }
             }
             return y;
         }

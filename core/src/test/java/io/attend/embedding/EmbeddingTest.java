@@ -9,11 +9,13 @@ import io.attend.embedding.EmbeddingFormulas.Words;
 import io.attend.layer.Bench;
 import io.attend.layer.Context;
 import io.attend.layer.FiniteDifferences;
+import io.attend.layer.Grids;
 import io.attend.layer.Numbers;
 import io.attend.layer.Scene;
 import io.attend.norm.LayerNorm;
 import io.attend.position.LearnedPosition;
 import io.attend.position.SinusoidalPosition;
+import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
 import io.attend.tensor.Tensor;
@@ -28,7 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class EmbeddingTest {
     private static final long[] IDS = {30, 0, 7, 7, 2, 11, 5, 3, 0, 1};
-    private static final long[] SEGMENTS = {0, 0, 1, 1, 2, 2, 2, 1, 0, 0};
+    private static final long[] NO_PADDING = {30, 1, 7, 7, 2, 11, 5, 4, 1, 1}; // neither 0 nor 3
+    private static final long[] SEGMENTS = {0, 0, 1, 1, 1, 1, 1, 1, 0, 0};
 
     /// The examples, and one with every part in use.
     static Stream<Example<Embedding>> embeddings() {
@@ -51,11 +54,13 @@ class EmbeddingTest {
 
     /// The words, and their segments where the embedding knows some.
     private static Tokens tokens(Bench<Embedding.Built> bench) {
+        return tokens(bench, IDS, Optional.empty());
+    }
+
+    private static Tokens tokens(Bench<Embedding.Built> bench, long[] ids, Optional<Tensor> keep) {
         boolean segments = bench.parameters().stream().anyMatch(p -> p.name().startsWith("segment"));
         return new Tokens(
-                Tensor.of(IDS, 2, 5),
-                Optional.empty(),
-                segments ? Optional.of(Tensor.of(SEGMENTS, 2, 5)) : Optional.empty());
+                Tensor.of(ids, 2, 5), keep, segments ? Optional.of(Tensor.of(SEGMENTS, 2, 5)) : Optional.empty());
     }
 
     @ParameterizedTest
@@ -67,6 +72,7 @@ class EmbeddingTest {
             Numbers numbers = bench.numbers();
             double[][] table = formula.table(numbers, WIDTH, new double[0][]);
             double[][][] expected = new double[2][][];
+            double[][][] padded = new double[2][][];
             for (int b = 0; b < 2; b++) {
                 int[] ids = new int[5];
                 int[] segments = new int[5];
@@ -75,9 +81,12 @@ class EmbeddingTest {
                     segments[t] = (int) SEGMENTS[b * 5 + t];
                 }
                 expected[b] = formula.apply(new Words(ids, segments, Scene.all(5)), numbers, table);
+                padded[b] = formula.apply(new Words(ids, segments, Scene.first(5 - 2 * b, 5)), numbers, table);
             }
             Tensor x = bench.built().forward(tokens(bench), Context.inference());
             assertEqual(example.name(), x, expected, 1e-6);
+            Tokens words = tokens(bench, IDS, Optional.of(Grids.keep(5, 5, 3)));
+            assertEqual(example.name() + " padded", bench.built().forward(words, Context.inference()), padded, 1e-6);
             assertThat(numbers.unread())
                     .as("%s: weights without a use", example)
                     .isEmpty();
@@ -106,7 +115,9 @@ class EmbeddingTest {
         try (Lifetime _ = Lifetime.open();
                 Bench<Embedding.Built> bench = bench(example.value())) {
             FiniteDifferences.check(
-                    example.name(), () -> bench.built().forward(tokens(bench), Context.inference()), bench.weights());
+                    example.name(),
+                    () -> bench.built().forward(tokens(bench, NO_PADDING, Optional.empty()), Context.inference()),
+                    bench.weights());
         }
     }
 
@@ -121,6 +132,35 @@ class EmbeddingTest {
                     bench.built().forward(new Tokens(ids, Optional.empty(), Optional.of(firsts)), Context.inference());
             Tensor left = bench.built().forward(Tokens.of(ids), Context.inference());
             assertThat(difference(named, left)).isZero();
+        }
+    }
+
+    /// XLNet: the embedding learns none, and does not refuse what attention will look at.
+    @Test
+    void zeroSegmentsAreReadAndAddNothing() {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Embedding.Built> bench =
+                        bench(TokenEmbedding.of(new DenseTable(31)).segments(0))) {
+            Tensor ids = Tensor.of(IDS, 2, 5);
+            Tokens named = new Tokens(ids, Optional.empty(), Optional.of(Tensor.of(SEGMENTS, 2, 5)));
+            Tensor plain = bench.built().forward(Tokens.of(ids), Context.inference());
+            assertThat(difference(bench.built().forward(named, Context.inference()), plain))
+                    .isZero();
+        }
+    }
+
+    /// √2048 is 45.2548, in bfloat16 45.25: what Gemma multiplies by.
+    @Test
+    void roundsItsScaleToTheTypeOfTheWeights() {
+        TokenEmbedding value = TokenEmbedding.of(new DenseTable(2)).scale(Scale.ROUNDED_SQUARE_ROOT_OF_WIDTH);
+        try (Lifetime _ = Lifetime.open();
+                Bench<Embedding.Built> bench =
+                        Bench.of(parameters -> value.build(parameters, 2048, Optional.empty()), DType.BFLOAT16)) {
+            Tensor weight = bench.weights().getFirst().fill_(1);
+            Tensor x = bench.built().forward(Tokens.of(Tensor.of(new long[] {1}, 1, 1)), Context.inference());
+            assertThat(x.dtype()).isEqualTo(DType.BFLOAT16);
+            assertThat(x.toDoubles()).containsOnly(45.25);
+            assertThat(weight.dtype()).isEqualTo(DType.BFLOAT16);
         }
     }
 

@@ -1,7 +1,11 @@
 package io.attend.embedding;
 
+import io.attend.layer.Bias;
 import io.attend.layer.Numbers;
 import io.attend.value.Formulas;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 
 /// The vectors of a vocabulary, [V][E], from the papers.
 public final class TableFormulas {
@@ -15,6 +19,24 @@ public final class TableFormulas {
 
     private static final Formulas<Table, Formula> ALL = Formulas.<Table, Formula>of(Table.class)
             .with(DenseTable.class, _ -> (numbers, width, _) -> numbers.matrix("weight", width))
+            .with(FactorisedTable.class, value -> (numbers, width, _) -> {
+                double[][] words = numbers.matrix("weight", value.size());
+                return Stream.of(words)
+                        .map(word -> numbers.in("widening").linear(word, Bias.NONE))
+                        .toArray(double[][]::new);
+            })
+            .with(AdaptiveTable.class, value -> (numbers, width, _) -> {
+                List<double[]> all = new ArrayList<>();
+                int numbersOfBand = width;
+                for (int band = 0; band <= value.cutoffs().size(); band++) {
+                    Numbers here = numbers.in(Integer.toString(band));
+                    for (double[] word : here.matrix("weight", numbersOfBand)) {
+                        all.add(here.in("widening").linear(word, Bias.NONE));
+                    }
+                    numbersOfBand /= value.divisor();
+                }
+                return all.toArray(double[][]::new);
+            })
             .with(SharedTable.class, _ -> (_, _, source) -> source);
 
     public static Formula of(Table table) {

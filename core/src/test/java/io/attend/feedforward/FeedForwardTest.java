@@ -120,7 +120,7 @@ class FeedForwardTest {
                 Bench<Layer> bench = Bench.of(parameters -> value.build(parameters, WIDTH))) {
             Tensor x = Grids.random(7, 1, 7, WIDTH);
             long[] words = {3, 50_256, 3, 0, 17, 250_001, 4};
-            Context context = Context.inference().reading(Optional.of(Tensor.of(words, 1, 7)));
+            Context context = Context.inference().worded(Optional.of(Tensor.of(words, 1, 7)));
             double[][][] expected = Grids.of(x);
             for (int t = 0; t < words.length; t++) {
                 long expert = (1_103_515_245L * words[t] + 12_345) % ((1L << 31) - 1) % 5;

@@ -1,36 +1,133 @@
 package io.attend.head;
 
+import io.attend.activation.Activation;
 import io.attend.activation.ActivationFormulas;
 import io.attend.layer.Bias;
 import io.attend.layer.Numbers;
 import io.attend.norm.NormFormulas;
 import io.attend.value.Formulas;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
-/// What is made of a last vector, from the papers.
+/// What is made of last vectors, from the papers.
 public final class HeadFormulas {
     private HeadFormulas() {}
 
-    /// One vector x [E] and the table of words [V][E].
+    /// What a head makes of one text, [T][outputs]; a head that says one thing of it gives one row.
     @FunctionalInterface
     public interface Formula {
+        double[][] apply(Text text, Numbers numbers, double[][] table);
+    }
+
+    /// The last vectors of a text.
+    ///
+    /// @param x [T][E]
+    /// @param words [T]
+    /// @param keep [T]
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Text(double[][] x, int[] words, boolean[] keep) {}
+
+    @FunctionalInterface
+    private interface OfOne {
         double[] apply(double[] x, Numbers numbers, double[][] table);
     }
 
     private static final Formulas<Head, Formula> ALL = Formulas.<Head, Formula>of(Head.class)
-            .with(NoHead.class, _ -> (x, _, _) -> x)
-            .with(LinearHead.class, value -> (x, numbers, _) -> numbers.linear(x, value.bias()))
-            .with(TiedHead.class, value -> (x, numbers, table) -> tied(x, numbers, table, value.bias()))
-            .with(MaskedLanguageHead.class, value -> (x, numbers, table) -> {
-                double[] hidden = Arrays.stream(numbers.in("dense").linear(x, Bias.ADDED))
-                        .map(ActivationFormulas.of(value.activation()))
-                        .toArray();
-                return tied(
-                        NormFormulas.of(value.norm()).apply(hidden, numbers.in("norm")), numbers, table, Bias.ADDED);
-            });
+            .with(NoHead.class, _ -> each((x, _, _) -> x))
+            .with(
+                    LinearHead.class,
+                    value -> each((x, numbers, _) ->
+                            capped(numbers.linear(scaled(x, value.scale()), value.bias()), value.softCap())))
+            .with(
+                    TiedHead.class,
+                    value -> each((x, numbers, table) -> {
+                        double[][] words = table;
+                        double[] y = scaled(x, value.scale());
+                        if (value.narrow() == Tying.OWN) {
+                            y = numbers.in("narrow").linear(y, Bias.NONE);
+                        }
+                        return capped(tied(y, numbers, words, value.bias()), value.softCap());
+                    }))
+            .with(MaskedLanguageHead.class, value -> each((x, numbers, table) -> masked(value, x, numbers, table)))
+            .with(ChunkedHead.class, value -> of(value.scores()))
+            .with(SampledHead.class, value -> each((x, numbers, table) -> scores(value.scores(), x, numbers, table)))
+            .with(
+                    NoiseContrastiveHead.class,
+                    value -> each((x, numbers, table) -> scores(value.scores(), x, numbers, table)))
+            .with(AdaptiveHead.class, value -> each((x, numbers, _) -> AdaptiveFormulas.own(value, x, numbers)))
+            .with(HierarchicalHead.class, value -> {
+                HuffmanFormula tree = HuffmanFormula.of(value.counts());
+                return each((x, numbers, _) -> tree.logs(numbers.in("turns").linear(x, value.bias())));
+            })
+            .with(
+                    PooledHead.class,
+                    value -> (text, numbers, _) ->
+                            new double[][] {summary(value.pooling(), value.dense(), text, numbers)})
+            .with(
+                    SequenceHead.class,
+                    value -> (text, numbers, _) -> new double[][] {
+                        numbers.in("classifier")
+                                .linear(summary(value.pooling(), value.dense(), text, numbers), value.bias())
+                    })
+            .with(
+                    TokenHead.class,
+                    _ -> each((x, numbers, _) -> numbers.in("classifier").linear(x, Bias.ADDED)))
+            .with(
+                    SpanHead.class,
+                    _ -> each((x, numbers, _) -> numbers.in("span").linear(x, Bias.ADDED)))
+            .with(
+                    DiscriminatorHead.class,
+                    value -> each((x, numbers, _) -> numbers.in("replaced")
+                            .linear(dense(x, value.activation(), numbers.in("dense")), Bias.ADDED)))
+            .with(
+                    PairHead.class,
+                    value -> each((x, numbers, table) -> masked(value.words(), x, numbers.in("words"), table)));
 
     public static Formula of(Head head) {
         return ALL.of(head);
+    }
+
+    private static Formula each(OfOne formula) {
+        return (text, numbers, table) -> Arrays.stream(text.x())
+                .map(x -> formula.apply(x, numbers, table))
+                .toArray(double[][]::new);
+    }
+
+    static double[] summary(Pooling pooling, Optional<Activation> dense, Text text, Numbers numbers) {
+        double[] pooled = PoolingFormulas.of(pooling).apply(text);
+        return dense.map(activation -> dense(pooled, activation, numbers.in("dense")))
+                .orElse(pooled);
+    }
+
+    private static double[] dense(double[] x, Activation activation, Numbers numbers) {
+        return Arrays.stream(numbers.linear(x, Bias.ADDED))
+                .map(ActivationFormulas.of(activation))
+                .toArray();
+    }
+
+    private static double[] masked(MaskedLanguageHead value, double[] x, Numbers numbers, double[][] table) {
+        double[] guess = NormFormulas.of(value.norm())
+                .apply(dense(x, value.activation(), numbers.in("dense")), numbers.in("norm"));
+        return value.scores() == Tying.OWN
+                ? numbers.linear(guess, Bias.ADDED)
+                : tied(guess, numbers, table, Bias.ADDED);
+    }
+
+    private static double[] scores(Tying tying, double[] x, Numbers numbers, double[][] table) {
+        return tying == Tying.OWN ? numbers.linear(x, Bias.ADDED) : tied(x, numbers, table, Bias.ADDED);
+    }
+
+    private static double[] scaled(double[] x, double scale) {
+        return Arrays.stream(x).map(number -> scale * number).toArray();
+    }
+
+    private static double[] capped(double[] logits, OptionalDouble cap) {
+        return cap.isEmpty()
+                ? logits
+                : Arrays.stream(logits)
+                        .map(logit -> cap.getAsDouble() * Math.tanh(logit / cap.getAsDouble()))
+                        .toArray();
     }
 
     private static double[] tied(double[] x, Numbers numbers, double[][] table, Bias bias) {

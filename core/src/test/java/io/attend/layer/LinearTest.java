@@ -38,6 +38,30 @@ class LinearTest {
         }
     }
 
+    /// As a convolution of kernel 1 with groups: each part of the output sees only its part of the input.
+    @Test
+    void multipliesInGroups() {
+        for (Bias bias : Bias.values()) {
+            try (Bench<Linear> bench = Bench.of(parameters ->
+                    new Linear(parameters, Linear.Size.from(15).to(21).groups(3), bias))) {
+                assertThat(bench.built().weight().shape()).isEqualTo(Shape.of(21, 5));
+                assertThat(bench.built().groups()).isEqualTo(3);
+                Tensor x = Grids.random(1, 2, 7, 15);
+                double[][][] expected = new double[2][7][];
+                for (int b = 0; b < 2; b++) {
+                    for (int t = 0; t < 7; t++) {
+                        expected[b][t] = bench.numbers().linear(Grids.of(x)[b][t], bias, 3);
+                    }
+                }
+                Grids.assertEqual("bias " + bias, bench.built().forward(x), expected, 1e-12);
+                assertThat(bench.built().flops(11)).isEqualTo(2.0 * 11 * 15 * 21 / 3);
+            }
+        }
+        assertThatThrownBy(() -> Linear.Size.from(15).groups(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a product needs at least 1 group, not 0");
+    }
+
     /// Adapters and quantisation take the place of one product by its path and are given the one before.
     @Test
     void isWrappedByItsPath() {

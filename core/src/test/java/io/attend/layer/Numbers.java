@@ -61,6 +61,20 @@ public final class Numbers {
         return y;
     }
 
+    /// The same in independent groups: each part of the output sees only its part of the input.
+    public double[] linear(double[] x, Bias bias, int groups) {
+        int part = x.length / groups;
+        double[][] weight = matrix("weight", part);
+        double[] y = bias == Bias.ADDED ? vector("bias").clone() : new double[weight.length];
+        for (int o = 0; o < y.length; o++) {
+            int group = o / (y.length / groups);
+            for (int i = 0; i < part; i++) {
+                y[o] += weight[o][i] * x[group * part + i];
+            }
+        }
+        return y;
+    }
+
     /// Names no reference has asked for: weights that exist without a use.
     public Set<String> unread() {
         return unread;

@@ -39,7 +39,7 @@ class RouterTest {
                     Tensor.of(IntStream.of(RouterFormulas.WORDS).asLongStream().toArray(), 1, LENGTH);
             Context context = Context.inference()
                     .padded(Optional.of(Grids.keep(LENGTH, LENGTHS)))
-                    .reading(Optional.of(Tensor.cat(0, words, words)));
+                    .worded(Optional.of(Tensor.cat(0, words, words)));
             Router.Routes routes = bench.built().route(x, context);
             long[] experts = routes.experts().toLongs();
             double[] weights = routes.weights().toDoubles();

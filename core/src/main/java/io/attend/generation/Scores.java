@@ -1,0 +1,79 @@
+package io.attend.generation;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/// What rules need of a row of scores.
+final class Scores {
+    private Scores() {}
+
+    /// softmax(scores), [V]; a word ruled out has no chance.
+    static double[] chances(float[] scores) {
+        double most = Double.NEGATIVE_INFINITY;
+        for (float score : scores) {
+            most = Math.max(most, score);
+        }
+        double[] chances = new double[scores.length];
+        double sum = 0;
+        for (int i = 0; i < scores.length; i++) {
+            chances[i] = Math.exp(scores[i] - most);
+            sum += chances[i];
+        }
+        for (int i = 0; i < chances.length; i++) {
+            chances[i] /= sum;
+        }
+        return chances;
+    }
+
+    /// − Σ p log p.
+    static double entropy(double[] chances) {
+        double sum = 0;
+        for (double p : chances) {
+            sum -= p > 0 ? p * Math.log(p) : 0;
+        }
+        return sum;
+    }
+
+    /// The first of the likeliest words.
+    static int best(float[] scores) {
+        int best = 0;
+        for (int i = 1; i < scores.length; i++) {
+            best = scores[i] > scores[best] ? i : best;
+        }
+        return best;
+    }
+
+    static void drop(float[] scores, int word) {
+        scores[word] = Float.NEGATIVE_INFINITY;
+    }
+
+    /// Those of the given words, by a key, smallest first; equal ones by their number.
+    static int[] sorted(IntStream words, java.util.function.IntToDoubleFunction key) {
+        record Word(int word, double key) {}
+        return words.mapToObj(word -> new Word(word, key.applyAsDouble(word)))
+                .sorted(java.util.Comparator.comparingDouble(Word::key))
+                .mapToInt(Word::word)
+                .toArray();
+    }
+
+    /// The `count` largest score, counting from 1.
+    static float ranked(float[] scores, int count) {
+        if (count > 100) {
+            float[] copy = scores.clone();
+            Arrays.sort(copy);
+            return copy[copy.length - count];
+        }
+        float[] best = new float[count]; // largest first
+        Arrays.fill(best, Float.NEGATIVE_INFINITY);
+        for (float score : scores) {
+            if (score > best[count - 1]) {
+                int place = count - 1;
+                for (; place > 0 && best[place - 1] < score; place--) {
+                    best[place] = best[place - 1];
+                }
+                best[place] = score;
+            }
+        }
+        return best[count - 1];
+    }
+}

@@ -1,0 +1,50 @@
+package io.attend.head;
+
+import io.attend.tensor.Tensor;
+
+/// What is asked of a whole text, and how wrong an answer is.
+public enum Problem {
+    /// One of several classes: cross-entropy; answers int64 [B].
+    SINGLE_LABEL {
+        @Override
+        Tensor loss(Tensor logits, Tensor answers, double smoothing) {
+            return logits.crossEntropy(answers, Head.IGNORED, smoothing);
+        }
+    },
+    /// Each class yes or no by itself: binary cross-entropy; answers [B, labels] between 0 and 1.
+    MULTI_LABEL {
+        @Override
+        Tensor loss(Tensor logits, Tensor answers, double smoothing) {
+            unsmoothed(smoothing);
+            return binary(logits, answers.to(logits.dtype())).mean();
+        }
+    },
+    /// Numbers: mean squared error; answers [B], or [B, labels] where there are several.
+    REGRESSION {
+        @Override
+        Tensor loss(Tensor logits, Tensor answers, double smoothing) {
+            unsmoothed(smoothing);
+            return logits.sub(answers.to(logits.dtype()).reshape(logits.shape().toArray()))
+                    .square()
+                    .mean();
+        }
+    };
+
+    /// @param logits [B, labels]
+    abstract Tensor loss(Tensor logits, Tensor answers, double smoothing);
+
+    /// −y log σ(x) − (1 − y) log (1 − σ(x)), element by element.
+    static Tensor binary(Tensor logits, Tensor answers) {
+        return logits.logSigmoid()
+                .mul(answers)
+                .add(logits.neg().logSigmoid().mul(answers.neg().add(1)))
+                .neg();
+    }
+
+    static void unsmoothed(double smoothing) {
+        if (smoothing != 0) {
+            throw new IllegalArgumentException("smoothing " + smoothing
+                    + " spreads certainty over the classes of one choice, and this is none; use 0");
+        }
+    }
+}

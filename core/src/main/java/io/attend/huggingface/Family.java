@@ -1,0 +1,50 @@
+package io.attend.huggingface;
+
+import io.attend.architecture.Architecture;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The package
+/// page tells how to add one.
+public sealed interface Family permits Bart, Bert, Bloom, CodeGen, Falcon, Gemma, Gemma2, Gpt2, GptBigCode, GptJ, GptNeo, GptNeoX, Llama, Mistral, Mpt, Opt, Phi, Qwen2, StableLm {
+    /// The values of `model_type` it answers to.
+    List<String> modelTypes();
+
+    /// What a folder with this configuration holds. Reads every key that changes the numbers.
+    Mapping read(Config config);
+
+    /// The keys that [#read] makes this architecture of, if the family can express it.
+    ///
+    /// Only the keys need be right: that reading them gives the architecture back is checked by whoever asks.
+    ///
+    /// @return empty if the architecture is of another kind altogether
+    default Optional<Map<String, Object>> config(Architecture architecture) {
+        return Optional.empty();
+    }
+
+    /// Every family, in the order of `permits`.
+    static List<Family> all() {
+        return Stream.of(Family.class.getPermittedSubclasses())
+                .map(type -> {
+                    try {
+                        return (Family) type.getDeclaredConstructor().newInstance();
+                    } catch (ReflectiveOperationException e) {
+                        throw new IllegalStateException(type + " is no record without components", e);
+                    }
+                })
+                .toList();
+    }
+
+    /// The family of a configuration.
+    ///
+    /// @throws io.attend.checkpoint.CheckpointException naming a `model_type` nobody answers to
+    static Family of(Config config) {
+        Map<String, Family> known = new LinkedHashMap<>();
+        all().forEach(family -> family.modelTypes().forEach(type -> known.put(type, family)));
+        config.modelType(); // missing is another error than unknown
+        return config.choice("model_type", "", known);
+    }
+}

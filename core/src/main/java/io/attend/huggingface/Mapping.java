@@ -1,0 +1,26 @@
+package io.attend.huggingface;
+
+import io.attend.architecture.Architecture;
+import io.attend.model.Transformer;
+
+/// What a family makes of a configuration: the model as a value, the names of its numbers, and how tokens are handed
+/// to it.
+public record Mapping(Architecture architecture, Names names, Usage usage) {
+    /// The names of every tensor, resolved; without natives.
+    public Table table() {
+        return names.resolve(Transformer.parameters(architecture));
+    }
+
+    /// What the configuration describes.
+    ///
+    /// @throws io.attend.checkpoint.CheckpointException naming what is not understood
+    public static Mapping of(Config config) {
+        try {
+            Mapping mapping = Family.of(config).read(config);
+            config.checkComplete();
+            return mapping;
+        } catch (IllegalArgumentException e) {
+            throw new io.attend.checkpoint.CheckpointException(config.file(), e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.attend.huggingface;
+
+import io.attend.embedding.Tokens;
+import io.attend.head.Head;
+import io.attend.tensor.DType;
+import io.attend.tensor.Tensor;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// What Hugging Face's classes do with tokens around the network: no weight shows it and no architecture says it.
+///
+/// @param labels how labels become the answers the head is asked for
+/// @param positions how tokens are numbered behind padding
+/// @param target what a decoder reads where it is not told
+/// @param pad the padding token
+/// @param start the token a decoder begins with
+/// @param depth how many blocks of a stack make one of Hugging Face's layers, behind which it shows its hidden states
+public record Usage(Labels labels, Positions positions, Target target, OptionalInt pad, OptionalInt start, int depth) {
+    /// Every position is asked for its own label, columns are counted, nothing is known of padding.
+    public static final Usage PLAIN =
+            new Usage(Labels.AS_GIVEN, Positions.COLUMNS, Target.SHIFTED, OptionalInt.empty(), OptionalInt.empty(), 1);
+
+    /// How labels become answers.
+    public enum Labels {
+        AS_GIVEN,
+        /// Each position is asked for the label of the next, and the last for none.
+        NEXT
+    }
+
+    /// How tokens are numbered in a forward pass. Generation behind padding on the left always counts real tokens.
+    public enum Positions {
+        /// All columns from 0, padding included.
+        COLUMNS,
+        /// Real tokens from 0, so that padding on the left does not count: OPT, BLOOM.
+        COUNTED,
+        /// Tokens other than the padding token from 0, by what they are and not by the mask: RoBERTa.
+        NOT_PADDING
+    }
+
+    /// What a decoder reads where only its labels, or only the source, are given.
+    public enum Target {
+        /// The start token, then all but the last.
+        SHIFTED,
+        /// The last real token, then all before it: mBART.
+        ROTATED
+    }
+
+    public Usage labels(Labels how) {
+        return new Usage(how, positions, target, pad, start, depth);
+    }
+
+    public Usage positions(Positions how) {
+        return new Usage(labels, how, target, pad, start, depth);
+    }
+
+    public Usage target(Target how) {
+        return new Usage(labels, positions, how, pad, start, depth);
+    }
+
+    public Usage depth(int blocks) {
+        return new Usage(labels, positions, target, pad, start, blocks);
+    }
+
+    /// With the tokens that the configuration names.
+    public Usage tokens(Config config) {
+        return new Usage(
+                labels,
+                positions,
+                target,
+                config.wholeIfGiven("pad_token_id"),
+                config.wholeIfGiven("decoder_start_token_id"),
+                depth);
+    }
+
+    /// The tokens of a forward pass as the model wants them.
+    ///
+    /// @param ids [B, T]
+    /// @param keep [B, T], false at padding
+    public Tokens tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segments) {
+        return new Tokens(ids, keep, segments, numbered(ids, keep, positions));
+    }
+
+    /// Prompts to be gone on with, which may have padding on the left.
+    public Tokens prompt(Tensor ids, Optional<Tensor> keep) {
+        Positions how = positions == Positions.COLUMNS ? Positions.COUNTED : positions;
+        return new Tokens(ids, keep, Optional.empty(), numbered(ids, keep, how));
+    }
+
+    private Optional<Tensor> numbered(Tensor ids, Optional<Tensor> keep, Positions how) {
+        return switch (how) {
+            case COLUMNS -> Optional.empty();
+            case COUNTED -> keep.map(Usage::counted);
+            case NOT_PADDING -> Optional.of(counted(ids.ne(padding())));
+        };
+    }
+
+    private static Tensor counted(Tensor keep) {
+        return keep.to(DType.INT64).cumsum(1).sub(1).clampMin(0); // [B, T]
+    }
+
+    private int padding() {
+        return pad.orElseThrow(() -> new IllegalArgumentException("the configuration names no pad_token_id"));
+    }
+
+    /// What the head is asked, from labels.
+    public Tensor answers(Tensor given) {
+        if (labels == Labels.AS_GIVEN) {
+            return given;
+        }
+        long length = given.size(1);
+        Tensor none = Tensor.full(given.narrow(1, 0, 1).shape(), Head.IGNORED, DType.INT64);
+        return Tensor.cat(1, given.narrow(1, 1, length - 1), none); // [B, T]
+    }
+
+    /// What a decoder reads, from labels or from the tokens of the source.
+    public Tensor target(Tensor given) {
+        Tensor words = given.maskedFill(given.eq(Head.IGNORED), target == Target.ROTATED ? padding() : pad.orElse(0));
+        Tensor first = switch (target) {
+            case SHIFTED ->
+                Tensor.full(
+                        words.narrow(1, 0, 1).shape(),
+                        start.orElseThrow(() ->
+                                new IllegalArgumentException("the configuration names no decoder_start_token_id")),
+                        DType.INT64);
+            case ROTATED ->
+                words.gather(
+                        1,
+                        words.ne(padding())
+                                .to(DType.INT64)
+                                .sum(1, Tensor.Axis.KEPT)
+                                .sub(1));
+        };
+        return Tensor.cat(1, first, words.narrow(1, 0, words.size(1) - 1)); // [B, T]
+    }
+}

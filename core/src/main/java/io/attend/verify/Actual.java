@@ -1,0 +1,216 @@
+package io.attend.verify;
+
+import io.attend.architecture.Inputs;
+import io.attend.embedding.Tokens;
+import io.attend.huggingface.Pretrained;
+import io.attend.huggingface.Usage;
+import io.attend.layer.Context;
+import io.attend.layer.Parameter;
+import io.attend.model.Transformer;
+import io.attend.tensor.Lifetime;
+import io.attend.tensor.NoGradient;
+import io.attend.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What the model makes of given inputs, by the names Hugging Face has for it. Each pass runs when the first name that
+/// needs it is asked for.
+final class Actual {
+    private static final Pattern STATES =
+            Pattern.compile("out\\.(|encoder_|decoder_|cross_)(hidden|attention)\\.(\\d+)");
+
+    private final Pretrained pretrained;
+    private final Transformer model;
+    private final Usage usage;
+    private final io.attend.verify.Inputs given;
+    private final Lifetime home = Lifetime.current();
+    private final boolean twoStacks;
+    private final Optional<boolean[]> keep;
+
+    private final Watched watched = new Watched();
+    private final Map<String, Tensor> outputs = new LinkedHashMap<>();
+    private final Map<String, Tensor> gradients = new LinkedHashMap<>();
+    private Optional<Tensor> loss = Optional.empty();
+
+    private final Texts texts;
+
+    /// A tensor, and which rows of it mean something.
+    record Value(Tensor tensor, Optional<boolean[]> keep) {}
+
+    /// @param written how many tokens a text gets
+    Actual(Pretrained pretrained, io.attend.verify.Inputs given, int written) {
+        this.pretrained = pretrained;
+        this.model = pretrained.model();
+        this.usage = pretrained.mapping().usage();
+        this.given = given;
+        this.twoStacks = model.architecture().topology().stacks().size() > 1;
+        this.texts = new Texts(pretrained, given, () -> inputs().source(), written);
+        this.keep = given.mask("attention_mask").map(Actual::truths);
+    }
+
+    private static boolean[] truths(Tensor mask) {
+        long[] numbers = mask.toLongs();
+        boolean[] truths = new boolean[numbers.length];
+        for (int i = 0; i < truths.length; i++) {
+            truths[i] = numbers[i] != 0;
+        }
+        return truths;
+    }
+
+    /// The tensor of that name, if the model gives one.
+    Optional<Value> value(String name) {
+        if (name.startsWith("grad.")) {
+            return gradient(name.substring("grad.".length())).map(Actual::whole);
+        }
+        if (name.startsWith("gradnorm.")) {
+            return gradient(name.substring("gradnorm.".length()))
+                    .map(gradient -> whole(gradient.square().sum().sqrt().reshape(1)));
+        }
+        Matcher states = STATES.matcher(name);
+        if (states.matches()) {
+            forward();
+            return state(states.group(1), states.group(2), Integer.parseInt(states.group(3)));
+        }
+        return switch (name) {
+            case "out.loss" -> {
+                backward();
+                yield loss.map(Actual::whole);
+            }
+            case "out.greedy" -> Optional.of(whole(texts.greedy("gen_")));
+            case "out.greedy_nocache" -> Optional.of(whole(texts.greedyAgain()));
+            case "out.beam_nocache" -> Optional.of(whole(texts.beamAgain()));
+            case "out.beam_nocache_scores" -> Optional.of(whole(texts.beamAgainScores()));
+            case "out.greedy_leftpad" -> Optional.of(whole(texts.greedy("leftpad_")));
+            case "out.beam" -> Optional.of(whole(texts.beam()));
+            case "out.beam_scores" -> Optional.of(whole(texts.beamScores()));
+            case "out.beam_eos" -> Optional.of(whole(texts.beamToEnd()));
+            case "out.beam_eos_scores" -> Optional.of(whole(texts.beamToEndScores()));
+            case "out.encoder_last_hidden_state" -> {
+                forward();
+                yield watched.output("encoder").map(this::rows);
+            }
+            default -> {
+                forward();
+                yield Optional.ofNullable(outputs.get(name.substring("out.".length())))
+                        .map(this::output);
+            }
+        };
+    }
+
+    private static Value whole(Tensor tensor) {
+        return new Value(tensor, Optional.empty());
+    }
+
+    /// Of a tensor whose rows are those of the source.
+    private Value rows(Tensor tensor) {
+        return new Value(tensor, keep);
+    }
+
+    /// Of something the head gives: one row a position, or one a text.
+    private Value output(Tensor tensor) {
+        Tensor ids = given.require("input_ids");
+        boolean everyPosition = tensor.rank() >= 2
+                && !twoStacks
+                && tensor.size(1) == ids.size(1)
+                && (tensor.rank() > 2
+                        || given.find("start_positions").isPresent()
+                        || given.find("labels")
+                                .map(labels -> labels.shape().equals(ids.shape())
+                                        && !labels.dtype().isFloating())
+                                .orElse(false));
+        return everyPosition ? rows(tensor) : whole(tensor);
+    }
+
+    private Optional<Value> state(String stack, String what, int index) {
+        String name = switch (stack) {
+            case "encoder_" -> "encoder";
+            case "decoder_", "cross_" -> "decoder";
+            default ->
+                model.architecture().topology().stacks().keySet().iterator().next();
+        };
+        Optional<Tensor> found = what.equals("hidden")
+                ? watched.hidden(name, index, usage.depth())
+                : watched.attention(name, index, stack.equals("cross_") ? "cross" : "attention");
+        return found.map(tensor -> twoStacks && name.equals("decoder") ? whole(tensor) : rows(tensor));
+    }
+
+    // ---- passes ----
+
+    private Inputs inputs() {
+        Tensor ids = given.require("input_ids");
+        Tokens counted = usage.tokens(ids, given.mask("attention_mask"), given.find("token_type_ids"));
+        Tokens source = given.find("position_ids")
+                .map(positions -> new Tokens(ids, counted.keep(), counted.segments(), Optional.of(positions)))
+                .orElse(counted);
+        if (!twoStacks) {
+            return Inputs.of(source);
+        }
+        Tensor target = given.find("decoder_input_ids")
+                .orElseGet(() -> usage.target(given.find("labels")
+                        .filter(labels -> labels.rank() == 2 && !labels.dtype().isFloating())
+                        .orElse(ids)));
+        return Inputs.of(source, usage.tokens(target, Optional.empty(), Optional.empty()));
+    }
+
+    private void forward() {
+        if (!outputs.isEmpty()) {
+            return;
+        }
+        try (NoGradient _ = NoGradient.open();
+                Lifetime _ = Lifetime.open()) {
+            model.outputs(inputs(), Context.inference().observed(watched))
+                    .forEach((name, tensor) -> outputs.put(name, home.adopt(tensor)));
+        }
+    }
+
+    /// What the head is asked: labels, those of a pair of texts behind those of its words, or where a span begins and
+    /// ends.
+    private Tensor labels() {
+        Optional<Tensor> first = given.find("start_positions");
+        if (first.isPresent()) {
+            return Tensor.stack(1, first.get(), given.require("end_positions")); // [B, 2]
+        }
+        Tensor labels = given.find("labels")
+                .or(() -> given.find("next_sentence_label"))
+                .orElseThrow(() -> new IllegalStateException("the file of expectations has no in.labels"));
+        return given.find("next_sentence_label")
+                .or(() -> given.find("sentence_order_label"))
+                .filter(_ -> labels.rank() == 2)
+                .map(pair -> Tensor.cat(1, labels, pair.reshape(-1, 1))) // [B, T + 1]
+                .orElse(labels);
+    }
+
+    private void backward() {
+        if (loss.isPresent()) {
+            return;
+        }
+        Tensor labels = labels();
+        model.weights().forEach(weight -> weight.tensor().requiresGrad(true));
+        try (Lifetime _ = Lifetime.open()) {
+            Tensor computed = model.loss(inputs(), usage.answers(labels), 0, Context.inference());
+            loss = Optional.of(home.adopt(computed.detach()));
+            computed.backward();
+            Map<String, Tensor> all = new LinkedHashMap<>();
+            for (Parameter weight : model.weights()) {
+                Tensor numbers = weight.tensor();
+                all.put(weight.name(), numbers.grad().orElseGet(() -> Tensor.zeros(numbers.shape(), numbers.dtype())));
+            }
+            try (NoGradient _ = NoGradient.open()) {
+                pretrained
+                        .table()
+                        .join(all)
+                        .forEach((name, gradient) -> gradients.put(name, home.adopt(gradient.clone())));
+            }
+        } finally {
+            model.weights().forEach(weight -> weight.tensor().requiresGrad(false));
+        }
+    }
+
+    private Optional<Tensor> gradient(String name) {
+        backward();
+        return Optional.ofNullable(gradients.get(name));
+    }
+}
