@@ -195,6 +195,11 @@ class FeedForwardTest {
         assertThatThrownBy(() -> new ChunkedFeedForward(3, SoftMixtureOfExperts.EXAMPLE))
                 .hasMessage("SoftMixtureOfExperts looks at more than one position, so chunks would change its result;"
                         + " leave ChunkedFeedForward out");
+        assertThatThrownBy(
+                        () -> GroupedFeedForward.EXAMPLE.build(Parameters.root().in("feed"), 11))
+                .hasMessage(
+                        "feed.inner: 5 groups cannot divide a product of 11 inputs and 35 outputs evenly; change the"
+                                + " groups or the sizes");
         assertThatThrownBy(() -> new LowRankFeedForward(29, new Relu(), 10, Bias.NONE, 0)
                         .build(Parameters.root().in("feed"), WIDTH))
                 .hasMessage("feed: rank 10 saves nothing in a matrix of 10 by 29; it must be below both");
