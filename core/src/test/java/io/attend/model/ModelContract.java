@@ -315,9 +315,12 @@ public record ModelContract(String name, Architecture architecture) {
                 List<Block> unrolled = value.unrolled();
                 for (int depth = 0; depth < unrolled.size(); depth++) {
                     blocks.add(stack + "." + depth);
+                    Map<String, Integer> seen = new LinkedHashMap<>();
                     for (Sublayer sublayer : unrolled.get(depth).sublayers()) {
+                        int times = seen.merge(sublayer.name(), 1, Integer::sum);
                         if (attends(sublayer)) {
-                            branches.add(stack + "." + depth + "." + sublayer.name());
+                            branches.add(
+                                    stack + "." + depth + "." + sublayer.name() + (times == 1 ? "" : times));
                         }
                     }
                 }
