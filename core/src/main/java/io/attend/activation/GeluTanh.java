@@ -7,7 +7,7 @@ import io.attend.value.Source;
 ///
 ///     gelu(x) ≈ x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))
 ///
-/// Names: Hugging Face calls it `gelu_new` or `gelu_pytorch_tanh`.
+/// Names: Hugging Face calls it `gelu_new`, `gelu_pytorch_tanh` or `gelu_fast`.
 @Source(paper = "Gaussian Error Linear Units (GELUs)", arxiv = "1606.08415")
 public record GeluTanh() implements Activation {
     public static final GeluTanh EXAMPLE = new GeluTanh();

@@ -6,6 +6,8 @@ import io.attend.value.Source;
 /// Rectified linear unit.
 ///
 ///     relu(x) = max(x, 0)
+///
+/// Names: Hugging Face calls it `relu`.
 @Source(paper = "Rectified Linear Units Improve Restricted Boltzmann Machines", reference = "ICML 2010")
 public record Relu() implements Activation {
     public static final Relu EXAMPLE = new Relu();

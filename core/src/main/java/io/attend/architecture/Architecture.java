@@ -39,8 +39,8 @@ public record Architecture(
             throw new IllegalArgumentException("width must be from 1 to 1048576, not " + width);
         }
         Parameters parameters = Parameters.root();
-        head.build(
-                parameters.in("head"), width, topology.build(parameters, width).table());
+        Topology.Built body = topology.build(parameters, width);
+        head.build(parameters.in("head"), body.width(), body.table());
         double count = parameters.all().stream()
                 .mapToDouble(parameter -> parameter.shape().count())
                 .sum();
@@ -69,7 +69,7 @@ public record Architecture(
     /// Records or builds this architecture: the one build path.
     public Built build(Parameters parameters) {
         Topology.Built body = topology.build(parameters, width);
-        return new Built(body, head.build(parameters.in("head"), width, body.table()));
+        return new Built(body, head.build(parameters.in("head"), body.width(), body.table()));
     }
 
     /// An architecture at work.

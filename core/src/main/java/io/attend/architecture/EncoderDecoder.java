@@ -65,13 +65,15 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
         private final Layer encoder;
         private final Embedding.Built target;
         private final Layer decoder;
+        private final int width;
 
         Built(EncoderDecoder value, Parameters parameters, int width) {
             source = value.source.build(parameters.in("source"), width, Optional.empty());
             encoder = value.encoder.build(parameters.in("encoder").stack(), Site.width(width));
             target = value.target.build(parameters.in("target"), width, source.table());
             decoder = value.decoder.build(
-                    parameters.in("decoder").stack(), Site.width(width).withMemory(width));
+                    parameters.in("decoder").stack(), Site.width(width).withMemory(value.encoder.leaving(width)));
+            this.width = value.decoder.leaving(width);
         }
 
         @Override
@@ -104,6 +106,11 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
             Tensor y = stack.forward(x, context);
             context.at(root).show("output", y);
             return y;
+        }
+
+        @Override
+        public int width() {
+            return width;
         }
 
         @Override

@@ -7,7 +7,7 @@ import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 import io.attend.value.Source;
 
-/// A branch that works on each position alone.
+/// A branch that works on each position alone, or nearly so.
 ///
 ///     f(x) = feedForward(x)
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
@@ -26,6 +26,6 @@ public record Feed(FeedForward feedForward) implements Sublayer {
 
     @Override
     public boolean causal() {
-        return true;
+        return feedForward.causal();
     }
 }

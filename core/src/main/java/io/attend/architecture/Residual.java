@@ -11,12 +11,50 @@ import io.attend.tensor.Tensor;
 import java.util.List;
 
 /// How the branches of a block join the stream, and where their norms stand.
-public sealed interface Residual permits PostNorm, PreNorm {
+public sealed interface Residual
+        permits AfterBranchNorm,
+                BlockNorm,
+                LayerScale,
+                NormedStream,
+                NoResidual,
+                ParallelNorm,
+                PostNorm,
+                PreNorm,
+                Reversible,
+                SandwichNorm,
+                ScaledSum,
+                StochasticDepth {
     /// @param parameters the block's place
     Built build(Parameters parameters, List<Branch> branches, Norm norm, int width);
 
-    /// A branch that is built: its name in paths and its layer.
-    record Branch(String name, Layer layer) {}
+    /// How the stream is divided inside a stack of such blocks.
+    default Streams streams() {
+        return Streams.ONE;
+    }
+
+    /// A branch that is built: its name in paths, its layer, and what still happens to its result before that joins
+    /// the stream.
+    record Branch(String name, Layer layer, Ending ending) {
+        Branch(String name, Layer layer) {
+            this(name, layer, (y, _) -> y);
+        }
+
+        /// The same branch with one thing more at its end.
+        Branch ending(Ending next) {
+            return new Branch(name, layer, (y, context) -> next.apply(ending.apply(y, context), context));
+        }
+
+        /// What joins the stream.
+        Tensor joining(Tensor y, double dropout, Context here) {
+            return ending.apply(here.dropout(y, dropout), here);
+        }
+    }
+
+    /// The last thing done to a branch's result [B, T, E].
+    @FunctionalInterface
+    interface Ending {
+        Tensor apply(Tensor y, Context context);
+    }
 
     /// A block's stream at work.
     interface Built {
@@ -24,5 +62,12 @@ public sealed interface Residual permits PostNorm, PreNorm {
         Tensor forward(Tensor x, List<Place> places, Context context);
 
         Cost cost(Load load);
+    }
+
+    static double checked(double dropout) {
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout " + dropout + " is outside [0, 1)");
+        }
+        return dropout;
     }
 }

@@ -21,10 +21,12 @@ final class SingleStack implements Topology.Built {
     private final Layer stack;
     private final Place root;
     private final boolean remembers;
+    private final int width;
 
     SingleStack(Topology value, Embedding embedding, Stack stack, Parameters parameters, int width) {
         this.place = value.stacks().keySet().iterator().next();
         this.root = new Place(place);
+        this.width = stack.leaving(width);
         this.remembers = value.generates();
         this.embedding = embedding.build(parameters.in("embedding"), width, Optional.empty());
         this.stack = stack.build(parameters.in(place).stack(), Site.width(width));
@@ -51,6 +53,11 @@ final class SingleStack implements Topology.Built {
         x = stack.forward(x, context); // [B, T, E]
         context.at(root).show("output", x);
         return x;
+    }
+
+    @Override
+    public int width() {
+        return width;
     }
 
     @Override

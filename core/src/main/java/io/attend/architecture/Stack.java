@@ -26,6 +26,15 @@ public record Stack(
         if (segments.isEmpty()) {
             throw new IllegalArgumentException("a stack needs at least one segment");
         }
+        if (segments.stream()
+                        .flatMap(segment -> segment.blocks().stream())
+                        .map(block -> block.residual().streams())
+                        .distinct()
+                        .count()
+                > 1) {
+            throw new IllegalArgumentException("blocks of one stream and of two cannot stand in one stack; give all its"
+                    + " blocks a residual of the same streams");
+        }
         long branches = segments.stream().mapToLong(Segment::branches).sum();
         if (branches > MOST_BRANCHES) {
             throw new IllegalArgumentException("a stack of " + branches + " branches in all is more than "
@@ -53,6 +62,15 @@ public record Stack(
         return all;
     }
 
+    private Streams streams() {
+        return segments.getFirst().blocks().getFirst().residual().streams();
+    }
+
+    /// The width of what leaves it.
+    int leaving(int width) {
+        return streams().width(width);
+    }
+
     /// Whether no position depends on one behind it.
     public boolean causal() {
         return segments.stream()
@@ -65,6 +83,8 @@ public record Stack(
     /// of the first.
     Layer build(Parameters parameters, Site site) {
         List<Applied> applied = new ArrayList<>();
+        double blocks = unrolled().size();
+        Streams streams = streams();
         for (Segment segment : segments) {
             List<Residual.Built> first = new ArrayList<>();
             for (int time = 0; time < segment.times(); time++) {
@@ -81,26 +101,27 @@ public record Stack(
                             built,
                             new Place(path),
                             block.names().stream()
-                                    .map(name -> new Place(path + "." + name))
+                                    .map(name -> new Place(path + "." + name, (applied.size() + 1) / blocks))
                                     .toList()));
                 }
             }
         }
-        return new Built(applied, finalNorm.build(parameters.in("norm"), site.width()));
+        return new Built(applied, streams, finalNorm.build(parameters.in("norm"), leaving(site.width())));
     }
 
     private record Applied(Residual.Built block, Place place, List<Place> branches) {}
 
-    private record Built(List<Applied> applied, Layer norm) implements Layer {
+    private record Built(List<Applied> applied, Streams streams, Layer norm) implements Layer {
         @Override
         public Tensor forward(Tensor x, Context context) {
+            x = streams.enter(x);
             for (Applied next : applied) {
                 try (Lifetime block = Lifetime.open()) {
                     x = block.keep(next.block.forward(x, next.branches, context)); // [B, T, E]
                 }
                 context.at(next.place).show("hidden", x);
             }
-            return norm.forward(x, context);
+            return norm.forward(streams.leave(x), context);
         }
 
         @Override

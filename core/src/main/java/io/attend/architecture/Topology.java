@@ -44,6 +44,9 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
         /// what is padding and where tokens stand, the remembered ones included.
         Tensor step(Input next, Context context);
 
+        /// The width of what comes out.
+        int width();
+
         /// The table of the words the model writes, if it writes words.
         Optional<Table.Built> table();
 

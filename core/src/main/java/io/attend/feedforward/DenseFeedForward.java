@@ -30,12 +30,8 @@ public record DenseFeedForward(
     public static final DenseFeedForward EXAMPLE = new DenseFeedForward(29, new Relu(), Bias.ADDED, 0);
 
     public DenseFeedForward {
-        if (hidden < 1) {
-            throw new IllegalArgumentException("hidden must be at least 1, not " + hidden);
-        }
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException("dropout " + dropout + " is outside [0, 1)");
-        }
+        Checks.hidden(hidden);
+        Checks.dropout(dropout);
     }
 
     @Override

@@ -36,6 +36,11 @@ public interface Initializer {
         return (shape, random) -> random.normal(shape, 0, deviation);
     }
 
+    /// The same number everywhere.
+    static Initializer constant(double value) {
+        return (shape, _) -> Tensor.full(shape, value, DType.FLOAT32);
+    }
+
     /// Fixed numbers that a formula gives.
     static Initializer fixed(float... values) {
         return (shape, _) -> Tensor.of(values, shape.toArray());

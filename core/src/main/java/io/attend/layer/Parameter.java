@@ -21,12 +21,19 @@ public final class Parameter {
         this.kind = kind;
     }
 
-    /// Whether a number is learned or follows from the architecture.
+    /// Whether a number is learned, measured, or follows from the architecture.
     public enum Kind {
         /// Learned, saved in checkpoints.
         WEIGHT,
+        /// Measured on the batches of training, such as a running mean: saved in checkpoints, but not learned.
+        RUNNING,
         /// Given by a formula, neither learned nor saved.
-        FIXED
+        FIXED;
+
+        /// Whether checkpoints hold it.
+        public boolean isSaved() {
+            return this != FIXED;
+        }
     }
 
     /// The path from the root of the model, such as `decoder.0.attention.query.weight`.

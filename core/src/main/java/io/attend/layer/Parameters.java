@@ -68,6 +68,11 @@ public final class Parameters {
         return add(name, shape, initializer, Parameter.Kind.WEIGHT);
     }
 
+    /// Numbers that follow what batches show while a model trains: saved, but not learned.
+    public Parameter running(String name, Shape shape, Initializer initializer) {
+        return add(name, shape, initializer, Parameter.Kind.RUNNING);
+    }
+
     /// Numbers that follow from the architecture: neither learned nor saved.
     public Parameter fixed(String name, float... values) {
         return add(name, Shape.of(values.length), Initializer.fixed(values), Parameter.Kind.FIXED);

@@ -5,9 +5,21 @@ package io.attend.layer;
 /// apart.
 public final class Place {
     private final String name;
+    private final double depth;
 
     public Place(String name) {
+        this(name, 1);
+    }
+
+    /// @param depth how deep in its stack it stands: l / L for a branch of the l-th of L blocks
+    public Place(String name, double depth) {
         this.name = name;
+        this.depth = depth;
+    }
+
+    /// How deep in its stack it stands, from near 0 to 1.
+    public double depth() {
+        return depth;
     }
 
     @Override

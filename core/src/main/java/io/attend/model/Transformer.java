@@ -63,9 +63,9 @@ public final class Transformer implements AutoCloseable {
         try (Random random = Random.seeded(seed)) {
             return new Transformer(
                     architecture,
-                    p -> (p.kind() == Parameter.Kind.FIXED
-                                    ? p.initializer()
-                                    : architecture.initialization().of(p, architecture))
+                    p -> (p.kind() == Parameter.Kind.WEIGHT
+                                    ? architecture.initialization().of(p, architecture)
+                                    : p.initializer())
                             .make(p.shape(), random)
                             .to(device));
         }
@@ -159,6 +159,11 @@ public final class Transformer implements AutoCloseable {
         return parameters.all().stream()
                 .filter(p -> p.kind() == Parameter.Kind.WEIGHT)
                 .toList();
+    }
+
+    /// The parameters that a checkpoint holds: those that are learned, and what was measured while they were.
+    public List<Parameter> saved() {
+        return parameters.all().stream().filter(p -> p.kind().isSaved()).toList();
     }
 
     /// Every matrix product by its path.

@@ -40,6 +40,11 @@ public enum DType {
         return this == FLOAT64 || this == FLOAT32 || this == BFLOAT16 || this == FLOAT16;
     }
 
+    /// The type in which sums of many such numbers are kept: float32 for halves, the type itself otherwise.
+    public DType widened() {
+        return this == BFLOAT16 || this == FLOAT16 ? FLOAT32 : this;
+    }
+
     /// The type whose safetensors name is `code`.
     ///
     /// @throws IllegalArgumentException naming the code and the known ones

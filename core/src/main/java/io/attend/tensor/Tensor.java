@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
@@ -521,6 +522,31 @@ public final class Tensor implements AutoCloseable {
     /// GELU's approximation by a hyperbolic tangent.
     public Tensor geluTanh() {
         return made("gelu", () -> torch.gelu(pointer, "tanh"), this);
+    }
+
+    /// `x · tanh(ln(1 + eˣ))`.
+    public Tensor mish() {
+        return made("mish", () -> torch.mish(pointer), this);
+    }
+
+    /// `min(max(x, 0), 6)`, whose derivative is 0 at both ends.
+    public Tensor relu6() {
+        return made("relu6", () -> torch.relu6(pointer), this);
+    }
+
+    public Tensor leakyRelu(double slope) {
+        return made("leaky_relu", () -> torch.leaky_relu(pointer, scalar(slope)), this);
+    }
+
+    public Tensor erf() {
+        return made("erf", pointer::erf, this);
+    }
+
+    public Tensor clamp(double least, double most) {
+        return made(
+                "clamp",
+                () -> pointer.clamp(new ScalarOptional(scalar(least)), new ScalarOptional(scalar(most))),
+                this);
     }
 
     public Tensor clampMin(double least) {

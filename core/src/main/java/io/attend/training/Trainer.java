@@ -151,7 +151,7 @@ public final class Trainer {
 
     private static Map<String, Tensor> numbers(Transformer model) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        model.weights().forEach(weight -> tensors.put(weight.name(), weight.tensor()));
+        model.saved().forEach(parameter -> tensors.put(parameter.name(), parameter.tensor()));
         return tensors;
     }
 
@@ -193,9 +193,10 @@ public final class Trainer {
                                 text.model().architecture(),
                                 Checkpoint.open(saved.folder()),
                                 io.attend.tensor.Device.CPU)) {
-                    List<Parameter> from = stored.weights();
-                    for (int i = 0; i < weights.size(); i++) {
-                        weights.get(i).copy_(from.get(i).tensor());
+                    List<Parameter> from = stored.saved();
+                    List<Parameter> to = text.model().saved();
+                    for (int i = 0; i < to.size(); i++) {
+                        to.get(i).tensor().copy_(from.get(i).tensor());
                     }
                     Map<String, Tensor> state = TensorFile.read(saved.folder().resolve(OPTIMIZER));
                     Tensor randomState = state.remove(RANDOM);

@@ -6,7 +6,9 @@ import io.attend.layer.Scene;
 import io.attend.norm.Norm;
 import io.attend.norm.NormFormulas;
 import io.attend.value.Formulas;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /// How branches join the stream, from the papers.
@@ -46,13 +48,138 @@ public final class ResidualFormulas {
                     stream = branch.norm(norm, sum(stream, branch.apply(stream, block, scene)), block);
                 }
                 return stream;
-            });
+            })
+            .with(AfterBranchNorm.class, _ -> (x, branches, norm, block, scene) -> {
+                double[][] stream = x;
+                for (Branch branch : branches) {
+                    stream = sum(stream, branch.norm(norm, branch.apply(stream, block, scene), block));
+                }
+                return stream;
+            })
+            .with(SandwichNorm.class, _ -> (x, branches, norm, block, scene) -> {
+                double[][] stream = x;
+                for (Branch branch : branches) {
+                    double[][] y = branch.apply(branch.norm(norm, stream, block), block, scene);
+                    stream = sum(stream, normed(norm, y, block.in(branch.name()).in("after")));
+                }
+                return stream;
+            })
+            .with(NormedStream.class, _ -> (x, branches, norm, block, scene) -> {
+                double[][] stream = x;
+                for (Branch branch : branches) {
+                    double[][] y = branch.norm(norm, stream, block);
+                    stream = sum(y, branch.apply(y, block, scene));
+                }
+                return stream;
+            })
+            .with(NoResidual.class, _ -> (x, branches, norm, block, scene) -> {
+                double[][] stream = x;
+                for (Branch branch : branches) {
+                    stream = branch.norm(norm, branch.apply(stream, block, scene), block);
+                }
+                return stream;
+            })
+            .with(ScaledSum.class, value -> (x, branches, norm, block, scene) -> {
+                double[][] stream = x;
+                for (Branch branch : branches) {
+                    double[][] y = scaled(branch.apply(stream, block, scene), value.branch());
+                    stream = branch.norm(norm, sum(scaled(stream, value.stream()), y), block);
+                }
+                return stream;
+            })
+            .with(ParallelNorm.class, value -> (x, branches, norm, block, scene) -> {
+                double[][] stream = x;
+                for (Branch branch : branches) {
+                    double[][] y = value.norms() == ParallelNorm.Norms.SHARED
+                            ? normed(norm, x, block.in("norm"))
+                            : branch.norm(norm, x, block);
+                    stream = sum(stream, branch.apply(y, block, scene));
+                }
+                return stream;
+            })
+            .with(Reversible.class, _ -> (x, branches, norm, block, scene) -> {
+                double[][] first = half(x, 0);
+                double[][] second = half(x, 1);
+                for (int i = 0; i < branches.size(); i += 2) {
+                    Branch f = branches.get(i);
+                    Branch g = branches.get(i + 1);
+                    first = sum(first, f.apply(f.norm(norm, second, block), block, scene));
+                    second = sum(second, g.apply(g.norm(norm, first, block), block, scene));
+                }
+                return beside(first, second);
+            })
+            .with(
+                    LayerScale.class,
+                    value -> (x, branches, norm, block, scene) -> of(value.residual())
+                            .apply(
+                                    x,
+                                    branches.stream()
+                                            .map(branch -> new Branch(branch.name(), (y, numbers, around) -> {
+                                                double[][] z = branch.formula().apply(y, numbers, around);
+                                                for (double[] row : z) {
+                                                    for (int e = 0; e < row.length; e++) {
+                                                        row[e] *= numbers.vector("scale")[e];
+                                                    }
+                                                }
+                                                return z;
+                                            }))
+                                            .toList(),
+                                    norm,
+                                    block,
+                                    scene))
+            .with(StochasticDepth.class, value -> of(value.residual())) // off in evaluation
+            .with(
+                    BlockNorm.class,
+                    value -> (x, branches, norm, block, scene) -> normed(
+                            norm, of(value.residual()).apply(x, branches, norm, block, scene), block.in("norm")));
+
+    private static double[][] normed(Norm norm, double[][] x, Numbers numbers) {
+        return Stream.of(x)
+                .map(row -> NormFormulas.of(norm).apply(row, numbers))
+                .toArray(double[][]::new);
+    }
+
+    /// The stream of a whole stack of one block: divided where it enters and put together where it leaves.
+    static double[][] through(
+            Residual residual, double[][] x, List<Branch> branches, Norm norm, Numbers block, Scene scene) {
+        double[][] inside = enter(residual.streams(), x);
+        return leave(residual.streams(), of(residual).apply(inside, branches, norm, block, scene));
+    }
+
+    static double[][] enter(Streams streams, double[][] x) {
+        return streams == Streams.ONE ? x : beside(x, x);
+    }
+
+    static double[][] leave(Streams streams, double[][] x) {
+        return streams == Streams.AVERAGED ? scaled(sum(half(x, 0), half(x, 1)), 0.5) : x;
+    }
+
+    static double[][] scaled(double[][] x, double factor) {
+        return Stream.of(x)
+                .map(row -> DoubleStream.of(row).map(v -> factor * v).toArray())
+                .toArray(double[][]::new);
+    }
+
+    static double[][] half(double[][] x, int which) {
+        return Stream.of(x)
+                .map(row -> Arrays.copyOfRange(row, which * row.length / 2, (which + 1) * row.length / 2))
+                .toArray(double[][]::new);
+    }
+
+    static double[][] beside(double[][] a, double[][] b) {
+        double[][] y = new double[a.length][];
+        for (int t = 0; t < y.length; t++) {
+            y[t] = Arrays.copyOf(a[t], 2 * a[t].length);
+            System.arraycopy(b[t], 0, y[t], a[t].length, b[t].length);
+        }
+        return y;
+    }
 
     public static Join of(Residual residual) {
         return ALL.of(residual);
     }
 
-    private static double[][] sum(double[][] a, double[][] b) {
+    static double[][] sum(double[][] a, double[][] b) {
         double[][] y = new double[a.length][a[0].length];
         for (int t = 0; t < y.length; t++) {
             for (int e = 0; e < y[t].length; e++) {

@@ -75,6 +75,8 @@ public final class TopologyFormulas {
     /// Blocks in the order they are applied; a repetition with shared weights uses the numbers of the first.
     private static double[][] stack(Stack stack, double[][] x, Numbers numbers, Scene scene) {
         int depth = 0;
+        Streams streams = stack.unrolled().getFirst().residual().streams();
+        x = ResidualFormulas.enter(streams, x);
         for (Segment segment : stack.segments()) {
             int first = depth;
             for (int time = 0; time < segment.times(); time++) {
@@ -85,7 +87,7 @@ public final class TopologyFormulas {
                 }
             }
         }
-        return Stream.of(x)
+        return Stream.of(ResidualFormulas.leave(streams, x))
                 .map(row -> NormFormulas.of(stack.finalNorm()).apply(row, numbers.in("norm")))
                 .toArray(double[][]::new);
     }

@@ -1,7 +1,9 @@
 package io.attend.feedforward;
 
 import io.attend.activation.ActivationFormulas;
+import io.attend.layer.Bias;
 import io.attend.layer.LayerContract.Formula;
+import io.attend.layer.Numbers;
 import io.attend.value.Formulas;
 import java.util.Arrays;
 
@@ -18,7 +20,44 @@ public final class FeedForwardFormulas {
                                 .map(ActivationFormulas.of(value.activation()))
                                 .toArray();
                         return numbers.in("outer").linear(hidden, value.bias());
-                    }));
+                    }))
+            .with(
+                    GatedFeedForward.class,
+                    value -> Formula.each((x, numbers) -> {
+                        double[] gate = numbers.in("gate").linear(x, value.bias());
+                        double[] inner = numbers.in("inner").linear(x, value.bias());
+                        double[] hidden = new double[gate.length];
+                        Arrays.setAll(
+                                hidden,
+                                f -> ActivationFormulas.of(value.activation()).applyAsDouble(gate[f]) * inner[f]);
+                        return numbers.in("outer").linear(hidden, value.bias());
+                    }))
+            .with(
+                    LowRankFeedForward.class,
+                    value -> Formula.each((x, numbers) -> {
+                        double[] inner = lowRank(x, numbers.in("inner"), value.bias());
+                        double[] hidden = Arrays.stream(inner)
+                                .map(ActivationFormulas.of(value.activation()))
+                                .toArray();
+                        return lowRank(hidden, numbers.in("outer"), value.bias());
+                    }))
+            .with(ChunkedFeedForward.class, value -> of(value.feedForward()))
+            .with(
+                    ScaledFeedForward.class,
+                    value -> (x, numbers, scene) -> Arrays.stream(
+                                    of(value.feedForward()).apply(x, numbers, scene))
+                            .map(row -> Arrays.stream(row)
+                                    .map(v -> value.factor() * v)
+                                    .toArray())
+                            .toArray(double[][]::new))
+            .with(
+                    SharedFeedForward.class,
+                    value -> (x, numbers, scene) ->
+                            of(value.feedForward()).apply(x, numbers.stack().in("feed"), scene));
+
+    private static double[] lowRank(double[] x, Numbers numbers, Bias bias) {
+        return numbers.in("up").linear(numbers.in("down").linear(x, Bias.NONE), bias);
+    }
 
     public static Formula of(FeedForward feedForward) {
         return ALL.of(feedForward);

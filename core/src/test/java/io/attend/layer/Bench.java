@@ -3,6 +3,7 @@ package io.attend.layer;
 import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,9 @@ public final class Bench<L> implements AutoCloseable {
     public static double[] fill(Parameter parameter, DType dtype) {
         int count = Math.toIntExact(parameter.shape().count());
         double[] values = Grids.numbers(parameter.name().hashCode(), count, 0.7);
+        if (parameter.kind() == Parameter.Kind.RUNNING) { // may be a variance
+            Arrays.setAll(values, i -> 0.4 + Math.abs(values[i]));
+        }
         parameter.fill(Grids.cast(values, dtype, parameter.shape()));
         return values;
     }

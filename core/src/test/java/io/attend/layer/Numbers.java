@@ -25,6 +25,11 @@ public final class Numbers {
         return new Numbers(all, unread, path + name + ".");
     }
 
+    /// Those of the stack that this place belongs to, whose path ends before the number of the block.
+    public Numbers stack() {
+        return new Numbers(all, unread, path.replaceFirst("(^|(?<=\\.))\\d+\\..*$", ""));
+    }
+
     public double[] vector(String name) {
         double[] found = all.get(path + name);
         if (found == null) {

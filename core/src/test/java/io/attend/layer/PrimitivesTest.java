@@ -4,10 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.attend.activation.Activation;
 import io.attend.activation.ActivationFormulas;
+import io.attend.activation.ClippedGelu;
 import io.attend.activation.Gelu;
 import io.attend.activation.GeluTanh;
+import io.attend.activation.Laplace;
+import io.attend.activation.LeakyRelu;
+import io.attend.activation.Mish;
+import io.attend.activation.QuickGelu;
 import io.attend.activation.Relu;
+import io.attend.activation.Relu6;
+import io.attend.activation.Sigmoid;
+import io.attend.activation.Silu;
+import io.attend.activation.SquaredRelu;
+import io.attend.activation.Tanh;
 import io.attend.checkpoint.TensorFile;
+import io.attend.norm.BatchNorm;
 import io.attend.norm.LayerNorm;
 import io.attend.norm.Norm;
 import io.attend.norm.NormFormulas;
@@ -20,6 +31,7 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -45,15 +57,34 @@ class PrimitivesTest {
         return Objects.requireNonNull(given.get(name), name);
     }
 
-    @ParameterizedTest
-    @CsvSource({"relu, Relu", "gelu, Gelu", "gelu_new, GeluTanh", "gelu_pytorch_tanh, GeluTanh"})
-    void activations(String theirs, String ours) {
-        Activation activation = switch (ours) {
-            case "Relu" -> new Relu();
-            case "Gelu" -> new Gelu();
-            default -> new GeluTanh();
-        };
-        Tensor x = given("act.in").requiresGrad(true);
+    private static Map<String, Activation> activations() {
+        return Map.ofEntries(
+                Map.entry("gelu", new Gelu()),
+                Map.entry("gelu_10", new ClippedGelu(10)),
+                Map.entry("gelu_fast", new GeluTanh()),
+                Map.entry("gelu_new", new GeluTanh()),
+                Map.entry("gelu_pytorch_tanh", new GeluTanh()),
+                Map.entry("laplace", new Laplace()),
+                Map.entry("leaky_relu", new LeakyRelu(0.01)),
+                Map.entry("mish", new Mish()),
+                Map.entry("quick_gelu", new QuickGelu()),
+                Map.entry("relu", new Relu()),
+                Map.entry("relu2", new SquaredRelu()),
+                Map.entry("relu6", new Relu6()),
+                Map.entry("sigmoid", new Sigmoid()),
+                Map.entry("silu", new Silu()),
+                Map.entry("tanh", new Tanh()));
+    }
+
+    @Test
+    void everyActivationOfTheFileIsOurs() {
+        assertThat(given.keySet().stream().filter(name -> name.startsWith("act_grad.")).map(name -> name.substring(9)))
+                .containsExactlyInAnyOrderElementsOf(activations().keySet());
+        activations().forEach(this::isTheirs);
+    }
+
+    private void isTheirs(String theirs, Activation activation) {
+        Tensor x = given("act.in").clone().requiresGrad(true);
         Tensor y = activation.apply(x);
         assertThat(Grids.difference(y, given("act." + theirs))).as(theirs).isLessThan(TOLERANCE);
         y.sum().backward();
@@ -92,24 +123,30 @@ class PrimitivesTest {
         check("layernorm_1e-5", new LayerNorm(1e-5, Bias.ADDED));
         check("layernorm_1e-12", new LayerNorm(1e-12, Bias.ADDED));
         check("rmsnorm_1e-6", new RmsNorm(1e-6));
+        check("batchnorm_eval_m0_v1", new BatchNorm(1e-5, 0.1));
     }
 
     private void check(String theirs, Norm norm) {
+        Map<String, Tensor> numbers = Map.of(
+                "weight", given("norm.w").clone(),
+                "bias", given("norm.b").clone(),
+                "mean", Tensor.zeros(Shape.of(12), DType.FLOAT32),
+                "variance", Tensor.ones(Shape.of(12), DType.FLOAT32));
+        Tensor given = given("norm." + theirs);
+        Tensor expected = norm instanceof BatchNorm ? given.transpose(1, 2) : given; // theirs is [B, E, T]
         try (Bench<Layer> bench = Bench.of(parameters -> norm.build(parameters, 12))) {
-            bench.parameters()
-                    .forEach(p -> p.fill(
-                            given(p.name().equals("bias") ? "norm.b" : "norm.w").clone()));
+            bench.parameters().forEach(p -> p.fill(numbers.get(p.name()).to(DType.FLOAT32)));
             Tensor y = bench.built().forward(given("norm.x"), Context.inference());
-            assertThat(Grids.difference(y, given("norm." + theirs))).as(theirs).isLessThan(TOLERANCE);
+            assertThat(Grids.difference(y, expected)).as(theirs).isLessThan(TOLERANCE);
         }
-        Numbers numbers = Numbers.of(Map.of(
-                "weight", given("norm.w").toDoubles(), "bias", given("norm.b").toDoubles()));
+        Map<String, double[]> plain = new LinkedHashMap<>();
+        numbers.forEach((name, tensor) -> plain.put(name, tensor.toDoubles()));
         double[][][] x = Grids.of(given("norm.x"));
         for (double[][] sequence : x) {
             for (int t = 0; t < sequence.length; t++) {
-                sequence[t] = NormFormulas.of(norm).apply(sequence[t], numbers);
+                sequence[t] = NormFormulas.of(norm).apply(sequence[t], Numbers.of(plain));
             }
         }
-        Grids.assertEqual("formula of " + theirs, given("norm." + theirs), x, TOLERANCE);
+        Grids.assertEqual("formula of " + theirs, expected, x, TOLERANCE);
     }
 }

@@ -96,13 +96,13 @@ public record ModelContract(String name, Architecture architecture) {
 
     private Transformer model(DType dtype) {
         Transformer model = Transformer.initialize(architecture, 1);
-        model.weights().forEach(weight -> Bench.fill(weight, dtype));
+        model.saved().forEach(parameter -> Bench.fill(parameter, dtype));
         return model;
     }
 
     private static Numbers numbers(Transformer model) {
         Map<String, double[]> numbers = new LinkedHashMap<>();
-        model.weights()
+        model.saved()
                 .forEach(weight -> numbers.put(weight.name(), weight.tensor().toDoubles()));
         return Numbers.of(numbers);
     }
@@ -326,7 +326,7 @@ public record ModelContract(String name, Architecture architecture) {
             Path folder = Files.createTempDirectory("attend");
             Path file = folder.resolve("model.safetensors");
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            model.weights().forEach(weight -> tensors.put(weight.name(), weight.tensor()));
+            model.saved().forEach(weight -> tensors.put(weight.name(), weight.tensor()));
             TensorFile.write(file, tensors);
             Inputs inputs = inputs(ids(19, BATCH, LENGTH));
             try (Transformer loaded = Transformer.load(architecture, Checkpoint.open(folder), Device.CPU)) {

@@ -34,7 +34,34 @@ public final class NormFormulas {
                 double square = DoubleStream.of(x).map(v -> v * v).sum() / x.length;
                 double[] y = new double[x.length];
                 for (int i = 0; i < x.length; i++) {
-                    y[i] = x[i] / Math.sqrt(square + norm.epsilon()) * numbers.vector("weight")[i];
+                    double weight = numbers.vector("weight")[i];
+                    y[i] = x[i]
+                            / Math.sqrt(square + norm.epsilon())
+                            * (norm.gain() == RmsNorm.Gain.WEIGHT ? weight : 1 + weight);
+                }
+                return y;
+            })
+            .with(ScaleNorm.class, norm -> (x, numbers) -> {
+                double length = Math.sqrt(DoubleStream.of(x).map(v -> v * v).sum());
+                return DoubleStream.of(x)
+                        .map(v -> numbers.vector("weight")[0] * v / Math.max(length, norm.epsilon()))
+                        .toArray();
+            })
+            .with(BatchNorm.class, norm -> (x, numbers) -> {
+                double[] y = new double[x.length];
+                for (int i = 0; i < x.length; i++) {
+                    y[i] = (x[i] - numbers.vector("mean")[i])
+                                    / Math.sqrt(numbers.vector("variance")[i] + norm.epsilon())
+                                    * numbers.vector("weight")[i]
+                            + numbers.vector("bias")[i];
+                }
+                return y;
+            })
+            .with(PowerNorm.class, norm -> (x, numbers) -> {
+                double[] y = new double[x.length];
+                for (int i = 0; i < x.length; i++) {
+                    y[i] = x[i] / Math.sqrt(numbers.vector("square")[i] + norm.epsilon()) * numbers.vector("weight")[i]
+                            + numbers.vector("bias")[i];
                 }
                 return y;
             });
