@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 
 /// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The package
 /// page tells how to add one.
-public sealed interface Family permits Bart, Bert, Gpt2, Roberta {
+public sealed interface Family
+        permits Albert, Bart, Bert, DistilBert, Electra, Gpt2, MPNet, RoFormer, Roberta {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 

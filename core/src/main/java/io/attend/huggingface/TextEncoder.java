@@ -256,7 +256,6 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
                 .map(body + "embeddings.position_embeddings.weight", "embedding.position.weight")
                 .map(body + "embeddings.token_type_embeddings.weight", "embedding.segment.weight")
                 .module(body + "embeddings.LayerNorm", "embedding.norm")
-                .module(body + "embeddings_project", "embedding.projection")
                 .module("qa_outputs", "head.span");
         for (String before : List.of(prefix + ".", "")) {
             names.ignored(before + "embeddings.position_ids", "0, 1, 2, ..., which early versions saved")
