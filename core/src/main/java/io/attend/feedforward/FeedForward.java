@@ -5,9 +5,11 @@ import io.attend.layer.Parameters;
 
 /// What a block does to each position on its own, [B, T, E] → [B, T, E].
 public sealed interface FeedForward
-        permits ChunkedFeedForward,
+        permits ActivatedConvolution,
+                ChunkedFeedForward,
                 DenseFeedForward,
                 GatedFeedForward,
+                GroupedFeedForward,
                 LowRankFeedForward,
                 ScaledFeedForward,
                 SharedFeedForward {

@@ -48,7 +48,7 @@ record EncoderParts(
             return Optional.empty();
         }
         Stack stack = architecture.topology().stacks().values().iterator().next();
-        var block = stack.unrolled().getFirst();
+        var block = stack.unrolled().getLast(); // the first may have a part more
         var embedding = architecture.topology() instanceof Encoder encoder
                 ? encoder.embedding()
                 : ((Decoder) architecture.topology()).embedding();

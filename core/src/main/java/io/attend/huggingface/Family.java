@@ -10,7 +10,18 @@ import java.util.stream.Stream;
 /// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The package
 /// page tells how to add one.
 public sealed interface Family
-        permits Albert, Bart, Bert, DistilBert, Electra, Gpt2, MPNet, RoFormer, Roberta {
+        permits Albert,
+                Bart,
+                Bert,
+                ConvBert,
+                Deberta,
+                DistilBert,
+                Electra,
+                Gpt2,
+                MPNet,
+                RoFormer,
+                Roberta,
+                SqueezeBert {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 

@@ -41,6 +41,35 @@ public final class FeedForwardFormulas {
                                 .toArray();
                         return lowRank(hidden, numbers.in("outer"), value.bias());
                     }))
+            .with(
+                    GroupedFeedForward.class,
+                    value -> Formula.each((x, numbers) -> {
+                        double[] inner = numbers.in("inner").linear(x, Bias.ADDED, value.groups().inner());
+                        double[] hidden = Arrays.stream(inner)
+                                .map(ActivationFormulas.of(value.activation()))
+                                .toArray();
+                        return numbers.in("outer").linear(hidden, Bias.ADDED, value.groups().outer());
+                    }))
+            .with(ActivatedConvolution.class, value -> (x, numbers, scene) -> {
+                int part = x[0].length / value.groups();
+                double[][] y = new double[x.length][x[0].length];
+                for (int t = 0; t < x.length; t++) {
+                    for (int o = 0; o < y[t].length; o++) {
+                        double sum = numbers.vector("bias")[o];
+                        for (int i = 0; i < part; i++) {
+                            for (int j = 0; j < value.kernel(); j++) {
+                                int at = t + j - value.kernel() / 2;
+                                if (at >= 0 && at < x.length && scene.keep()[at]) {
+                                    double weight = numbers.vector("weight")[(o * part + i) * value.kernel() + j];
+                                    sum += weight * x[at][o / part * part + i];
+                                }
+                            }
+                        }
+                        y[t][o] = ActivationFormulas.of(value.activation()).applyAsDouble(sum);
+                    }
+                }
+                return y;
+            })
             .with(ChunkedFeedForward.class, value -> of(value.feedForward()))
             .with(
                     ScaledFeedForward.class,

@@ -44,6 +44,7 @@ class FeedForwardTest {
                                 example.name(),
                                 parameters -> example.value().build(parameters, WIDTH),
                                 FeedForwardFormulas.of(example.value()))
+                        .causal(example.value().causal())
                         .tests());
     }
 }
