@@ -3,13 +3,19 @@ package io.attend.app;
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Topology;
 import io.attend.cost.Costs;
+import io.attend.cost.Scaling;
 import io.attend.optimizer.AdamW;
 import io.attend.tensor.DType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +51,9 @@ final class CostCommand implements Callable<Integer> {
             description = "Of weights, activations and cache: float32, bfloat16 (${DEFAULT-VALUE}).")
     private DType type = DType.FLOAT32;
 
+    @Option(names = "--plot", paramLabel = "FILE", description = "Draw the costs over length into an HTML file.")
+    private Optional<Path> plot = Optional.empty();
+
     @Option(names = "--json", description = "One JSON object a line.")
     private boolean json;
 
@@ -56,6 +65,7 @@ final class CostCommand implements Callable<Integer> {
         if (batch < 1) {
             throw new UsageException("the batch must be at least 1, not " + batch);
         }
+        Map<String, Architecture> architectures = new LinkedHashMap<>();
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {
             "model",
@@ -64,22 +74,24 @@ final class CostCommand implements Callable<Integer> {
             "forward",
             "step",
             "weights",
-            "gradients",
             "optimizer",
             "activations",
-            "cache"
+            "peak",
+            "cache",
+            "sequential",
+            "path"
         });
         for (String model : models) {
             Architecture architecture = Architectures.read(model);
+            architectures.put(model, architecture);
             for (String length : lengths) {
                 long tokens = tokens(length);
                 Costs costs = Costs.of(
-                        architecture,
-                        Topology.Sizes.batch(batch).length(tokens),
-                        type,
-                        AdamW.EXAMPLE.numbersPerWeight());
+                        architecture, Topology.Sizes.batch(batch).length(tokens), type, AdamW.EXAMPLE::numbers);
+                Scaling scaling = Scaling.of(
+                        architecture, Topology.Sizes.batch(batch).length(tokens));
                 if (json) {
-                    Output.json(spec.commandLine().getOut(), fields(model, tokens, costs));
+                    Output.json(spec.commandLine().getOut(), fields(model, tokens, costs, scaling, architecture));
                 }
                 rows.add(new String[] {
                     model,
@@ -88,42 +100,42 @@ final class CostCommand implements Callable<Integer> {
                     Output.flops(costs.forwardFlops()),
                     Output.flops(costs.trainingFlops()),
                     Output.bytes(costs.weightBytes()),
-                    Output.bytes(costs.gradientBytes()),
                     Output.bytes(costs.optimizerBytes()),
                     Output.bytes(costs.activationBytes()),
-                    Output.bytes(costs.cacheBytes())
+                    Output.bytes(costs.trainingBytes()),
+                    Output.bytes(costs.cacheBytes()),
+                    String.format(Locale.ROOT, "%,d", scaling.sequentialSteps()),
+                    scaling.longestPath().isPresent()
+                            ? String.format(Locale.ROOT, "%,d", scaling.longestPath().getAsLong())
+                            : "never"
                 });
             }
         }
+        plot.ifPresent(file -> plot(file, architectures));
         if (!json) {
-            table(rows);
+            Output.table(spec.commandLine().getOut(), rows);
             spec.commandLine()
                     .getOut()
                     .println(
-                            "forward, step: operations (FLOPs) of a forward pass and of a training step; optimizer: AdamW; batch "
-                                    + batch + ", " + type);
+                            "forward, step: operations (FLOPs) of a forward pass and of a training step; optimizer: AdamW; peak: memory of"
+                                    + " a training step; sequential: steps that wait for each other; path: steps from the first position to"
+                                    + " the last; batch " + batch + ", " + type);
+            architectures.forEach((model, architecture) -> spec.commandLine()
+                    .getOut()
+                    .println(model + ": "
+                            + Scaling.overtakes(architecture).stream()
+                                    .mapToObj(tokens -> String.format(
+                                            Locale.ROOT,
+                                            "what mixes positions takes more operations than the feed-forward from %,d tokens on",
+                                            tokens))
+                                    .findFirst()
+                                    .orElse("what mixes positions never takes more operations than a feed-forward")));
         }
         return 0;
     }
 
-    private void table(List<String[]> rows) {
-        int columns = rows.getFirst().length;
-        int[] widths = new int[columns];
-        for (String[] row : rows) {
-            for (int i = 0; i < columns; i++) {
-                widths[i] = Math.max(widths[i], row[i].length());
-            }
-        }
-        for (String[] row : rows) {
-            StringBuilder line = new StringBuilder(String.format("%-" + widths[0] + "s", row[0]));
-            for (int i = 1; i < columns; i++) {
-                line.append(String.format("  %" + widths[i] + "s", row[i]));
-            }
-            spec.commandLine().getOut().println(line);
-        }
-    }
-
-    private Map<String, Object> fields(String model, long tokens, Costs costs) {
+    private Map<String, Object> fields(
+            String model, long tokens, Costs costs, Scaling scaling, Architecture architecture) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("model", model);
         fields.put("batch", batch);
@@ -136,8 +148,36 @@ final class CostCommand implements Callable<Integer> {
         fields.put("gradientBytes", costs.gradientBytes());
         fields.put("optimizerBytes", costs.optimizerBytes());
         fields.put("activationBytes", costs.activationBytes());
+        fields.put("trainingBytes", costs.trainingBytes());
         fields.put("cacheBytes", costs.cacheBytes());
+        fields.put("sequentialSteps", scaling.sequentialSteps());
+        scaling.longestPath().ifPresent(path -> fields.put("longestPath", path));
+        Scaling.overtakes(architecture).ifPresent(length -> fields.put("overtakesFeedForwardAt", length));
         return fields;
+    }
+
+    /// Lines from the shortest to the longest length; a model's end where it takes no more tokens.
+    private void plot(Path file, Map<String, Architecture> architectures) {
+        long shortest = lengths.stream().mapToLong(CostCommand::tokens).min().orElseThrow();
+        long longest = lengths.stream().mapToLong(CostCommand::tokens).max().orElseThrow();
+        if (shortest == longest) {
+            throw new UsageException("a plot needs two lengths to go from and to; write --lengths 128,8k");
+        }
+        CostPlot plot = new CostPlot(shortest, longest);
+        architectures.forEach((model, architecture) -> plot.add(
+                model,
+                length -> Costs.of(
+                        architecture,
+                        Topology.Sizes.batch(batch).length(length),
+                        type,
+                        AdamW.EXAMPLE::numbers),
+                length -> Scaling.of(
+                        architecture, Topology.Sizes.batch(batch).length(length))));
+        try {
+            Files.writeString(file, plot.html("batch " + batch + ", " + type + ", AdamW"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file + "; name another file with --plot", e);
+        }
     }
 
     private static long tokens(String length) {

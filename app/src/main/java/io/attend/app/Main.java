@@ -52,12 +52,15 @@ public final class Main implements Runnable {
                 new Inspect(),
                 new Verify(),
                 new Export(),
+                new TokenizerCommand(),
+                new Vocabulary(),
                 new CostCommand(),
-                new CatalogueCommand())) {
+                new CatalogueCommand(),
+                new Pull(System.getenv()))) {
             line.addSubcommand(verb);
         }
         IExecutionExceptionHandler failed = (failure, command, _) -> {
-            err.println("attend " + command.getCommandName() + ": " + reason(failure));
+            err.println(command.getCommandSpec().qualifiedName() + ": " + reason(failure));
             if (main.verbose) {
                 failure.printStackTrace(err);
             }

@@ -1,6 +1,7 @@
 package io.attend.app;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -13,8 +14,31 @@ final class Output {
 
     /// One line of JSON.
     static void json(PrintWriter out, Object value) {
-        out.println(JSON.writeValueAsString(value));
+        out.println(json(value));
         out.flush();
+    }
+
+    /// One line of JSON, without its end.
+    static String json(Object value) {
+        return JSON.writeValueAsString(value);
+    }
+
+    /// Rows in columns as wide as need be; the first column to the left, the others to the right.
+    static void table(PrintWriter out, List<String[]> rows) {
+        int columns = rows.getFirst().length;
+        int[] widths = new int[columns];
+        for (String[] row : rows) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], row[i].length());
+            }
+        }
+        for (String[] row : rows) {
+            StringBuilder line = new StringBuilder(String.format("%-" + widths[0] + "s", row[0]));
+            for (int i = 1; i < columns; i++) {
+                line.append(String.format("  %" + widths[i] + "s", row[i]));
+            }
+            out.println(line);
+        }
     }
 
     /// `1.2 GB`

@@ -3,6 +3,7 @@ package io.attend.app;
 import io.attend.Attend;
 import io.attend.checkpoint.Atomic;
 import io.attend.checkpoint.RunFolder;
+import io.attend.data.Example;
 import io.attend.data.Pair;
 import io.attend.task.ReadDate;
 import io.attend.training.Recipe;
@@ -52,7 +53,11 @@ final class Quickstart implements Callable<Integer> {
         }
         Trainer.Outcome outcome;
         try (Progress progress = Progress.onStandardError("training", "steps")) {
-            outcome = new Trainer(recipe, folder, progress).run();
+            outcome = Runs.stoppable(new Trainer(recipe, folder, progress));
+        }
+        if (outcome.stopped().isPresent()) {
+            err.println("attend quickstart: stopped and saved; the same command goes on from there");
+            return Runs.STOPPED;
         }
         double seconds = (System.nanoTime() - began) / 1e9;
         if (json) {
@@ -83,10 +88,12 @@ final class Quickstart implements Callable<Integer> {
     }
 
     private static void show(PrintWriter err, Recipe recipe) {
-        List<Pair> some = recipe.data().training(recipe.seed());
+        List<? extends Example> some = recipe.data().training(recipe.seed());
         err.println("Learning to read dates. Some of what the model is shown:");
         for (int i : List.of(0, 8, 33, 23)) {
-            err.println("  " + some.get(i).target() + "  " + some.get(i).source());
+            if (some.get(i) instanceof Pair(String written, String date)) {
+                err.println("  " + date + "  " + written);
+            }
         }
     }
 
@@ -94,7 +101,7 @@ final class Quickstart implements Callable<Integer> {
         out.printf(
                 Locale.ROOT,
                 "%nRead %.1f%% of 1,000 dates it had never seen exactly right; %,d parameters, %.0f s in all.%n%n",
-                100 * outcome.exactMatch(),
+                100 * outcome.measures().get("exactMatch"),
                 outcome.parameters(),
                 seconds);
         try (Attend model = Attend.load(run)) {

@@ -6,13 +6,40 @@ import io.attend.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /// What the commands that train have in common.
 final class Runs {
+    /// What a shell expects of a command that Ctrl-C ended.
+    static final int STOPPED = 130;
+
+    /// How long a run may take to save itself when it is told to stop.
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private Runs() {}
+
+    /// Runs a trainer that Ctrl-C, or a polite kill, stops after the step it is in, with a checkpoint.
+    static Trainer.Outcome stoppable(Trainer trainer) {
+        Thread stop = new Thread(() -> {
+            trainer.stop();
+            try {
+                trainer.awaitEnd(PATIENCE);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(stop);
+        try {
+            return trainer.run();
+        } finally {
+            if (!trainer.isStopping()) {
+                Runtime.getRuntime().removeShutdownHook(stop);
+            }
+        }
+    }
 
     /// Refuses to mix two runs in one folder.
     static void checkSame(RunFolder folder, Recipe recipe) {
@@ -35,7 +62,7 @@ final class Runs {
 
     static Map<String, Object> figures(Trainer.Outcome outcome, double seconds, Path folder) {
         Map<String, Object> figures = new LinkedHashMap<>();
-        figures.put("exactMatch", outcome.exactMatch());
+        outcome.measures().forEach(figures::put);
         figures.put("seconds", Math.round(seconds * 10) / 10.0);
         figures.put("parameters", outcome.parameters());
         figures.put("run", folder.toString());

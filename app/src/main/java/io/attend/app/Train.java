@@ -1,6 +1,7 @@
 package io.attend.app;
 
 import io.attend.checkpoint.RunFolder;
+import io.attend.training.Figures;
 import io.attend.training.Recipe;
 import io.attend.training.Trainer;
 import io.attend.training.report.Progress;
@@ -23,7 +24,8 @@ final class Train implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "RECIPE",
-            description = "A YAML file, or the name of a recipe that comes with Attend: dates.")
+            description = "A YAML file, or the name of a recipe that comes with Attend: dates, shakespeare-char,"
+                    + " sst2-classify, translate-multi30k.")
     private String recipe;
 
     @Parameters(
@@ -49,16 +51,23 @@ final class Train implements Callable<Integer> {
         Runs.checkSame(place, read);
         Trainer.Outcome outcome;
         try (Progress progress = Progress.onStandardError("training", "steps")) {
-            outcome = new Trainer(read, place, progress).run();
+            outcome = Runs.stoppable(new Trainer(read, place, progress));
         }
         var out = spec.commandLine().getOut();
+        if (outcome.stopped().isPresent()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("attend train: stopped at step " + outcome.stopped().getAsLong() + " of " + read.steps()
+                            + " and saved; the same command goes on from there");
+            return Runs.STOPPED;
+        }
         if (json) {
             Output.json(out, Runs.figures(outcome, outcome.seconds(), folder));
         } else {
             out.println(String.format(
                     Locale.ROOT,
-                    "%.1f%% of held-out examples exactly right; %,d parameters, %.0f s%nreport: %s",
-                    100 * outcome.exactMatch(),
+                    "held out: %s; %,d parameters, %.0f s%nreport: %s",
+                    Figures.line(outcome.measures()),
                     outcome.parameters(),
                     outcome.seconds(),
                     place.report()));

@@ -75,10 +75,11 @@ final class Verify implements Callable<Integer> {
                 checks.stream().mapToInt(check -> check.name().length()).max().orElse(1);
         for (Check check : checks) {
             String name = "  " + check.name() + " ".repeat(width - check.name().length());
-            String figures = check.problem()
-                    .orElseGet(() ->
-                            String.format(Locale.ROOT, "error %9.2e  relative %9.2e", check.error(), check.relative()));
-            out.println(name + "  " + (check.passed() ? "ok  " : "FAIL") + "  " + figures);
+            String figures = Double.isInfinite(check.error())
+                    ? ""
+                    : String.format(Locale.ROOT, "error %9.2e  relative %9.2e  ", check.error(), check.relative());
+            out.println(name + "  " + (check.passed() ? "ok  " : "FAIL") + "  "
+                    + (figures + check.problem().orElse("")).stripTrailing());
         }
         out.println("  " + (wrong == 0 ? "all " + checks.size() + " equal" : wrong + " of " + checks.size() + " FAIL"));
     }
@@ -88,10 +89,11 @@ final class Verify implements Callable<Integer> {
         line.put("folder", folder.toString());
         line.put("name", check.name());
         line.put("passed", check.passed());
-        check.problem().ifPresentOrElse(problem -> line.put("problem", problem), () -> {
+        if (Double.isFinite(check.error())) {
             line.put("error", check.error());
             line.put("relative", check.relative());
-        });
+        }
+        check.problem().ifPresent(problem -> line.put("problem", problem));
         return line;
     }
 }

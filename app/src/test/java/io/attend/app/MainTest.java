@@ -47,6 +47,25 @@ class MainTest {
     }
 
     @Test
+    void drawsPositionsAndMasks() throws java.io.IOException {
+        Path file = folder.resolve("map.html");
+        Said said = attend("inspect", "--position", "Alibi", "--length", "7", "--draw", file.toString());
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(said.out()).contains("\"Alibi\"", "8 pictures");
+        assertThat(file).content().contains("bias, head 4", "data:image/png;base64,");
+        String waves = "{\"type\": \"SinusoidalPosition\", \"order\": \"halves\"}";
+        said = attend("inspect", "--position", waves, "--draw", file.toString());
+        assertThat(said.out()).contains("\"halves\"", "1 pictures");
+        said = attend("inspect", "--mask", "{\"type\": \"SlidingWindow\", \"size\": 3}", "--draw", file.toString());
+        assertThat(said.out()).contains("SlidingWindow", "1 pictures");
+        failsIn(2, "drawing needs a --position or a --mask, and --draw FILE", "inspect", "--position", "Alibi");
+        failsIn(2, "name a model to inspect", "inspect");
+        failsIn(2, "--length must be 1 ... 2048, not 0", "inspect", "--mask", "Causal", "--length", "0", "--draw", "x");
+        failsIn(1, "unknown RelativePosition type Alibaba", "inspect", "--position", "Alibaba", "--draw", "x");
+        failsIn(2, "name a model or draw a position, not both", "inspect", "gpt2", "--draw", "x");
+    }
+
+    @Test
     void trainsAndEndsWithOneLineOfJson() {
         Path run = folder.resolve("run");
         Said said = train(run, "--json");
@@ -150,7 +169,7 @@ class MainTest {
     void listsTheCatalogueAndShowsAPageAndItsSource() throws IOException {
         assertThat(attend("catalogue").out()).contains("Norm\n  LayerNorm, NoNorm, RmsNorm");
         assertThat(JSON.readTree(attend("catalogue", "--json").out()).get("Mask"))
-                .hasSize(2);
+                .hasSizeGreaterThan(2);
         assertThat(attend("catalogue", "SoftmaxAttention").out()).contains("softmax", "1706.03762", "| `heads` |");
         assertThat(attend("catalogue", "SoftmaxAttention", "--source").out())
                 .contains("public record SoftmaxAttention(");
@@ -165,7 +184,7 @@ class MainTest {
     void helpNamesEveryVerbAndTheFirstStep() {
         Said help = attend();
         assertThat(help.status()).isZero();
-        assertThat(help.out()).contains("quickstart", "train", "run", "inspect", "cost", "catalogue");
+        assertThat(help.out()).contains("quickstart", "train", "run", "inspect", "tokenizer", "vocabulary", "cost", "catalogue");
         assertThat(attend("train", "--help").out()).contains("RECIPE", "KEY=VALUE", "--run=DIR");
     }
 
@@ -175,5 +194,22 @@ class MainTest {
         JsonNode line = JSON.readTree(said.out());
         assertThat(line.get("parameters").longValue()).isEqualTo(124_439_808L); // as published
         assertThat(line.get("weightBytes").longValue()).isEqualTo(4 * 124_439_808L);
+        assertThat(line.get("sequentialSteps").longValue()).isEqualTo(24);
+        assertThat(line.get("longestPath").longValue()).isEqualTo(1);
+        assertThat(line.get("overtakesFeedForwardAt").longValue()).isEqualTo(1517);
+    }
+
+    @Test
+    void costDrawsItsFiguresOverLength(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("cost.html");
+        Said said = attend("cost", "gpt2", "transformer-base", "--lengths", "64,512", "--plot", file.toString());
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(said.out()).contains("gpt2: what mixes positions takes more operations than the feed-forward from 1,517");
+        String html = Files.readString(file);
+        assertThat(html.split("<polyline", -1)).as("four drawings of two lines").hasSize(1 + 4 * 2);
+        assertThat(html).contains("gpt2", "transformer-base", "prefers-color-scheme: dark");
+        assertThat(html).as("nothing is loaded").doesNotContain("http", "<script", "url(");
+        assertThat(attend("cost", "gpt2", "--lengths", "64", "--plot", file.toString()))
+                .matches(wrong -> wrong.status() == 2 && wrong.err().contains("a plot needs two lengths"));
     }
 }

@@ -57,6 +57,11 @@ public record Architecture(
         this(FORMAT, width, topology, head, new LayerInitialization());
     }
 
+    /// The same architecture with another head.
+    public Architecture head(Head other) {
+        return new Architecture(format, width, topology, other, initialization);
+    }
+
     /// The same architecture whose untrained weights start so.
     public Architecture initialized(Initialization how) {
         return new Architecture(format, width, topology, head, how);

@@ -22,11 +22,13 @@ public record BlockNorm(Residual residual) implements Residual {
 
     public BlockNorm {
         if (residual.streams() != Streams.ONE) {
-            throw new IllegalArgumentException("a norm at the end of a block needs one stream; a residual of two has none");
+            throw new IllegalArgumentException(
+                    "a norm at the end of a block needs one stream; a residual of two has none");
         }
         if (residual instanceof ParallelNorm parallel && parallel.norms() == ParallelNorm.Norms.SHARED
                 || residual instanceof BlockNorm) {
-            throw new IllegalArgumentException("the block already has a norm of its own; give each branch its own norm");
+            throw new IllegalArgumentException(
+                    "the block already has a norm of its own; give each branch its own norm");
         }
     }
 

@@ -21,7 +21,8 @@ public record LayerScale(double initial, Residual residual) implements Residual 
 
     public LayerScale {
         if (!(initial > 0 && initial <= 1)) {
-            throw new IllegalArgumentException("initial " + initial + " is outside (0, 1]; the usual one is 0.1 to 1e-6");
+            throw new IllegalArgumentException(
+                    "initial " + initial + " is outside (0, 1]; the usual one is 0.1 to 1e-6");
         }
     }
 

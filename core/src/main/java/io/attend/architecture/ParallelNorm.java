@@ -23,8 +23,7 @@ import java.util.List;
 @Source(
         paper = "GPT-J-6B: A 6 Billion Parameter Autoregressive Language Model",
         reference = "Wang and Komatsuzaki 2021")
-public record ParallelNorm(
-        Norms norms, @Default("0.0") double dropout) implements Residual {
+public record ParallelNorm(Norms norms, @Default("0.0") double dropout) implements Residual {
     public static final ParallelNorm EXAMPLE = new ParallelNorm(Norms.SHARED, 0);
     public static final ParallelNorm OWN = new ParallelNorm(Norms.OWN, 0);
 

@@ -91,15 +91,19 @@ public final class Presets {
 
     /// A decoder as GPT-2 has it: pre-norm, learned positions, GELU, tied output.
     public static Architecture gpt(int vocabulary, int layers, Size size, int maximum) {
+        return gpt(vocabulary, layers, size, maximum, 0.1);
+    }
+
+    public static Architecture gpt(int vocabulary, int layers, Size size, int maximum, double dropout) {
         Block block = new Block(
                 List.of(
-                        attends(size, new Causal(), 0.1),
+                        attends(size, new Causal(), dropout),
                         new Feed(new DenseFeedForward(size.hidden(), new GeluTanh(), Bias.ADDED, 0))),
                 norm(1e-5),
-                new PreNorm(0.1));
+                new PreNorm(dropout));
         TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
                 .position(new LearnedPosition(maximum))
-                .dropout(0.1);
+                .dropout(dropout);
         return new Architecture(
                         size.width(),
                         new Decoder(embedding, Stack.of(layers, block).finalNorm(norm(1e-5))),
@@ -109,17 +113,21 @@ public final class Presets {
 
     /// An encoder as BERT has it: post-norm, learned positions and segments, GELU, a head for masked words.
     public static Architecture bert(int vocabulary, int layers, Size size, int maximum) {
+        return bert(vocabulary, layers, size, maximum, 0.1);
+    }
+
+    public static Architecture bert(int vocabulary, int layers, Size size, int maximum, double dropout) {
         Block block = new Block(
                 List.of(
-                        attends(size, new Bidirectional(), 0.1),
+                        attends(size, new Bidirectional(), dropout),
                         new Feed(new DenseFeedForward(size.hidden(), new Gelu(), Bias.ADDED, 0))),
                 norm(1e-12),
-                new PostNorm(0.1));
+                new PostNorm(dropout));
         TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
                 .position(new LearnedPosition(maximum))
                 .segments(2)
                 .norm(norm(1e-12))
-                .dropout(0.1);
+                .dropout(dropout);
         return new Architecture(
                         size.width(),
                         new Encoder(embedding, Stack.of(layers, block)),

@@ -17,28 +17,28 @@ import java.util.List;
 ///
 ///     y₁ = x₁ + f(norm(x₂))        y₂ = x₂ + g(norm(y₁))        back:  x₂ = y₂ − g(norm(y₁)),  x₁ = y₁ − f(norm(x₂))
 ///
-/// x [B, T, E] enters a stack as two copies and leaves as `streams` says: Reformer concatenates, so its last norm and its
+/// x [B, T, E] enters a stack as two copies and leaves as `streams` says: Reformer concatenates, so its last norm and
+/// its
 /// head are 2 E wide. A block has an even number of branches. Cost: that of pre-norm; the backward pass here keeps
 /// activations as every other block does, it does not yet compute them back. Names: our first stream is the paper's
 /// X₁, which attention is added to.
 @Source(paper = "Reformer: The Efficient Transformer", arxiv = "2001.04451")
-public record Reversible(
-        Streams streams, @Default("0.0") double dropout) implements Residual {
+public record Reversible(Streams streams, @Default("0.0") double dropout) implements Residual {
     public static final Reversible EXAMPLE = new Reversible(Streams.AVERAGED, 0);
 
     public Reversible {
         Residual.checked(dropout);
         if (streams == Streams.ONE) {
-            throw new IllegalArgumentException("reversible blocks have two streams; streams must be averaged or"
-                    + " concatenated, not one");
+            throw new IllegalArgumentException(
+                    "reversible blocks have two streams; streams must be averaged or" + " concatenated, not one");
         }
     }
 
     @Override
     public Residual.Built build(Parameters parameters, List<Branch> branches, Norm norm, int width) {
         if (branches.size() % 2 != 0) {
-            throw parameters.refuse("a reversible block needs an even number of branches, which take turns; it has "
-                    + branches.size());
+            throw parameters.refuse(
+                    "a reversible block needs an even number of branches, which take turns; it has " + branches.size());
         }
         List<Layer> norms = BranchByBranch.norms(parameters, branches, norm, "norm", width);
         return new Residual.Built() {

@@ -15,7 +15,8 @@ import java.util.List;
 /// With both √½ this keeps the variance, as convolutional sequence-to-sequence has it; with `stream` (2 N)^¼ and
 /// `branch` 1 it is DeepNorm, which trains decoders of N blocks a thousand layers deep.
 @Source(paper = "DeepNet: Scaling Transformers to 1,000 Layers", arxiv = "2203.00555")
-public record ScaledSum(double stream, double branch, @Default("0.0") double dropout) implements Residual {
+public record ScaledSum(
+        double stream, double branch, @Default("0.0") double dropout) implements Residual {
     public static final ScaledSum EXAMPLE = new ScaledSum(1.7, 0.9, 0);
 
     public ScaledSum {
@@ -31,7 +32,8 @@ public record ScaledSum(double stream, double branch, @Default("0.0") double dro
         List<Layer> norms = BranchByBranch.norms(parameters, branches, norm, "norm", width);
         return new BranchByBranch(branches, norms, dropout, width, (x, i, here) -> {
             Branch branch = branches.get(i);
-            Tensor y = branch.joining(branch.layer().forward(x, here), dropout, here).mul(this.branch);
+            Tensor y = branch.joining(branch.layer().forward(x, here), dropout, here)
+                    .mul(this.branch);
             return norms.get(i).forward(x.mul(stream).add(y), here); // [B, T, E]
         });
     }

@@ -28,4 +28,9 @@ public record SelfAttention(Attention attention) implements Sublayer {
     public boolean causal() {
         return attention.causal();
     }
+
+    @Override
+    public long hears(long length) {
+        return length;
+    }
 }

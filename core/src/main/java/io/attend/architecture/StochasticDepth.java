@@ -18,9 +18,7 @@ import java.util.List;
 /// Face's `drop_path_rate`; the paper's survival probability is 1 − p, and it scales at test time instead.
 @Source(paper = "Deep Networks with Stochastic Depth", arxiv = "1603.09382")
 public record StochasticDepth(
-        double rate,
-        @Default("\"linear\"") Growth growth,
-        Residual residual) implements Residual {
+        double rate, @Default("\"linear\"") Growth growth, Residual residual) implements Residual {
     public static final StochasticDepth EXAMPLE = new StochasticDepth(0.1, Growth.LINEAR, PreNorm.EXAMPLE);
 
     /// How the rate depends on depth.
@@ -31,7 +29,8 @@ public record StochasticDepth(
 
     public StochasticDepth {
         if (!(rate > 0 && rate < 1)) {
-            throw new IllegalArgumentException("rate " + rate + " is outside (0, 1); leave StochasticDepth out for none");
+            throw new IllegalArgumentException(
+                    "rate " + rate + " is outside (0, 1); leave StochasticDepth out for none");
         }
     }
 

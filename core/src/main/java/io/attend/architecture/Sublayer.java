@@ -5,7 +5,7 @@ import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 
 /// One branch of a block: what is computed and added to the stream.
-public sealed interface Sublayer permits CrossAttention, Feed, SelfAttention {
+public sealed interface Sublayer permits Convolve, CrossAttention, Feed, Recur, SelfAttention {
     Layer build(Parameters parameters, Site site);
 
     /// What it is called in the paths of parameters.
@@ -13,4 +13,15 @@ public sealed interface Sublayer permits CrossAttention, Feed, SelfAttention {
 
     /// Whether no position depends on one behind it.
     boolean causal();
+
+    /// Steps that must wait for each other when so many positions go through at once: 1, and in a recurrence as many.
+    default long steps(long length) {
+        return 1;
+    }
+
+    /// Positions that one can hear of in one application, itself included: all in attention, a kernel's length in a
+    /// convolution, 2 in a recurrence, where each hears the one before; 1 where each is by itself.
+    default long hears(long length) {
+        return 1;
+    }
 }

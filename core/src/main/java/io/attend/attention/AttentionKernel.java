@@ -35,8 +35,8 @@ final class AttentionKernel {
      */
     private AttentionKernel() {}
 
-    /// As many scores as may exist at a time, [B, H, T, S] in all.
-    static final long MOST_SCORES = 1 << 22;
+    /// As many scores as may exist at a time, [B, H, T, S] in all: what a processor's cache holds.
+    static final long MOST_SCORES = 1 << 20;
 
     enum Way {
         FUSED,

@@ -7,6 +7,8 @@ import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
 import io.attend.tensor.DType;
+import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// What an architecture costs at a size, without building one: parameters exactly, operations and bytes from what
 /// each layer's own file says of it.
@@ -18,6 +20,7 @@ import io.attend.tensor.DType;
 /// @param gradientBytes one number a parameter
 /// @param optimizerBytes what the optimizer remembers, in float32
 /// @param activationBytes kept from the forward for the backward pass
+/// @param workingBytes that exist for a moment beside those, when most do
 /// @param cacheBytes remembered for later steps of a generation
 public record Costs(
         long parameters,
@@ -27,17 +30,19 @@ public record Costs(
         long gradientBytes,
         long optimizerBytes,
         long activationBytes,
+        long workingBytes,
         long cacheBytes) {
     /// @param sizes how much goes through at once
     /// @param dtype of weights, activations and cache
-    /// @param optimizerNumbers numbers the optimizer keeps for each weight; AdamW keeps 2
-    public static Costs of(Architecture architecture, Topology.Sizes sizes, DType dtype, double optimizerNumbers) {
+    /// @param optimizerNumbers how many numbers the optimizer keeps for a weight: `Optimizer::numbers`
+    public static Costs of(
+            Architecture architecture, Topology.Sizes sizes, DType dtype, ToLongFunction<Parameter> optimizerNumbers) {
         Parameters recorded = Parameters.root();
         Architecture.Built built = architecture.build(recorded);
-        long parameters = recorded.all().stream()
+        List<Parameter> weights = recorded.all().stream()
                 .filter(p -> p.kind() == Parameter.Kind.WEIGHT)
-                .mapToLong(p -> p.shape().count())
-                .sum();
+                .toList();
+        long parameters = weights.stream().mapToLong(p -> p.shape().count()).sum();
         Load written = Load.batch(sizes.batch()).length(sizes.target()).cached(sizes.cached());
         Cost cost = built.topology().cost(sizes).plus(built.head().cost(written));
         return new Costs(
@@ -46,13 +51,15 @@ public record Costs(
                 3 * cost.flops(),
                 parameters * dtype.bytes(),
                 parameters * dtype.bytes(),
-                (long) (parameters * optimizerNumbers * DType.FLOAT32.bytes()),
+                weights.stream().mapToLong(optimizerNumbers).sum() * DType.FLOAT32.bytes(),
                 (long) (cost.saved() * dtype.bytes()),
+                (long) (cost.working() * dtype.bytes()),
                 (long) (cost.state() * dtype.bytes()));
     }
 
-    /// Bytes at the peak of a training step.
+    /// Bytes at the peak of a training step, which is where its backward pass begins, with all activations and no
+    /// gradients, or where it ends, with no activations and all gradients.
     public long trainingBytes() {
-        return weightBytes + gradientBytes + optimizerBytes + activationBytes;
+        return weightBytes + optimizerBytes + Math.max(activationBytes + workingBytes, gradientBytes);
     }
 }

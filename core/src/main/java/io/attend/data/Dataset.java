@@ -3,10 +3,10 @@ package io.attend.data;
 import java.util.List;
 
 /// Where the examples of a recipe come from.
-public sealed interface Dataset permits DateExamples, PairFile {
+public sealed interface Dataset permits DateExamples, LabeledFile, PairFile, ParallelFiles, TextFile {
     /// Examples to learn from, the same for the same seed.
-    List<Pair> training(long seed);
+    List<? extends Example> training(long seed);
 
     /// Examples to be judged by: none of them is among those to learn from.
-    List<Pair> heldOut(long seed);
+    List<? extends Example> heldOut(long seed);
 }

@@ -2,10 +2,6 @@ package io.attend.data;
 
 import io.attend.value.Default;
 import io.attend.value.Source;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -15,8 +11,6 @@ import java.util.SplittableRandom;
 @Source(paper = "Sequence to Sequence Learning with Neural Networks", arxiv = "1409.3215")
 public record PairFile(String path, @Default("20") int heldOutEvery) implements Dataset {
     public static final PairFile EXAMPLE = new PairFile("pairs.tsv", 20);
-
-    private static final long LARGEST = 1L << 30;
 
     public PairFile {
         if (heldOutEvery < 2) {
@@ -39,36 +33,22 @@ public record PairFile(String path, @Default("20") int heldOutEvery) implements 
     }
 
     private List<Pair> read(boolean heldOut) {
-        Path file = Path.of(path);
-        try {
-            if (!Files.isRegularFile(file) || Files.size(file) > LARGEST) {
-                throw new IllegalArgumentException(path
-                        + (Files.isRegularFile(file)
-                                ? " has " + Files.size(file) + " bytes, more than the " + LARGEST
-                                        + " that fit in memory; split it"
-                                : " is not a file; name a text file with source TAB target on each line"));
+        List<String> lines = Lines.of(path);
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String[] columns = lines.get(i).split("\t", -1);
+            if (columns.length != 2 || columns[0].isBlank() || columns[1].isBlank()) {
+                throw new IllegalArgumentException(path + ", line " + (i + 1) + ": expected source TAB target, found "
+                        + columns.length + " columns or an empty one");
             }
-            List<String> lines = Files.readAllLines(file);
-            List<Pair> pairs = new ArrayList<>();
-            for (int i = 0; i < lines.size(); i++) {
-                String[] columns = lines.get(i).split("\t", -1);
-                if (columns.length != 2 || columns[0].isBlank() || columns[1].isBlank()) {
-                    throw new IllegalArgumentException(path + ", line " + (i + 1)
-                            + ": expected source TAB target, found " + columns.length + " columns or an empty one");
-                }
-                if (isHeldOut(columns[0]) == heldOut) {
-                    pairs.add(new Pair(columns[0], columns[1]));
-                }
+            if (isHeldOut(columns[0]) == heldOut) {
+                pairs.add(new Pair(columns[0], columns[1]));
             }
-            if (pairs.isEmpty()) {
-                throw new IllegalArgumentException(path + " has " + lines.size() + " lines, too few to "
-                        + (heldOut ? "hold one in " + heldOutEvery + " out" : "learn from"));
-            }
-            return pairs;
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(path + " is not UTF-8 text; convert it first", e);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(path + " cannot be read: " + e.getMessage(), e);
         }
+        if (pairs.isEmpty()) {
+            throw new IllegalArgumentException(path + " has " + lines.size() + " lines, too few to "
+                    + (heldOut ? "hold one in " + heldOutEvery + " out" : "learn from"));
+        }
+        return pairs;
     }
 }

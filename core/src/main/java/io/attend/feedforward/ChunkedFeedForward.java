@@ -13,7 +13,8 @@ import java.util.List;
 ///
 ///     y = f(x₁), f(x₂), ... one after another, for chunks x = x₁, x₂, ... of the length
 ///
-/// x [B, T, E] → y [B, T, E]. Time is that of the feed-forward within, memory B·chunk·F instead of B·T·F while nothing is
+/// x [B, T, E] → y [B, T, E]. Time is that of the feed-forward within, memory B·chunk·F instead of B·T·F while nothing
+/// is
 /// kept for a backward pass; training keeps all hidden numbers and gains nothing. Names: Hugging Face's
 /// `chunk_size_feed_forward`.
 @Source(paper = "Reformer: The Efficient Transformer", arxiv = "2001.04451")
@@ -25,8 +26,9 @@ public record ChunkedFeedForward(int chunk, FeedForward feedForward) implements 
             throw new IllegalArgumentException("chunk must be at least 1, not " + chunk);
         }
         if (!feedForward.local()) {
-            throw new IllegalArgumentException(feedForward.getClass().getSimpleName()
-                    + " looks at more than one position, so chunks would change its result; leave ChunkedFeedForward out");
+            throw new IllegalArgumentException(
+                    feedForward.getClass().getSimpleName()
+                            + " looks at more than one position, so chunks would change its result; leave ChunkedFeedForward out");
         }
     }
 
@@ -38,7 +40,10 @@ public record ChunkedFeedForward(int chunk, FeedForward feedForward) implements 
             public Tensor forward(Tensor x, Context context) {
                 List<Tensor> chunks = x.split(chunk, 1);
                 return Tensor.cat(
-                        1, chunks.stream().map(part -> inner.forward(part, context)).toArray(Tensor[]::new)); // [B, T, E]
+                        1,
+                        chunks.stream()
+                                .map(part -> inner.forward(part, context))
+                                .toArray(Tensor[]::new)); // [B, T, E]
             }
 
             @Override

@@ -20,7 +20,9 @@ import io.attend.value.Source;
 /// x [B, T, E] → [B, T, R] → hidden [B, T, F] → [B, T, R] → y [B, T, E]. Time 4·T·R·(E + F) operations and as many
 /// parameters a token, which is fewer than the full form's 4·T·E·F where R < E·F / (E + F). Names: our `rank` is R; of
 /// each pair the narrowing matrix is `down`, the widening one `up`.
-@Source(paper = "Lightweight and Efficient End-to-End Speech Recognition Using Low-Rank Transformer", arxiv = "1910.13923")
+@Source(
+        paper = "Lightweight and Efficient End-to-End Speech Recognition Using Low-Rank Transformer",
+        arxiv = "1910.13923")
 public record LowRankFeedForward(
         int hidden,
         @Default("\"Relu\"") Activation activation,

@@ -19,7 +19,8 @@ public record ScaledFeedForward(double factor, FeedForward feedForward) implemen
 
     public ScaledFeedForward {
         if (!(Math.abs(factor) > 0 && Math.abs(factor) < 1000)) {
-            throw new IllegalArgumentException("factor " + factor + " must not be 0; leave the feed-forward out instead");
+            throw new IllegalArgumentException(
+                    "factor " + factor + " must not be 0; leave the feed-forward out instead");
         }
     }
 

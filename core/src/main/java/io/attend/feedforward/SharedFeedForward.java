@@ -1,11 +1,7 @@
 package io.attend.feedforward;
 
-import io.attend.layer.Context;
-import io.attend.layer.Cost;
 import io.attend.layer.Layer;
-import io.attend.layer.Load;
 import io.attend.layer.Parameters;
-import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
 /// One feed-forward for all layers of a stack, while each keeps an attention of its own.
@@ -13,7 +9,8 @@ import io.attend.value.Source;
 ///     y = f(x)        with the same f in every block
 ///
 /// x [B, T, E] → y [B, T, E]. Time is that of the feed-forward within, parameters those of one; it is built at `feed`
-/// below the stack. Whole blocks that repeat with one set of weights, as in ALBERT, are a Segment with `shared` sharing.
+/// below the stack. Whole blocks that repeat with one set of weights, as in ALBERT, are a Segment with `shared`
+/// sharing.
 @Source(paper = "One Wide Feedforward is All You Need", arxiv = "2309.01826")
 public record SharedFeedForward(FeedForward feedForward) implements FeedForward {
     public static final SharedFeedForward EXAMPLE = new SharedFeedForward(DenseFeedForward.EXAMPLE);

@@ -3,10 +3,7 @@ package io.attend.head;
 import io.attend.embedding.Bands;
 import io.attend.embedding.Table;
 import io.attend.layer.Bias;
-import io.attend.layer.Context;
-import io.attend.layer.Cost;
 import io.attend.layer.Linear;
-import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
@@ -33,8 +30,7 @@ public record AdaptiveHead(
         int vocabulary,
         List<Integer> cutoffs,
         @Default("4") int divisor,
-        @Default("\"none\"") Bias bias)
-        implements Head {
+        @Default("\"none\"") Bias bias) implements Head {
     public static final AdaptiveHead EXAMPLE = new AdaptiveHead(31, List.of(5, 17), 2, Bias.NONE);
     public static final AdaptiveHead WITH_BIAS = new AdaptiveHead(31, List.of(7), 3, Bias.ADDED);
 
@@ -56,8 +52,7 @@ public record AdaptiveHead(
             Linear scores = new Linear(place, Linear.Size.from(numbers).to(range.words()), bias);
             bands.add(new AdaptiveSoftmax.Band(range, narrow, scores, numbers, narrows));
         }
-        Linear gate =
-                new Linear(parameters.in("gate"), Linear.Size.from(width).to(cutoffs.size()), bias);
+        Linear gate = new Linear(parameters.in("gate"), Linear.Size.from(width).to(cutoffs.size()), bias);
         return new AdaptiveSoftmax("an AdaptiveHead", bands, gate, width);
     }
 }

@@ -68,13 +68,13 @@ final class AdaptiveSoftmax implements Head.Built {
         int[] steps = IntStream.of(ids)
                 .map(id -> id < frequent ? id : frequent + band(id) - 1)
                 .toArray();
-        Tensor sum = first(asked.x())
-                .gather(1, Asked.index(steps, x).unsqueeze(1))
-                .sum();
+        Tensor sum =
+                first(asked.x()).gather(1, Asked.index(steps, x).unsqueeze(1)).sum();
         for (int i = 1; i < bands.size(); i++) {
             Band band = bands.get(i);
             int[] rows = IntStream.range(0, ids.length)
-                    .filter(row -> ids[row] >= band.words().from() && ids[row] < band.words().to())
+                    .filter(row -> ids[row] >= band.words().from()
+                            && ids[row] < band.words().to())
                     .toArray();
             if (rows.length > 0) {
                 int[] inside = IntStream.of(rows)
@@ -105,8 +105,9 @@ final class AdaptiveSoftmax implements Head.Built {
             flops += band.scores().flops(rows)
                     + (band.narrows() ? 2 * rows * width * band.width() : 0)
                     + 5 * rows * band.words().words();
-            saved += rows * (band.narrows() ? band.width() : 0) + rows * band.words().words();
+            saved += rows * (band.narrows() ? band.width() : 0)
+                    + rows * band.words().words();
         }
-        return Cost.flops(flops).saving(saved);
+        return Cost.flops(flops).saving(saved).working(2 * saved);
     }
 }

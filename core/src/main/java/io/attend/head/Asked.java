@@ -17,8 +17,8 @@ record Asked(Tensor x, int[] answers) {
         long[] all = answers.toLongs();
         for (long answer : all) {
             if (answer != Head.IGNORED && (answer < 0 || answer >= vocabulary)) {
-                throw new IllegalArgumentException("the answer " + answer + " is no word of a vocabulary of " + vocabulary
-                        + ", nor " + Head.IGNORED + " for what is not asked");
+                throw new IllegalArgumentException("the answer " + answer + " is no word of a vocabulary of "
+                        + vocabulary + ", nor " + Head.IGNORED + " for what is not asked");
             }
         }
         int[] rows = IntStream.range(0, all.length)
@@ -47,8 +47,8 @@ record Asked(Tensor x, int[] answers) {
 
     static void unsmoothed(String head, double smoothing) {
         if (smoothing != 0) {
-            throw new IllegalArgumentException("smoothing " + smoothing + " needs the score of every word, which " + head
-                    + " exists to avoid; use 0");
+            throw new IllegalArgumentException("smoothing " + smoothing + " needs the score of every word, which "
+                    + head + " exists to avoid; use 0");
         }
     }
 }

@@ -29,8 +29,9 @@ public record ChunkedHead(Head scores, @Default("1024") int chunk) implements He
 
     public ChunkedHead {
         if (!scores.writes()) {
-            throw new IllegalArgumentException("a " + scores.getClass().getSimpleName()
-                    + " does not score words position by position, so there is nothing to cut into chunks; use it by itself");
+            throw new IllegalArgumentException(
+                    "a " + scores.getClass().getSimpleName()
+                            + " does not score words position by position, so there is nothing to cut into chunks; use it by itself");
         }
         if (chunk < 1) {
             throw new IllegalArgumentException("chunk must be at least 1, not " + chunk);
@@ -57,7 +58,8 @@ public record ChunkedHead(Head scores, @Default("1024") int chunk) implements He
                 Tensor classes = answers.reshape(-1);
                 Tensor losses = context.recomputed(
                         (inputs, start, length) -> {
-                            Tensor some = inputs.getFirst().narrow(0, start, length).unsqueeze(0);
+                            Tensor some =
+                                    inputs.getFirst().narrow(0, start, length).unsqueeze(0);
                             return whole.forward(some, context)
                                     .squeeze(0)
                                     .crossEntropies(classes.narrow(0, start, length), IGNORED, smoothing); // [chunk]
@@ -71,8 +73,10 @@ public record ChunkedHead(Head scores, @Default("1024") int chunk) implements He
             @Override
             public Cost cost(Load load) {
                 Load some = Load.batch(1).length((long) Math.min(chunk, load.rows()));
-                double kept = whole.cost(some).saved();
-                return Cost.flops(whole.cost(load).flops()).saving(load.rows() * (width + 1) + kept);
+                Cost one = whole.cost(some);
+                return Cost.flops(whole.cost(load).flops())
+                        .saving(load.rows() * (width + 1))
+                        .working(one.saved() + one.working());
             }
         };
     }

@@ -35,10 +35,17 @@ final class Drawn implements Head.Built {
     /// @param hits where a drawn word is the right one [N, S]
     record Chosen(Tensor right, Tensor rightChances, Tensor others, Tensor hits) {}
 
-    Drawn(Record value, int count, Tying tying, Parameters parameters, int width, Optional<Table.Built> table, Loss loss) {
+    Drawn(
+            Record value,
+            int count,
+            Tying tying,
+            Parameters parameters,
+            int width,
+            Optional<Table.Built> table,
+            Loss loss) {
         this.name = value.getClass().getSimpleName();
-        Table.Built words = table.orElseThrow(() -> parameters.refuse("a " + name
-                + " needs an embedding with a table of words, and there is none; use a LinearHead"));
+        Table.Built words = table.orElseThrow(() -> parameters.refuse(
+                "a " + name + " needs an embedding with a table of words, and there is none; use a LinearHead"));
         if (tying == Tying.TIED && words.width() != width) {
             throw parameters.refuse("the table's vectors have " + words.width() + " numbers and the stream " + width
                     + "; give the head scores of its own");
@@ -80,7 +87,10 @@ final class Drawn implements Head.Built {
         return asked.mean(loss.sum(new Chosen(
                 product.biases(words).map(right::add).orElse(right),
                 numbers(chances.expected(asked.answers(), count), x),
-                product.biases(candidates).map(others::add).orElse(others).sub(numbers(chances.expected(drawn, count), x)),
+                product.biases(candidates)
+                        .map(others::add)
+                        .orElse(others)
+                        .sub(numbers(chances.expected(drawn, count), x)),
                 words.unsqueeze(1).eq(candidates.unsqueeze(0)))));
     }
 
@@ -90,6 +100,8 @@ final class Drawn implements Head.Built {
 
     @Override
     public Cost cost(Load load) {
-        return Cost.flops(product.flops(load.rows())).saving(load.rows() * (width + vocabulary));
+        return Cost.flops(product.flops(load.rows()))
+                .saving(load.rows() * (width + 2.0 * count))
+                .working(load.rows() * 3.0 * count + (double) width * vocabulary);
     }
 }

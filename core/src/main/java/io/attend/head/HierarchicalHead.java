@@ -21,12 +21,14 @@ import java.util.Optional;
 ///     log p(w) = Σ_n log σ(± (W_n · x + b_n))        over the nodes n on the path to w, + to the left, − to the right
 ///
 /// x [B, T, E] → log-probabilities [B, T, V]; W [V − 1, E], one row an inner node. The loss takes 2·E operations for
-/// each step of the path, in the mean about the entropy of the counts in bits: some 11 steps where a softmax over 100,000
+/// each step of the path, in the mean about the entropy of the counts in bits: some 11 steps where a softmax over
+/// 100,000
 /// words takes 100,000 products. All scores, as `forward` makes them, cost 2·(V − 1)·E. No label smoothing.
 ///
 /// @param counts how often each word occurs, in the order of the vocabulary
 @Source(paper = "Distributed Representations of Words and Phrases and their Compositionality", arxiv = "1310.4546")
-public record HierarchicalHead(List<Long> counts, @Default("\"added\"") Bias bias) implements Head {
+public record HierarchicalHead(
+        List<Long> counts, @Default("\"added\"") Bias bias) implements Head {
     public static final HierarchicalHead EXAMPLE =
             new HierarchicalHead(List.of(31L, 29L, 23L, 2L, 19L, 0L, 17L, 13L, 11L, 7L, 5L, 3L, 100L), Bias.ADDED);
 

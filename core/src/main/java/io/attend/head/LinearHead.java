@@ -60,7 +60,8 @@ public record LinearHead(
             public Cost cost(Load load) {
                 double rows = load.rows();
                 return Cost.flops(product.flops(rows) + Scores.flops(rows, width, outputs, scale, softCap))
-                        .saving(rows * (width + outputs) + Scores.saved(rows, outputs, softCap));
+                        .saving(rows * (width + outputs) + Scores.saved(rows, outputs, softCap))
+                        .working(Scores.working(rows, width, outputs));
             }
         };
     }

@@ -66,7 +66,8 @@ public record MaskedLanguageHead(
             public Cost cost(Load load) {
                 double rows = load.rows();
                 return Cost.flops(dense.flops(rows) + rows * words.width() * activation.flops() + product.flops(rows))
-                        .saving(rows * (2 * width + words.width() + words.vocabulary()))
+                        .saving(rows * (width + 2 * words.width() + words.vocabulary()))
+                        .working(Scores.working(rows, words.width(), words.vocabulary()))
                         .plus(normed.cost(load));
             }
         };

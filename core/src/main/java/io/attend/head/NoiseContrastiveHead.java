@@ -18,10 +18,9 @@ import java.util.Optional;
 ///
 /// @param samples k
 /// @param scores whose W it is: the table's, or the head's own
-@Source(
-        paper = "A Fast and Simple Algorithm for Training Neural Probabilistic Language Models",
-        arxiv = "1206.6426")
-public record NoiseContrastiveHead(int samples, @Default("\"tied\"") Tying scores) implements Head {
+@Source(paper = "A Fast and Simple Algorithm for Training Neural Probabilistic Language Models", arxiv = "1206.6426")
+public record NoiseContrastiveHead(
+        int samples, @Default("\"tied\"") Tying scores) implements Head {
     public static final NoiseContrastiveHead EXAMPLE = new NoiseContrastiveHead(7, Tying.TIED);
 
     public NoiseContrastiveHead {

@@ -3,10 +3,7 @@ package io.attend.head;
 import io.attend.embedding.Bands;
 import io.attend.embedding.Table;
 import io.attend.layer.Bias;
-import io.attend.layer.Context;
-import io.attend.layer.Cost;
 import io.attend.layer.Linear;
-import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
@@ -29,19 +26,19 @@ import java.util.function.UnaryOperator;
 ///
 /// @param first whose product narrows x for the frequent words
 /// @param rest whose products do for the other bands
-@Source(
-        paper = "Transformer-XL: Attentive Language Models Beyond a Fixed-Length Context",
-        arxiv = "1901.02860")
+@Source(paper = "Transformer-XL: Attentive Language Models Beyond a Fixed-Length Context", arxiv = "1901.02860")
 public record TiedAdaptiveHead(
-        @Default("\"own\"") Tying first, @Default("\"tied\"") Tying rest) implements Head {
+        @Default("\"own\"") Tying first,
+        @Default("\"tied\"") Tying rest) implements Head {
     public static final TiedAdaptiveHead EXAMPLE = new TiedAdaptiveHead(Tying.OWN, Tying.TIED);
 
     @Override
     public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
         List<Table.Band> words = table.map(Table.Built::bands).orElse(List.of());
         if (words.isEmpty()) {
-            throw parameters.refuse("a TiedAdaptiveHead scores by the bands of an AdaptiveTable, and there is none; use an"
-                    + " AdaptiveHead");
+            throw parameters.refuse(
+                    "a TiedAdaptiveHead scores by the bands of an AdaptiveTable, and there is none; use an"
+                            + " AdaptiveHead");
         }
         List<AdaptiveSoftmax.Band> bands = new ArrayList<>();
         int from = 0;
@@ -54,11 +51,7 @@ public record TiedAdaptiveHead(
                     : new Linear(place.in("narrow"), Linear.Size.from(width).to(numbers), Bias.NONE)::forward;
             int to = from + (int) band.weight().shape().size(0);
             bands.add(new AdaptiveSoftmax.Band(
-                    new Bands.Range(i, from, to),
-                    narrow,
-                    new Linear(place, band.weight(), Bias.ADDED),
-                    numbers,
-                    true));
+                    new Bands.Range(i, from, to), narrow, new Linear(place, band.weight(), Bias.ADDED), numbers, true));
             from = to;
         }
         Linear gate = new Linear(

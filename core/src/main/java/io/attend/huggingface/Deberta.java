@@ -3,7 +3,7 @@ package io.attend.huggingface;
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.BypassNorm;
-import io.attend.architecture.Feed;
+import io.attend.architecture.Convolve;
 import io.attend.architecture.Segment;
 import io.attend.architecture.Stack;
 import io.attend.architecture.Sublayer;
@@ -14,10 +14,11 @@ import io.attend.attention.DisentangledAttention.Terms;
 import io.attend.attention.ProjectionBias;
 import io.attend.attention.RelativeTable;
 import io.attend.attention.SoftmaxAttention;
+import io.attend.convolution.ActivatedConvolution;
+import io.attend.convolution.Reach;
 import io.attend.embedding.FactorisedTable;
 import io.attend.embedding.PaddingVectors;
 import io.attend.embedding.TokenEmbedding;
-import io.attend.feedforward.ActivatedConvolution;
 import io.attend.head.Head;
 import io.attend.head.NoHead;
 import io.attend.head.SequenceHead;
@@ -185,16 +186,11 @@ public record Deberta() implements Family {
             return encoder.stack(block);
         }
         List<Sublayer> sublayers = new ArrayList<>(block.sublayers());
-        sublayers.add(new Feed(new ActivatedConvolution(kernel, groups, activation)));
+        sublayers.add(new Convolve(new ActivatedConvolution(kernel, groups, activation, Reach.CENTERED)));
         Block first = new Block(sublayers, block.norm(), new BypassNorm(encoder.dropout()));
         String theirs = encoder.body("deberta") + "encoder.conv.";
-        String ours = encoder.block().replace("{i}", "0") + "feed2";
-        names.map(
-                        theirs + "conv.weight",
-                        Layout.shaped(shape -> Shape.of(shape.size(0), shape.size(1) / kernel, kernel)),
-                        ours + ".weight")
-                .map(theirs + "conv.bias", ours + ".bias")
-                .module(theirs + "LayerNorm", ours + ".norm");
+        String ours = encoder.block().replace("{i}", "0") + "convolution";
+        names.module(theirs + "conv", ours).module(theirs + "LayerNorm", ours + ".norm");
         int rest = encoder.whole("num_hidden_layers") - 1;
         return new Stack(
                 rest == 0 ? List.of(new Segment(1, first)) : List.of(new Segment(1, first), new Segment(rest, block)),
@@ -302,7 +298,7 @@ public record Deberta() implements Family {
             head.dense().ifPresent(dense -> values.put("pooler_hidden_act", Activations.name(dense)));
         }
         List<Sublayer> first = parts.stack().unrolled().getFirst().sublayers();
-        if (first.size() == 3 && first.get(2) instanceof Feed(ActivatedConvolution convolution)) {
+        if (first.size() == 3 && first.get(2) instanceof Convolve(ActivatedConvolution convolution)) {
             values.put("conv_kernel_size", convolution.kernel());
             values.put("conv_groups", convolution.groups());
             values.put("conv_act", Activations.name(convolution.activation()));

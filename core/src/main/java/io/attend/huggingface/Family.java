@@ -13,15 +13,31 @@ public sealed interface Family
         permits Albert,
                 Bart,
                 Bert,
+                Bloom,
+                CodeGen,
                 ConvBert,
                 Deberta,
                 DistilBert,
                 Electra,
+                Falcon,
+                Gemma,
+                Gemma2,
                 Gpt2,
+                GptBigCode,
+                GptJ,
+                GptNeo,
+                GptNeoX,
+                Llama,
                 MPNet,
+                Mistral,
+                Mpt,
+                Opt,
+                Phi,
+                Qwen2,
                 RoFormer,
                 Roberta,
-                SqueezeBert {
+                SqueezeBert,
+                StableLm {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 

@@ -80,7 +80,16 @@ public final class Context {
         return context;
     }
 
-    /// The same pass over the given words [B, T] of int64, for heads that look for one of them.
+    /// The same pass for positions that are out of their order and all real, as an expert gets them.
+    public Context unpadded() {
+        Context context = padded(Optional.empty());
+        context.positions = Optional.empty();
+        context.segments = Optional.empty();
+        context.words = Optional.empty();
+        return context;
+    }
+
+    /// The same pass over the given words [B, T] of int64, for what looks at the words themselves.
     public Context worded(Optional<Tensor> words) {
         Context context = copy();
         context.words = words;
@@ -219,6 +228,11 @@ public final class Context {
         reports.add(finding);
     }
 
+    /// Makes a tensor live as long as this pass, as one that is reported must.
+    public Tensor lasting(Tensor tensor) {
+        return home.adopt(tensor);
+    }
+
     /// What was reported in this pass of the given type, in the order of the layers.
     public <R> List<R> reports(Class<R> type) {
         return reports.stream().filter(type::isInstance).map(type::cast).toList();
@@ -226,7 +240,9 @@ public final class Context {
 
     /// What self-attention under `mask` may see: T queries of this pass, S keys in all.
     public Visible visible(Mask mask, long queries, long keys) {
-        Mask.Reach reach = mask.reach(keys - queries, queries, keys);
+        boolean byText = mask.looksAtTexts() && segments.isPresent();
+        boolean byPlace = mask.looksAtPlaces() && positions.isPresent();
+        Mask.Reach reach = byText || byPlace ? Mask.Reach.SOME : mask.reach(keys - queries, queries, keys);
         if (keep.isEmpty() && reach != Mask.Reach.SOME) {
             return new Visible(reach, Optional.empty());
         }
@@ -234,12 +250,25 @@ public final class Context {
             if (reach == Mask.Reach.ALL) {
                 return keys(keep.orElseThrow(), keys);
             }
+            Tensor from = byPlace ? positions(queries) : Tensor.arange(keys - queries, keys);
+            Tensor to = byPlace ? keyPositions(keys) : Tensor.arange(0, keys);
             Tensor pairs = mask.allowed(
-                    Tensor.arange(keys - queries, keys).unsqueeze(1),
-                    Tensor.arange(0, keys).unsqueeze(0)); // [T, S]
-            return keep.isPresent() ? pairs.logicalAnd(keys(keep.get(), keys)) : pairs;
+                    from.unsqueeze(-1),
+                    to.unsqueeze(-2),
+                    byText ? Optional.of(texts(queries, keys)) : Optional.empty());
+            Tensor heads = pairs.rank() == 3 ? pairs.unsqueeze(1) : pairs; // [T, S] or [B, 1, T, S]
+            return keep.isPresent() ? heads.logicalAnd(keys(keep.get(), keys)) : heads;
         });
         return new Visible(Mask.Reach.SOME, Optional.of(allowed));
+    }
+
+    private Mask.Texts texts(long queries, long keys) {
+        Tensor all = segments.orElseThrow(); // [B, S]
+        if (all.size(1) != keys) {
+            throw new IllegalArgumentException(
+                    "segments cover " + all.size(1) + " positions, but attention has " + keys + " keys");
+        }
+        return new Mask.Texts(all.narrow(1, keys - queries, queries).unsqueeze(-1), all.unsqueeze(-2));
     }
 
     /// What cross-attention may see: every position of the memory that is not padding.

@@ -113,8 +113,9 @@ public final class Linear {
 
     private void requirePlain() {
         if (wrapped) {
-            throw new IllegalStateException(weight.name() + " is used row by row or backwards here, which an adapter or a"
-                    + " quantised product cannot be; merge it first, or choose other layers for it");
+            throw new IllegalStateException(
+                    weight.name() + " is used row by row or backwards here, which an adapter or a"
+                            + " quantised product cannot be; merge it first, or choose other layers for it");
         }
     }
 

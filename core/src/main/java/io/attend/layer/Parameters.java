@@ -78,6 +78,11 @@ public final class Parameters {
         return add(name, Shape.of(values.length), Initializer.fixed(values), Parameter.Kind.FIXED);
     }
 
+    /// The same in any shape, computed when the model is filled.
+    public Parameter fixed(String name, Shape shape, Initializer formula) {
+        return add(name, shape, formula, Parameter.Kind.FIXED);
+    }
+
     private Parameter add(String name, Shape shape, Initializer initializer, Parameter.Kind kind) {
         Parameter parameter = new Parameter(child(name), shape, initializer, kind);
         if (all.putIfAbsent(parameter.name(), parameter) != null) {

@@ -1,22 +1,58 @@
 package io.attend.mask;
 
 import io.attend.tensor.Tensor;
+import java.util.Optional;
 
-/// Which keys a query may attend to, by their positions in the sequence. Padding is not a mask but data: it is
-/// joined to these where attention runs.
-public sealed interface Mask permits Bidirectional, Causal, SlidingWindow {
-    /// The definition: whether the query at one position may attend to the key at another.
+/// Which keys a query may attend to, by their positions in the sequence and the texts they belong to. Padding is not
+/// a mask but data: it is joined to these where attention runs.
+public sealed interface Mask
+        permits And, Bidirectional, BlockLocal, Causal, Dilated, Document, Not, Or, Prefix, SlidingWindow, Strided {
+    /// The definition, for one text: whether the query at one position may attend to the key at another.
     boolean allows(long query, long key);
 
-    /// The same for many: queries [T, 1] and keys [1, S] of positions → [T, S] truth values.
+    /// The definition where a sequence holds several texts.
+    default boolean allows(Token query, Token key) {
+        return allows(query.position, key.position);
+    }
+
+    /// The same for many of one text: queries [T, 1] and keys [1, S] of positions → [T, S] truth values.
     Tensor allowed(Tensor queries, Tensor keys);
 
-    /// How much `queries` consecutive queries starting at position `first` see of keys 0 ... `keys` - 1: what lets
-    /// attention take the fused kernel without a mask.
+    /// The same for many: queries [(B,) T, 1] and keys [(B,) 1, S] of positions, and where they are told apart the
+    /// texts they belong to → [(B,) T, S] truth values.
+    default Tensor allowed(Tensor queries, Tensor keys, Optional<Texts> texts) {
+        return allowed(queries, keys);
+    }
+
+    /// How much `queries` consecutive queries of one text starting at position `first` see of its keys 0 ... `keys` -
+    /// 1: what lets attention take the fused kernel without a mask.
     Reach reach(long first, long queries, long keys);
 
-    /// Whether no query sees a key behind it, so that a model can generate from left to right.
+    /// Whether no query sees a key behind it, so that a model can generate from left to right. Never wrongly true.
     boolean causal();
+
+    /// Whether it matters where in the sequence query and key stand, and not only how far apart: positions then
+    /// count from the first token that is no padding.
+    default boolean looksAtPlaces() {
+        return false;
+    }
+
+    /// Whether it matters to which text query and key belong.
+    default boolean looksAtTexts() {
+        return false;
+    }
+
+    /// A query or key as a mask sees it.
+    ///
+    /// @param position in the sequence
+    /// @param text which of several, 0 if there is one
+    record Token(long position, long text) {}
+
+    /// To which of several texts tokens belong, int64.
+    ///
+    /// @param queries [B, T, 1]
+    /// @param keys [B, 1, S]
+    record Texts(Tensor queries, Tensor keys) {}
 
     /// What a mask leaves of the keys.
     enum Reach {

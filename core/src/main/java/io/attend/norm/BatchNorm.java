@@ -30,8 +30,7 @@ import io.attend.value.Source;
         paper = "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift",
         arxiv = "1502.03167")
 public record BatchNorm(
-        @Default("1e-5") double epsilon,
-        @Default("0.1") double momentum) implements Norm {
+        @Default("1e-5") double epsilon, @Default("0.1") double momentum) implements Norm {
     public static final BatchNorm EXAMPLE = new BatchNorm(1e-5, 0.1);
 
     public BatchNorm {
@@ -61,8 +60,7 @@ public record BatchNorm(
             this.width = width;
             this.weight = parameters.weight("weight", Shape.of(width), Initializer.ONES);
             this.bias = parameters.weight("bias", Shape.of(width), Initializer.ZEROS);
-            this.mean =
-                    new Running(parameters.running("mean", Shape.of(width), Initializer.ZEROS), value.momentum);
+            this.mean = new Running(parameters.running("mean", Shape.of(width), Initializer.ZEROS), value.momentum);
             this.variance =
                     new Running(parameters.running("variance", Shape.of(width), Initializer.ONES), value.momentum);
         }

@@ -14,7 +14,9 @@ record Kept(Optional<Tensor> share, double count) {
         double all = (double) x.size(0) * length;
         return context.keep()
                 .map(keep -> {
-                    Tensor real = keep.narrow(1, keep.size(1) - length, length).unsqueeze(2).to(x.dtype()); // [B, T, 1]
+                    Tensor real = keep.narrow(1, keep.size(1) - length, length)
+                            .unsqueeze(2)
+                            .to(x.dtype()); // [B, T, 1]
                     double count = Math.max(1, real.sum().item());
                     return new Kept(Optional.of(real.div(count)), count);
                 })

@@ -27,8 +27,7 @@ import io.attend.value.Source;
 /// `weight` and `bias` are the paper's γ and β, our `square` its ψ², our momentum its 1 − α.
 @Source(paper = "PowerNorm: Rethinking Batch Normalization in Transformers", arxiv = "2003.07845")
 public record PowerNorm(
-        @Default("1e-5") double epsilon,
-        @Default("0.1") double momentum) implements Norm {
+        @Default("1e-5") double epsilon, @Default("0.1") double momentum) implements Norm {
     public static final PowerNorm EXAMPLE = new PowerNorm(1e-5, 0.1);
 
     public PowerNorm {
@@ -57,8 +56,7 @@ public record PowerNorm(
             this.width = width;
             this.weight = parameters.weight("weight", Shape.of(width), Initializer.ONES);
             this.bias = parameters.weight("bias", Shape.of(width), Initializer.ZEROS);
-            this.square =
-                    new Running(parameters.running("square", Shape.of(width), Initializer.ONES), value.momentum);
+            this.square = new Running(parameters.running("square", Shape.of(width), Initializer.ONES), value.momentum);
         }
 
         @Override

@@ -8,7 +8,8 @@ import io.attend.tensor.Tensor;
 import java.util.Optional;
 
 /// A position as something that acts inside attention, between a query and a key.
-public sealed interface RelativePosition permits Alibi, BucketedBias, NoPosition, Rotary, ShawPosition {
+public sealed interface RelativePosition
+        permits Alibi, BucketedBias, Kerple, NoPosition, Rotary, Sandwich, ShawPosition, TransformerXlPosition {
     Built build(Parameters parameters, HeadShape heads);
 
     /// The heads a position is built for, named so that the numbers cannot be swapped.

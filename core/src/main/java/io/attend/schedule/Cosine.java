@@ -1,32 +1,40 @@
 package io.attend.schedule;
 
+import io.attend.value.Default;
 import io.attend.value.Source;
 
-/// A straight rise over `warmup` steps to `peak`, then half a wave of the cosine down to zero at the last step.
+/// A straight rise over `warmup` steps to `peak`, then waves of the cosine between it and `end`; with half a cycle,
+/// the usual one, a single fall that reaches `end` at the last step.
 ///
 ///     rate(t) = peak · t / warmup                                        t ≤ warmup
-///     rate(t) = peak · (1 + cos(π · (t − warmup) / (steps − warmup))) / 2    after
+///     rate(t) = end + (peak − end) · (1 + cos(2π · cycles · p)) / 2      after
 ///
-/// Because it ends at zero it needs to know how many steps there will be; a run that is lengthened afterwards is
-/// another run.
+/// where p = (t − warmup) / (steps − warmup). Because it ends at `end` it needs to know how many steps there will
+/// be; a run that is lengthened afterwards is another run.
 @Source(paper = "SGDR: Stochastic Gradient Descent with Warm Restarts", arxiv = "1608.03983")
-public record Cosine(double peak, int warmup) implements Schedule {
+public record Cosine(
+        double peak,
+        int warmup,
+        @Default("0.5") double cycles,
+        @Default("0.0") double end) implements Schedule {
     public static final Cosine EXAMPLE = new Cosine(0.003, 400);
 
     public Cosine {
-        if (!(peak > 0) || Double.isInfinite(peak)) {
-            throw new IllegalArgumentException("peak must be positive, not " + peak);
-        }
-        if (warmup < 1) {
-            throw new IllegalArgumentException("warmup must be at least 1 step, not " + warmup);
-        }
+        Rates.positive("peak", peak);
+        Rates.warmup(warmup);
+        Rates.positive("cycles", cycles);
+        Rates.end(end, peak);
+    }
+
+    /// One fall down to zero.
+    public Cosine(double peak, int warmup) {
+        this(peak, warmup, 0.5, 0);
     }
 
     @Override
     public double rate(long step, long steps) {
-        if (step <= warmup) {
-            return peak * step / warmup;
-        }
-        return peak * (1 + Math.cos(Math.PI * (step - warmup) / (steps - warmup))) / 2;
+        return step < warmup
+                ? Rates.rise(peak, step, warmup)
+                : end + (peak - end) * (1 + Math.cos(2 * Math.PI * cycles * Rates.progress(step, warmup, steps))) / 2;
     }
 }

@@ -1,28 +1,36 @@
 package io.attend.schedule;
 
 import io.attend.value.Source;
+import java.util.OptionalInt;
 
 /// A straight rise over `warmup` steps to `peak`, then a fall with the square root of the step.
 ///
-///     rate(t) = peak · min(t / warmup, √(warmup / t))
+///     rate(t) = peak · t / warmup                                        t ≤ warmup
+///     rate(t) = peak · √(s / (t − warmup + s))                           after
 ///
-/// Differs from the paper only in how the height is given: its E^(-1/2) · min(t^(-1/2), t · warmup^(-3/2)) is this
-/// one with peak = (E · warmup)^(-1/2).
-@Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
-public record InverseSquareRoot(double peak, int warmup) implements Schedule {
+/// where s is `timescale`, the steps in which the rate falls to 1/√2 of the peak; left out, it is `warmup`, and the
+/// fall is peak · √(warmup / t), the paper's shape. [Noam] gives its height as the paper does.
+@Source(paper = "Scaling Vision Transformers", arxiv = "2106.04560")
+public record InverseSquareRoot(double peak, int warmup, OptionalInt timescale) implements Schedule {
     public static final InverseSquareRoot EXAMPLE = new InverseSquareRoot(0.003, 400);
 
     public InverseSquareRoot {
-        if (!(peak > 0) || Double.isInfinite(peak)) {
-            throw new IllegalArgumentException("peak must be positive, not " + peak);
+        Rates.positive("peak", peak);
+        Rates.warmup(warmup);
+        timescale.ifPresent(steps -> Rates.positive("timescale", steps));
+        if (warmup == 0 && timescale.isEmpty()) {
+            throw new IllegalArgumentException("warmup must be at least 1 step without a timescale, not 0");
         }
-        if (warmup < 1) {
-            throw new IllegalArgumentException("warmup must be at least 1 step, not " + warmup);
-        }
+    }
+
+    /// With the warm-up as timescale, as the paper has it.
+    public InverseSquareRoot(double peak, int warmup) {
+        this(peak, warmup, OptionalInt.empty());
     }
 
     @Override
     public double rate(long step, long steps) {
-        return peak * Math.min((double) step / warmup, Math.sqrt((double) warmup / step));
+        double scale = timescale.orElse(warmup);
+        return step < warmup ? Rates.rise(peak, step, warmup) : peak * Math.sqrt(scale / (step - warmup + scale));
     }
 }

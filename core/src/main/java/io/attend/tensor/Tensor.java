@@ -51,7 +51,7 @@ public final class Tensor implements AutoCloseable {
     static Tensor made(String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
         Lifetime.require();
         try {
-            return new Tensor(body.get());
+            return Watch.tell(operation, new Tensor(body.get()), operands);
         } catch (RuntimeException e) {
             throw TensorException.translate(operation, e, operands);
         }
@@ -448,6 +448,11 @@ public final class Tensor implements AutoCloseable {
         return made("div", () -> pointer.div(scalar(value)), this);
     }
 
+    /// The remainder of a division, of the divisor's sign.
+    public Tensor remainder(double divisor) {
+        return made("remainder", () -> pointer.remainder(scalar(divisor)), this);
+    }
+
     public Tensor pow(double exponent) {
         return made("pow", () -> pointer.pow(scalar(exponent)), this);
     }
@@ -634,6 +639,11 @@ public final class Tensor implements AutoCloseable {
         return made("mean", () -> pointer.mean(new long[] {axis}, kept == Axis.KEPT, NO_TYPE), this);
     }
 
+    /// The Euclidean norm of all elements.
+    public Tensor norm() {
+        return made("norm", () -> pointer.norm(), this);
+    }
+
     public Tensor amax(int axis, Axis kept) {
         return made("amax", () -> pointer.amax(new long[] {axis}, kept == Axis.KEPT), this);
     }
@@ -691,6 +701,22 @@ public final class Tensor implements AutoCloseable {
 
     // ---- indexing ----
 
+    /// The places of the elements of this vector [N] in rising order, equal ones in the order they stand in, [N] int64.
+    public Tensor argsort() {
+        return made("argsort", () -> pointer.argsort(true, 0, false), this);
+    }
+
+    /// How often each of the numbers 0, 1, ... stands in this vector of int64, [least] or longer.
+    public Tensor bincount(long least) {
+        return made("bincount", () -> pointer.bincount(Engine.NO_TENSOR, least), this);
+    }
+
+    /// This with the rows of `source` added at the places `index` [N] along an axis.
+    public Tensor indexAdd(int axis, Tensor index, Tensor source) {
+        return made(
+                "index_add", () -> pointer.index_add(axis, index.pointer, source.pointer), this, index, source);
+    }
+
     public Tensor indexSelect(int axis, Tensor index) {
         return made("index_select", () -> pointer.index_select(axis, index.pointer), this, index);
     }
@@ -701,8 +727,7 @@ public final class Tensor implements AutoCloseable {
 
     /// `this` with every element of `source` added where `index` says along an axis: gather's reverse.
     public Tensor scatterAdd(int axis, Tensor index, Tensor source) {
-        return made(
-                "scatter_add", () -> pointer.scatter_add(axis, index.pointer, source.pointer), this, index, source);
+        return made("scatter_add", () -> pointer.scatter_add(axis, index.pointer, source.pointer), this, index, source);
     }
 
     /// Rows of this table [V, E] at `ids` [...] → [..., E]; ids outside 0..V-1 are refused.
@@ -726,6 +751,16 @@ public final class Tensor implements AutoCloseable {
         return made("mv", () -> pointer.mv(vector.pointer), this, vector);
     }
 
+    /// `beta · this + alpha · left right` of matrices [N, M], [N, K], [K, M] → [N, M].
+    public Tensor addmm(Tensor left, Tensor right, double beta, double alpha) {
+        return made(
+                "addmm",
+                () -> pointer.addmm(left.pointer, right.pointer, scalar(beta), scalar(alpha)),
+                this,
+                left,
+                right);
+    }
+
     /// `this [..., K] times weightᵀ` with weight [N, K] → [..., N].
     public Tensor linear(Tensor weight) {
         return made("linear", () -> torch.linear(pointer, weight.pointer), this, weight);
@@ -739,6 +774,23 @@ public final class Tensor implements AutoCloseable {
                 this,
                 weight,
                 bias);
+    }
+
+    /// Kernels over the last axis, without margins: this [B, C, T] with weight [O, C / groups, k] → [B, O, T − (k − 1) ·
+    /// dilation].
+    public Tensor conv1d(Tensor weight, Optional<Tensor> bias, long dilation, long groups) {
+        return made(
+                "conv1d",
+                () -> torch.conv1d(
+                        pointer,
+                        weight.pointer,
+                        optional(bias),
+                        new long[] {1},
+                        new long[] {0},
+                        new long[] {dilation},
+                        groups),
+                this,
+                weight);
     }
 
     // ---- fused layers ----
@@ -769,6 +821,42 @@ public final class Tensor implements AutoCloseable {
                         new DoubleOptional(epsilon)),
                 this,
                 weight);
+    }
+
+    /// All steps of an LSTM: x [B, T, E], start h and c [D, B, H], weights for each of D directions: of the input
+    /// [4 H, E], of the hidden vector [4 H, H], and a bias [4 H] of each; gates in the order input, forget, cell,
+    /// output. Where `sizes` is given, x is [N, E], the first tokens of all sequences, then all second ones, and so on,
+    /// of which step t has sizes[t].
+    public static Steps lstm(Tensor x, Optional<Tensor> sizes, List<Tensor> start, List<Tensor> weights) {
+        Lifetime.require();
+        boolean both = weights.size() == 8;
+        try {
+            TensorVector given = vector(start.toArray(Tensor[]::new));
+            TensorVector numbers = vector(weights.toArray(Tensor[]::new));
+            T_TensorTensorTensor_T made = sizes.isPresent()
+                    ? torch.lstm(x.pointer, sizes.get().pointer, given, numbers, true, 1, 0, false, both)
+                    : torch.lstm(x.pointer, given, numbers, true, 1, 0, false, both, true);
+            return new Steps(owned(made.get0()), List.of(owned(made.get1()), owned(made.get2())));
+        } catch (RuntimeException e) {
+            throw TensorException.translate("lstm", e, x);
+        }
+    }
+
+    /// All steps of a GRU, as [#lstm] with a start of h alone and weights of [3 H, ...]; gates in the order reset,
+    /// update, new.
+    public static Steps gru(Tensor x, Optional<Tensor> sizes, List<Tensor> start, List<Tensor> weights) {
+        Lifetime.require();
+        boolean both = weights.size() == 8;
+        try {
+            Tensor given = start.getFirst();
+            TensorVector numbers = vector(weights.toArray(Tensor[]::new));
+            T_TensorTensor_T made = sizes.isPresent()
+                    ? torch.gru(x.pointer, sizes.get().pointer, given.pointer, numbers, true, 1, 0, false, both)
+                    : torch.gru(x.pointer, given.pointer, numbers, true, 1, 0, false, both, true);
+            return new Steps(owned(made.get0()), List.of(owned(made.get1())));
+        } catch (RuntimeException e) {
+            throw TensorException.translate("gru", e, x);
+        }
     }
 
     /// The engine's fused attention; `attention/AttentionKernel` is its only caller and owns its traps.
@@ -858,6 +946,35 @@ public final class Tensor implements AutoCloseable {
         return filled("add_", t -> t.add_(scalar(value)));
     }
 
+    /// `this + times · other`
+    public Tensor add_(Tensor other, double times) {
+        run("add_", () -> pointer.add_(other.pointer, scalar(times)), this, other);
+        return this;
+    }
+
+    public Tensor mul_(Tensor other) {
+        run("mul_", () -> pointer.mul_(other.pointer), this, other);
+        return this;
+    }
+
+    /// `this + times · left · right`
+    public Tensor addcmul_(Tensor left, Tensor right, double times) {
+        run("addcmul_", () -> pointer.addcmul_(left.pointer, right.pointer, scalar(times)), this, left, right);
+        return this;
+    }
+
+    /// `this + share · (other − this)`
+    public Tensor lerp_(Tensor other, Tensor share) {
+        run("lerp_", () -> pointer.lerp_(other.pointer, share.pointer), this, other, share);
+        return this;
+    }
+
+    /// `this + share · (other − this)`
+    public Tensor lerp_(Tensor other, double share) {
+        run("lerp_", () -> pointer.lerp_(other.pointer, scalar(share)), this, other);
+        return this;
+    }
+
     /// Whole numbers stay whole for integer tensors, so that adding 1 to token ids does not make them
     /// floating-point.
     private Scalar scalar(double value) {
@@ -884,6 +1001,13 @@ public final class Tensor implements AutoCloseable {
 
     /// The factors of a singular value decomposition.
     public record Decomposed(Tensor left, Tensor values, Tensor right) {}
+
+    private static Tensor owned(org.bytedeco.pytorch.Tensor borrowed) {
+        return new Tensor(new org.bytedeco.pytorch.Tensor(borrowed));
+    }
+
+    /// What a recurrence made: every step's vectors, and those it ended with, [D, B, H] each.
+    public record Steps(Tensor outputs, List<Tensor> last) {}
 
     /// Elements in order and the places they came from.
     public record Ranked(Tensor values, Tensor indices) {}

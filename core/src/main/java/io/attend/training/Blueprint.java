@@ -1,8 +1,9 @@
 package io.attend.training;
 
 import io.attend.architecture.Architecture;
+import io.attend.objective.Needs;
 
-/// How the architecture of a recipe follows from the vocabulary its tokenizer turns out to have.
-public sealed interface Blueprint permits GivenArchitecture, Transformer2017 {
-    Architecture architecture(int vocabulary);
+/// How the architecture of a recipe follows from what its data and objective turn out to need.
+public sealed interface Blueprint permits Bert, GivenArchitecture, Gpt, Transformer2017 {
+    Architecture architecture(Needs needs);
 }

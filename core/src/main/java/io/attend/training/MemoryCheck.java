@@ -13,11 +13,8 @@ final class MemoryCheck {
     private MemoryCheck() {}
 
     static void of(Architecture architecture, Recipe recipe) {
-        Costs least = Costs.of(
-                architecture,
-                Topology.Sizes.batch(1).length(1),
-                DType.FLOAT32,
-                recipe.optimizer().numbersPerWeight());
+        Costs least =
+                Costs.of(architecture, Topology.Sizes.batch(1).length(1), DType.FLOAT32, recipe.optimizer()::numbers);
         double needed = (double) least.weightBytes() + least.gradientBytes() + least.optimizerBytes();
         OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         double memory = machine.getTotalMemorySize();

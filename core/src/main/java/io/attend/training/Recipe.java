@@ -1,6 +1,7 @@
 package io.attend.training;
 
 import io.attend.data.Dataset;
+import io.attend.data.Words;
 import io.attend.objective.Objective;
 import io.attend.optimizer.Optimizer;
 import io.attend.schedule.Schedule;
@@ -21,12 +22,14 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// a row of numbers.
 ///
 /// @param data examples
+/// @param words the tokens texts are cut into
 /// @param model what is trained
 /// @param objective what is made small
 /// @param optimizer how gradients change weights
 /// @param schedule the learning rate of each step
 /// @param steps batches in all
 /// @param batch examples a step
+/// @param accumulate parts a batch is split into, one after another, to need less memory; the gradient is the same
 /// @param clip the largest joint norm of the gradients
 /// @param seed of initial weights, order and dropout
 /// @param threads processor threads an operation may use; all cores if absent. Small models are as fast on one,
@@ -38,12 +41,14 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param keepCheckpoints how many checkpoints stay, at least 1
 public record Recipe(
         Dataset data,
+        @Default("\"Characters\"") Words words,
         Blueprint model,
         @Default("{\"type\": \"TeacherForcing\"}") Objective objective,
         @Default("{\"type\": \"AdamW\"}") Optimizer optimizer,
         Schedule schedule,
         int steps,
         @Default("64") int batch,
+        @Default("1") int accumulate,
         @Default("1.0") double clip,
         @Default("1") long seed,
         OptionalInt threads,
@@ -59,6 +64,7 @@ public record Recipe(
     public Recipe {
         positive("steps", steps);
         positive("batch", batch);
+        positive("accumulate", accumulate);
         threads.ifPresent(count -> positive("threads", count));
         positive("evaluateEvery", evaluateEvery);
         positive("checkpointEvery", checkpointEvery);
@@ -106,12 +112,14 @@ public record Recipe(
     Recipe threads(int count) {
         return new Recipe(
                 data,
+                words,
                 model,
                 objective,
                 optimizer,
                 schedule,
                 steps,
                 batch,
+                accumulate,
                 clip,
                 seed,
                 OptionalInt.of(count),
@@ -123,7 +131,11 @@ public record Recipe(
     /// Whether a run begun with one of the two may go on with the other: it learns the same from the same in the
     /// same order. How fast it learns, for how long, and what is measured and kept may change.
     public boolean continues(Recipe begun) {
-        return data.equals(begun.data) && model.equals(begun.model) && batch == begun.batch && seed == begun.seed;
+        return data.equals(begun.data)
+                && words.equals(begun.words)
+                && model.equals(begun.model)
+                && batch == begun.batch
+                && seed == begun.seed;
     }
 
     /// The recipe as YAML with every key written out.

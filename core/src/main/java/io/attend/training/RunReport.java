@@ -1,5 +1,6 @@
 package io.attend.training;
 
+import io.attend.architecture.EncoderDecoder;
 import io.attend.architecture.Inputs;
 import io.attend.checkpoint.RunFolder;
 import io.attend.embedding.Tokens;
@@ -8,6 +9,8 @@ import io.attend.inspect.Tree;
 import io.attend.layer.Context;
 import io.attend.layer.Observer;
 import io.attend.layer.Place;
+import io.attend.objective.Objective;
+import io.attend.objective.TeacherForcing;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
 import io.attend.tensor.Tensor;
@@ -21,38 +24,31 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.IntStream;
 
 /// The `report.html` of a run: what it learned, how, and where its decoder looked.
 final class RunReport {
-    private static final int SAMPLES = 16;
-
     private RunReport() {}
 
-    static void write(RunFolder folder, Recipe recipe, TextModel text, Trainer.Outcome outcome, Evaluation judged) {
+    static void write(
+            RunFolder folder, Recipe recipe, TextModel text, Trainer.Outcome outcome, Objective.Judged judged) {
+        List<Fact> facts = new ArrayList<>();
+        outcome.measures()
+                .forEach((name, number) -> facts.add(new Fact(Figures.words(name), Figures.figure(name, number))));
+        facts.add(new Fact("parameters", String.format(Locale.ROOT, "%,d", outcome.parameters())));
+        facts.add(new Fact("steps", String.format(Locale.ROOT, "%,d", recipe.steps())));
+        facts.add(new Fact("time", String.format(Locale.ROOT, "%.0f s", outcome.seconds())));
         try {
             new Report(
                             folder.path().getFileName().toString(),
                             about(recipe),
-                            List.of(
-                                    new Fact(
-                                            "exact match",
-                                            String.format(Locale.ROOT, "%.1f%%", 100 * outcome.exactMatch())),
-                                    new Fact(
-                                            "held out",
-                                            String.format(
-                                                    Locale.ROOT,
-                                                    "%,d examples",
-                                                    judged.pairs().size())),
-                                    new Fact("parameters", String.format(Locale.ROOT, "%,d", outcome.parameters())),
-                                    new Fact("steps", String.format(Locale.ROOT, "%,d", recipe.steps())),
-                                    new Fact("time", String.format(Locale.ROOT, "%.0f s", outcome.seconds()))),
+                            facts,
                             Chart.of(MetricsLog.read(folder.metrics())),
-                            samples(text, judged),
+                            judged.shown().stream()
+                                    .map(shown -> new Sample(
+                                            shown.input(), shown.expected(), shown.written(), maps(text, shown)))
+                                    .toList(),
                             Tree.of(text.model().architecture()))
                     .write(folder.report());
         } catch (IOException e) {
@@ -63,37 +59,20 @@ final class RunReport {
     private static String about(Recipe recipe) {
         String run = "Trained by Attend: " + recipe.steps() + " steps of " + recipe.batch() + " examples, seed "
                 + recipe.seed() + ".";
-        return recipe.objective().equals(recipe.objective().evaluation())
+        return !(recipe.objective() instanceof TeacherForcing forcing) || forcing.smoothing() == 0
                 ? run
                 : run + " The training loss counts what only helps to learn, such as label smoothing, and cannot reach"
                         + " zero; the validation loss does not.";
     }
 
-    /// The first readings, and whatever was read wrong.
-    private static List<Sample> samples(TextModel text, Evaluation judged) {
-        Set<Integer> chosen = new LinkedHashSet<>();
-        IntStream.range(0, judged.pairs().size())
-                .filter(i -> !judged.right(i))
-                .limit(4)
-                .forEach(chosen::add);
-        IntStream.range(0, judged.pairs().size()).limit(SAMPLES - chosen.size()).forEach(chosen::add);
-        return chosen.stream()
-                .sorted()
-                .map(i -> new Sample(
-                        judged.pairs().get(i).source(),
-                        judged.pairs().get(i).target(),
-                        judged.written().get(i),
-                        maps(
-                                text,
-                                judged.pairs().get(i).source(),
-                                judged.written().get(i))))
-                .toList();
-    }
-
-    private static List<AttentionMap> maps(TextModel text, String source, String written) {
+    /// Where a decoder that writes about a source looked, if the model is one.
+    private static List<AttentionMap> maps(TextModel text, Objective.Shown shown) {
         List<AttentionMap> maps = new ArrayList<>();
-        int[] read = text.encode(source);
-        int[] said = text.encode(written);
+        if (!(text.model().architecture().topology() instanceof EncoderDecoder)) {
+            return maps;
+        }
+        int[] read = text.words().ended(shown.input());
+        int[] said = text.words().ended(shown.written());
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open()) {
             Observer observer = (place, what, weights) -> {
@@ -102,7 +81,7 @@ final class RunReport {
                 }
             };
             long[] shifted = new long[said.length];
-            shifted[0] = text.begin();
+            shifted[0] = text.words().begin();
             for (int i = 1; i < said.length; i++) {
                 shifted[i] = said[i - 1];
             }

@@ -1,20 +1,20 @@
 package io.attend.training;
 
 import io.attend.architecture.Architecture;
-import io.attend.architecture.EncoderDecoder;
 import io.attend.checkpoint.Atomic;
 import io.attend.checkpoint.Checkpoint;
 import io.attend.checkpoint.RunFolder;
 import io.attend.checkpoint.TensorFile;
+import io.attend.data.Example;
 import io.attend.data.Order;
-import io.attend.data.Pair;
-import io.attend.data.TokenPair;
 import io.attend.embedding.Table;
 import io.attend.generation.TextModel;
 import io.attend.layer.Context;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
 import io.attend.model.Transformer;
+import io.attend.objective.Batch;
+import io.attend.objective.Objective;
 import io.attend.optimizer.Optimizer;
 import io.attend.tensor.Gradients;
 import io.attend.tensor.Lifetime;
@@ -29,11 +29,16 @@ import io.attend.training.report.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// Carries out a recipe in a run folder, from the newest checkpoint there if there is one.
 ///
@@ -49,6 +54,8 @@ public final class Trainer {
     private final Recipe recipe;
     private final RunFolder folder;
     private final Progress progress;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean stopping;
 
     public Trainer(Recipe recipe, RunFolder folder, Progress progress) {
         this.recipe = recipe.threads().isPresent() ? recipe : recipe.threads(begunThreads(folder));
@@ -73,10 +80,28 @@ public final class Trainer {
 
     /// What a finished run came to.
     ///
-    /// @param exactMatch share of held-out examples written exactly right
+    /// @param measures of held-out examples, by name, the most telling first
     /// @param seconds this process spent training
     /// @param parameters numbers learned
-    public record Outcome(double exactMatch, double seconds, long parameters) {}
+    /// @param stopped the step it was stopped at and goes on from, if it was: nothing is measured then
+    public record Outcome(Map<String, Double> measures, double seconds, long parameters, OptionalLong stopped) {}
+
+    /// Asks the run to end after the step it is in, with a checkpoint to go on from. May be called by any thread.
+    public void stop() {
+        stopping = true;
+    }
+
+    /// Whether it was asked to stop.
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    /// Waits, at most so long, until the run has ended.
+    ///
+    /// @return whether it has
+    public boolean awaitEnd(Duration most) throws InterruptedException {
+        return ended.await(most.toMillis(), TimeUnit.MILLISECONDS);
+    }
 
     /// Trains to the last step, measures, and leaves the model and the report in the run folder.
     public Outcome run() {
@@ -86,67 +111,70 @@ public final class Trainer {
             return train();
         } finally {
             Threads.use(threads);
+            ended.countDown();
         }
     }
 
     private Outcome train() {
         long began = System.nanoTime();
-        List<Pair> training = recipe.data().training(recipe.seed());
-        List<Pair> heldOut = recipe.data().heldOut(recipe.seed());
-        Tokenizer tokenizer = Tokenizer.characters(
-                () -> training.stream()
-                        .flatMap(p -> Stream.of(p.source(), p.target()))
-                        .iterator(),
-                TextModel.SPECIALS);
-        Architecture architecture = recipe.model().architecture(tokenizer.size());
+        List<? extends Example> training = recipe.data().training(recipe.seed());
+        List<? extends Example> heldOut = recipe.data().heldOut(recipe.seed());
+        Tokenizer tokenizer = tokenizer(training);
+        Objective.Built objective = recipe.objective().build(tokenizer, training, heldOut);
+        Architecture architecture = recipe.model().architecture(objective.needs());
         checkFits(architecture, tokenizer.size());
         MemoryCheck.of(architecture, recipe);
         try (Lifetime _ = Lifetime.open();
                 Transformer model = Transformer.initialize(architecture, recipe.seed());
                 Random random = Random.seeded(~recipe.seed());
                 Optimizer.Built optimizer = recipe.optimizer().build(model.weights())) {
+            objective.check(model);
             TextModel text = new TextModel(model, tokenizer);
             Atomic.text(folder.recipe(), recipe.toYaml());
             Atomic.text(folder.architecture(), architecture.toJson());
             Atomic.text(folder.tokenizer(), tokenizer.toJson());
-            Loop loop = new Loop(text, optimizer, random, tokens(text, training), tokens(text, heldOut));
+            Loop loop = new Loop(model, objective, optimizer, random);
             loop.resume();
             loop.run();
-            Evaluation judged = Evaluation.of(text, heldOut, longest(heldOut), JUDGED_AT_ONCE);
+            long parameters =
+                    model.weights().stream().mapToLong(p -> p.shape().count()).sum();
+            if (stopping && loop.step < recipe.steps()) {
+                double seconds = (System.nanoTime() - began) / 1e9;
+                return new Outcome(Map.of(), seconds, parameters, OptionalLong.of(loop.step));
+            }
+            Objective.Judged judged = objective.judge(text, loop.heldOutLoss());
             TensorFile.write(folder.model(), numbers(model));
             double seconds = (System.nanoTime() - began) / 1e9;
-            Outcome outcome = new Outcome(
-                    judged.exactMatch(),
-                    seconds,
-                    model.weights().stream().mapToLong(p -> p.shape().count()).sum());
+            Outcome outcome = new Outcome(judged.measures(), seconds, parameters, OptionalLong.empty());
             RunReport.write(folder, recipe, text, outcome, judged);
             return outcome;
         }
     }
 
+    /// That of a run begun before, else one made for the texts.
+    private Tokenizer tokenizer(List<? extends Example> training) {
+        return Files.exists(folder.tokenizer())
+                ? Tokenizer.load(folder.tokenizer())
+                : recipe.words()
+                        .tokenizer(
+                                () -> training.stream()
+                                        .<String>mapMulti((example, give) ->
+                                                example.texts().forEach(give))
+                                        .iterator(),
+                                recipe.objective().specials());
+    }
+
     private static void checkFits(Architecture architecture, int vocabulary) {
-        if (!(architecture.topology() instanceof EncoderDecoder topology)) {
-            throw new IllegalArgumentException("model.architecture: pairs are learned by an EncoderDecoder, not by a "
-                    + architecture.topology().getClass().getSimpleName());
-        }
-        int words = topology.build(Parameters.root(), architecture.width())
+        int words = architecture
+                .topology()
+                .build(Parameters.root(), architecture.width())
                 .table()
                 .map(Table.Built::vocabulary)
                 .orElse(vocabulary);
         if (words < vocabulary) {
             throw new IllegalArgumentException("model.architecture: its vocabulary of " + words
-                    + " is smaller than the " + vocabulary + " characters of the data; make it at least that");
+                    + " is smaller than the " + vocabulary + " tokens of the data; make it at least that");
         }
-    }
-
-    private static List<TokenPair> tokens(TextModel text, List<Pair> pairs) {
-        return pairs.stream()
-                .map(pair -> text.encode(pair.source(), pair.target()))
-                .toList();
-    }
-
-    private static int longest(List<Pair> pairs) {
-        return pairs.stream().mapToInt(pair -> pair.target().length()).max().orElseThrow() + 2;
     }
 
     private static Map<String, Tensor> numbers(Transformer model) {
@@ -157,31 +185,21 @@ public final class Trainer {
 
     /// One run's moving parts.
     private final class Loop {
-        private final TextModel text;
+        private final Transformer model;
+        private final Objective.Built objective;
         private final Optimizer.Built optimizer;
         private final Random random;
-        private final List<TokenPair> training;
-        private final List<TokenPair> heldOut;
         private final List<Tensor> weights;
         private final Order order;
         private long step;
 
-        Loop(
-                TextModel text,
-                Optimizer.Built optimizer,
-                Random random,
-                List<TokenPair> training,
-                List<TokenPair> heldOut) {
-            this.text = text;
+        Loop(Transformer model, Objective.Built objective, Optimizer.Built optimizer, Random random) {
+            this.model = model;
+            this.objective = objective;
             this.optimizer = optimizer;
             this.random = random;
-            this.training = training;
-            this.heldOut = heldOut;
-            this.weights =
-                    text.model().weights().stream().map(Parameter::tensor).toList();
-            List<Integer> lengths =
-                    training.stream().map(pair -> pair.source().length).toList();
-            this.order = new Order(lengths, recipe.batch(), recipe.seed());
+            this.weights = model.weights().stream().map(Parameter::tensor).toList();
+            this.order = new Order(objective.lengths(), recipe.batch(), recipe.seed());
             weights.forEach(weight -> weight.requiresGrad(true));
         }
 
@@ -190,11 +208,9 @@ public final class Trainer {
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open();
                         Transformer stored = Transformer.load(
-                                text.model().architecture(),
-                                Checkpoint.open(saved.folder()),
-                                io.attend.tensor.Device.CPU)) {
+                                model.architecture(), Checkpoint.open(saved.folder()), io.attend.tensor.Device.CPU)) {
                     List<Parameter> from = stored.saved();
-                    List<Parameter> to = text.model().saved();
+                    List<Parameter> to = model.saved();
                     for (int i = 0; i < to.size(); i++) {
                         to.get(i).tensor().copy_(from.get(i).tensor());
                     }
@@ -217,7 +233,7 @@ public final class Trainer {
                 long tokens = 0;
                 double loss = 0;
                 long since = System.nanoTime();
-                while (step < recipe.steps()) {
+                while (step < recipe.steps() && !stopping) {
                     Step done = learn();
                     tokens += done.tokens();
                     loss = done.loss();
@@ -249,21 +265,39 @@ public final class Trainer {
 
         private record Step(double loss, double norm, long tokens) {}
 
+        /// One change of the weights, from one batch or, to need less memory, from parts of it one after another: each
+        /// part's loss counts as much as it has answers, so the gradient is that of the whole.
         private Step learn() {
+            List<Integer> examples = order.batch(step);
+            SplittableRandom drawn = new SplittableRandom(recipe.seed() * 0x9E3779B97F4A7C15L + step);
+            int part = Math.ceilDiv(examples.size(), recipe.accumulate());
+            List<List<Integer>> parts = new ArrayList<>();
+            for (int from = 0; from < examples.size(); from += part) {
+                parts.add(examples.subList(from, Math.min(from + part, examples.size())));
+            }
             try (Lifetime _ = Lifetime.open()) {
-                Batch batch =
-                        Batch.of(order.batch(step).stream().map(training::get).toList(), text);
-                Tensor loss = recipe.objective()
-                        .loss(text.model(), batch.inputs(), batch.answers(), Context.training(random));
-                double value = loss.item();
-                checkFinite("loss", value);
-                loss.backward();
+                List<Batch> batches = parts.stream()
+                        .map(some -> objective.training(some, drawn))
+                        .toList();
+                long answered = batches.stream().mapToLong(Batch::answered).sum();
+                double value = 0;
+                long tokens = 0;
+                for (Batch batch : batches) {
+                    try (Lifetime _ = Lifetime.open()) {
+                        double share = (double) batch.answered() / answered;
+                        Tensor loss = objective.loss(model, batch, Context.training(random));
+                        value += share * loss.item();
+                        tokens += batch.tokens();
+                        checkFinite("loss", value);
+                        (batches.size() == 1 ? loss : loss.mul(share)).backward();
+                    }
+                }
                 double norm = Gradients.clip(weights, recipe.clip());
                 checkFinite("gradient", norm); // before it ruins the weights
                 step++;
                 optimizer.step(recipe.schedule().rate(step, recipe.steps()));
                 weights.forEach(Tensor::clearGrad);
-                return new Step(value, norm, batch.tokens());
+                return new Step(value, norm, tokens);
             }
         }
 
@@ -274,7 +308,7 @@ public final class Trainer {
         }
 
         private void checkWeights() {
-            for (Parameter weight : text.model().weights()) {
+            for (Parameter weight : model.weights()) {
                 if (!weight.tensor().isfinite().all()) {
                     throw diverged("the weights " + weight.name() + " of step " + step + " are not finite");
                 }
@@ -286,23 +320,19 @@ public final class Trainer {
                     + folder.newest().map(saved -> "step " + saved.number()).orElse("the start"));
         }
 
-        private double heldOutLoss() {
+        double heldOutLoss() {
             double sum = 0;
-            long tokens = 0;
-            for (int from = 0; from < heldOut.size(); from += JUDGED_AT_ONCE) {
+            long answered = 0;
+            for (int from = 0; from < objective.heldOut(); from += JUDGED_AT_ONCE) {
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open()) {
-                    Batch batch =
-                            Batch.of(heldOut.subList(from, Math.min(from + JUDGED_AT_ONCE, heldOut.size())), text);
+                    Batch batch = objective.heldOut(from, Math.min(from + JUDGED_AT_ONCE, objective.heldOut()));
                     sum += batch.answered()
-                            * recipe.objective()
-                                    .evaluation()
-                                    .loss(text.model(), batch.inputs(), batch.answers(), Context.inference())
-                                    .item();
-                    tokens += batch.answered();
+                            * objective.loss(model, batch, Context.inference()).item();
+                    answered += batch.answered();
                 }
             }
-            return sum / tokens;
+            return sum / answered;
         }
 
         private void save() {
@@ -314,7 +344,7 @@ public final class Trainer {
                 Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
                 state.put(RANDOM, random.state());
                 folder.save(step, place -> {
-                    TensorFile.write(place.resolve("model.safetensors"), numbers(text.model()));
+                    TensorFile.write(place.resolve("model.safetensors"), numbers(model));
                     TensorFile.write(place.resolve(OPTIMIZER), state);
                 });
             }

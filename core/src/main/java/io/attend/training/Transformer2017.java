@@ -2,6 +2,7 @@ package io.attend.training;
 
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Presets;
+import io.attend.objective.Needs;
 import io.attend.value.Default;
 import io.attend.value.Source;
 
@@ -17,8 +18,11 @@ public record Transformer2017(
     public static final Transformer2017 EXAMPLE = new Transformer2017(1, 10, 2, 13, 0);
 
     @Override
-    public Architecture architecture(int vocabulary) {
+    public Architecture architecture(Needs needs) {
         return Presets.transformer(
-                vocabulary, layers, Presets.Size.width(width).heads(heads).hidden(hidden), dropout);
+                needs.vocabulary(),
+                layers,
+                Presets.Size.width(width).heads(heads).hidden(hidden),
+                dropout);
     }
 }

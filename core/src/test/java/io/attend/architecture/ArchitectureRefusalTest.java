@@ -33,6 +33,7 @@ import io.attend.layer.ArchitectureException;
 import io.attend.layer.Bias;
 import io.attend.layer.Parameters;
 import io.attend.mask.Causal;
+import io.attend.mask.Mask;
 import io.attend.model.SmallModels;
 import io.attend.norm.LayerNorm;
 import io.attend.norm.NoNorm;
@@ -40,6 +41,7 @@ import io.attend.norm.RmsNorm;
 import io.attend.position.LearnedPosition;
 import io.attend.position.SinusoidalPosition;
 import io.attend.value.ValueException;
+import io.attend.value.Variants;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -393,7 +395,8 @@ class ArchitectureRefusalTest {
                 "\"mask\" : \"Causal\"",
                 "\"mask\" : \"Sliding\"",
                 segment
-                        + ".blocks[0].sublayers[0].attention.mask: unknown Mask type Sliding; known: Bidirectional, Causal");
+                        + ".blocks[0].sublayers[0].attention.mask: unknown Mask type Sliding; known: "
+                        + String.join(", ", Variants.of(Mask.class).keySet()));
         assertParse(
                 json,
                 "\"hidden\" : 13",

@@ -44,16 +44,16 @@ class ResidualTest {
                                 example.name(),
                                 parameters -> layer(example.value(), LayerNorm.EXAMPLE, parameters),
                                 (x, numbers, scene) -> ResidualFormulas.through(
-                                                example.value(),
-                                                x,
-                                                List.of(
-                                                        new ResidualFormulas.Branch(
-                                                                "attention", SublayerFormulas.of(SUBLAYERS.get(0))),
-                                                        new ResidualFormulas.Branch(
-                                                                "feed", SublayerFormulas.of(SUBLAYERS.get(1)))),
-                                                LayerNorm.EXAMPLE,
-                                                numbers,
-                                                scene))
+                                        example.value(),
+                                        x,
+                                        List.of(
+                                                new ResidualFormulas.Branch(
+                                                        "attention", SublayerFormulas.of(SUBLAYERS.get(0))),
+                                                new ResidualFormulas.Branch(
+                                                        "feed", SublayerFormulas.of(SUBLAYERS.get(1)))),
+                                        LayerNorm.EXAMPLE,
+                                        numbers,
+                                        scene))
                         .tests());
     }
 
@@ -109,8 +109,7 @@ class ResidualTest {
                         return Cost.NONE;
                     }
                 };
-                try (Bench<Layer> bench = Bench.of(parameters ->
-                        layer(
+                try (Bench<Layer> bench = Bench.of(parameters -> layer(
                         residual.build(parameters, List.of(new Branch("one", ones)), new NoNorm(), WIDTH),
                         residual.streams(),
                         1))) {
@@ -156,13 +155,12 @@ class ResidualTest {
                 }
             };
             Residual residual = new StochasticDepth(0.4, StochasticDepth.Growth.LINEAR, new PreNorm(0));
-            try (Bench<Residual.Built> bench = Bench.of(parameters ->
-                    residual.build(parameters, List.of(new Branch("one", ones)), new NoNorm(), 2))) {
+            try (Bench<Residual.Built> bench = Bench.of(
+                    parameters -> residual.build(parameters, List.of(new Branch("one", ones)), new NoNorm(), 2))) {
                 Tensor x = Grids.random(1, examples, 3, 2);
                 for (double depth : new double[] {0.25, 1}) {
                     List<Place> places = List.of(new Place("here", depth));
-                    assertThat(Grids.difference(
-                                    bench.built().forward(x, places, Context.inference()), x.add(1)))
+                    assertThat(Grids.difference(bench.built().forward(x, places, Context.inference()), x.add(1)))
                             .isZero();
                     double[] added = bench.built()
                             .forward(x, places, Context.training(random))
@@ -194,8 +192,7 @@ class ResidualTest {
                 Bench<Layer> bench = Bench.of(parameters -> {
                     List<Branch> branches = SUBLAYERS.stream()
                             .map(sublayer -> new Branch(
-                                    sublayer.name(),
-                                    sublayer.build(parameters.in(sublayer.name()), Site.width(WIDTH))))
+                                    sublayer.name(), sublayer.build(parameters.in(sublayer.name()), Site.width(WIDTH))))
                             .toList();
                     Residual.Built built = Reversible.EXAMPLE.build(parameters, branches, LayerNorm.EXAMPLE, WIDTH);
                     return layer(built, Streams.ONE, 2);
@@ -208,9 +205,11 @@ class ResidualTest {
                 double[][] second = ResidualFormulas.half(sequence, 1);
                 Scene scene = Scene.plain(5);
                 second = ResidualFormulas.sum(
-                        second, ResidualFormulas.scaled(branch(1).apply(normed(1, first, numbers), numbers, scene), -1));
+                        second,
+                        ResidualFormulas.scaled(branch(1).apply(normed(1, first, numbers), numbers, scene), -1));
                 first = ResidualFormulas.sum(
-                        first, ResidualFormulas.scaled(branch(0).apply(normed(0, second, numbers), numbers, scene), -1));
+                        first,
+                        ResidualFormulas.scaled(branch(0).apply(normed(0, second, numbers), numbers, scene), -1));
                 double[][] back = ResidualFormulas.beside(first, second);
                 System.arraycopy(back, 0, sequence, 0, back.length);
             }
@@ -246,7 +245,8 @@ class ResidualTest {
         Block two = new Block(SUBLAYERS, LayerNorm.EXAMPLE, Reversible.EXAMPLE);
         Block one = new Block(SUBLAYERS, LayerNorm.EXAMPLE, PreNorm.EXAMPLE);
         assertThatThrownBy(() -> new Stack(List.of(new Segment(1, one), new Segment(1, two)), new NoNorm()))
-                .hasMessage("blocks of one stream and of two cannot stand in one stack; give all its blocks a residual of"
-                        + " the same streams");
+                .hasMessage(
+                        "blocks of one stream and of two cannot stand in one stack; give all its blocks a residual of"
+                                + " the same streams");
     }
 }

@@ -9,6 +9,7 @@ import io.attend.architecture.Presets;
 import io.attend.architecture.Topology.Sizes;
 import io.attend.embedding.Input;
 import io.attend.embedding.Tokens;
+import io.attend.layer.Parameter;
 import io.attend.model.Session;
 import io.attend.model.SmallModels;
 import io.attend.model.Transformer;
@@ -24,6 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CostsTest {
+    private static long twoEach(Parameter weight) {
+        return 2 * weight.shape().count();
+    }
+
     static Stream<Example<Architecture>> models() {
         return SmallModels.all();
     }
@@ -33,7 +38,7 @@ class CostsTest {
     }
 
     private static Costs costs(Architecture architecture, Sizes sizes) {
-        return Costs.of(architecture, sizes, DType.FLOAT32, 2);
+        return Costs.of(architecture, sizes, DType.FLOAT32, CostsTest::twoEach);
     }
 
     // ---- parameters ----
@@ -180,8 +185,8 @@ class CostsTest {
     @Test
     void countsBytesByElementType() {
         Sizes sizes = Sizes.batch(3).length(7);
-        Costs single = Costs.of(SmallModels.GPT, sizes, DType.FLOAT32, 2);
-        Costs half = Costs.of(SmallModels.GPT, sizes, DType.BFLOAT16, 2);
+        Costs single = Costs.of(SmallModels.GPT, sizes, DType.FLOAT32, CostsTest::twoEach);
+        Costs half = Costs.of(SmallModels.GPT, sizes, DType.BFLOAT16, CostsTest::twoEach);
         long parameters = single.parameters();
         assertThat(single.weightBytes()).isEqualTo(4 * parameters);
         assertThat(single.gradientBytes()).isEqualTo(4 * parameters);
@@ -191,10 +196,12 @@ class CostsTest {
         assertThat(half.optimizerBytes()).isEqualTo(2 * 4 * parameters); // float32 whatever the weights are
         assertThat(half.activationBytes() * 2).isEqualTo(single.activationBytes());
         assertThat(half.cacheBytes() * 2).isEqualTo(single.cacheBytes());
-        assertThat(Costs.of(SmallModels.GPT, Sizes.batch(6).length(7), DType.FLOAT32, 2)
+        assertThat(Costs.of(SmallModels.GPT, Sizes.batch(6).length(7), DType.FLOAT32, CostsTest::twoEach)
                         .activationBytes())
                 .isEqualTo(2 * single.activationBytes());
-        assertThat(single.trainingBytes()).isEqualTo(4 * parameters * 4 + single.activationBytes());
+        assertThat(single.trainingBytes())
+                .isEqualTo(3 * 4 * parameters
+                        + Math.max(single.activationBytes() + single.workingBytes(), 4 * parameters));
     }
 
     /// Keys and values of each layer, position and key-value head; nothing where nothing is generated.

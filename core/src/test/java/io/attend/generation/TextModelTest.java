@@ -21,12 +21,14 @@ class TextModelTest {
     void endsEveryTextAndBeginsNone() {
         try (Transformer model = model()) {
             TextModel text = new TextModel(model, TOKENIZER);
-            assertThat(List.of(text.pad(), text.begin(), text.end())).containsExactly(0, 1, 2);
-            assertThat(text.encode("ab")).containsExactly(4, 5, 2);
-            assertThat(text.encode("")).containsExactly(2);
-            assertThat(text.encode("a?")).as("what it does not know").containsExactly(4, 3, 2);
-            assertThat(text.encode("b", "cd").source()).containsExactly(5, 2);
-            assertThat(text.encode("b", "cd").target()).containsExactly(6, 7, 2);
+            assertThat(List.of(
+                            text.words().pad(),
+                            text.words().begin(),
+                            text.words().end()))
+                    .containsExactly(0, 1, 2);
+            assertThat(text.words().ended("ab")).containsExactly(4, 5, 2);
+            assertThat(text.words().ended("")).containsExactly(2);
+            assertThat(text.words().ended("a?")).as("what it does not know").containsExactly(4, 3, 2);
         }
     }
 

@@ -232,7 +232,9 @@ class HeadLossTest {
                     loss.mul(3).backward();
                     found.add(loss.toDoubles());
                     found.add(x.grad().orElseThrow().toDoubles());
-                    bench.weights().forEach(weight -> found.add(weight.grad().orElseThrow().toDoubles()));
+                    bench.weights()
+                            .forEach(weight ->
+                                    found.add(weight.grad().orElseThrow().toDoubles()));
                 }
             }
         }
@@ -245,8 +247,7 @@ class HeadLossTest {
     /// The words drawn at a seed, by the chance that the page gives: the smallest word whose chances add up past u.
     private static int[] drawn(int count, int vocabulary, long seed) {
         try (Random random = Random.seeded(seed)) {
-            return java.util.Arrays.stream(
-                            random.uniform(Shape.of(count), 0, 1).toDoubles())
+            return java.util.Arrays.stream(random.uniform(Shape.of(count), 0, 1).toDoubles())
                     .mapToInt(u -> {
                         double sum = 0;
                         for (int word = 0; word < vocabulary; word++) {
@@ -324,7 +325,8 @@ class HeadLossTest {
         try (Lifetime _ = Lifetime.open();
                 Bench<Head.Built> bench = bench(new SampledHead(30_000, Tying.TIED))) {
             Tensor x = Grids.random(13, 2, T, WIDTH);
-            double full = bench.built().loss(x, words(31), 0, Context.inference()).item();
+            double full =
+                    bench.built().loss(x, words(31), 0, Context.inference()).item();
             assertThat(training(bench, x, 3).item()).isCloseTo(full, within(0.01));
         }
     }
@@ -332,7 +334,8 @@ class HeadLossTest {
     /// Huffman's code is within a step of the entropy, and no shorter code exists.
     @Test
     void frequentWordsAreNearTheRoot() {
-        List<Long> counts = LongStream.range(1, 1000).mapToObj(rank -> 1_000_000 / rank).toList();
+        List<Long> counts =
+                LongStream.range(1, 1000).mapToObj(rank -> 1_000_000 / rank).toList();
         HuffmanTree tree = HuffmanTree.of(counts);
         double all = counts.stream().mapToLong(count -> count).sum();
         double entropy = 0;
@@ -356,7 +359,8 @@ class HeadLossTest {
             assertThatThrownBy(() -> bench.built().loss(x, Tensor.of(new long[] {31, 0}), 0, Context.inference()))
                     .hasMessage("the answer 31 is no word of a vocabulary of 31, nor -100 for what is not asked");
             assertThatThrownBy(() -> bench.built().loss(x, Tensor.of(new long[] {3, 0}), 0.1, Context.inference()))
-                    .hasMessage("smoothing 0.1 needs the score of every word, which an AdaptiveHead exists to avoid; use 0");
+                    .hasMessage(
+                            "smoothing 0.1 needs the score of every word, which an AdaptiveHead exists to avoid; use 0");
         }
     }
 

@@ -28,8 +28,8 @@ record HuffmanFormula(List<String> codes, List<String> inner) {
             groups.add(new Group(left.count + right.count, order++, both));
         }
         List<String> inner = codes.stream()
-                .flatMap(code -> java.util.stream.IntStream.range(0, code.length())
-                        .mapToObj(end -> code.substring(0, end)))
+                .flatMap(code ->
+                        java.util.stream.IntStream.range(0, code.length()).mapToObj(end -> code.substring(0, end)))
                 .distinct()
                 .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
                 .toList();

@@ -78,7 +78,9 @@ class PrimitivesTest {
 
     @Test
     void everyActivationOfTheFileIsOurs() {
-        assertThat(given.keySet().stream().filter(name -> name.startsWith("act_grad.")).map(name -> name.substring(9)))
+        assertThat(given.keySet().stream()
+                        .filter(name -> name.startsWith("act_grad."))
+                        .map(name -> name.substring(9)))
                 .containsExactlyInAnyOrderElementsOf(activations().keySet());
         activations().forEach(this::isTheirs);
     }

@@ -24,11 +24,22 @@ import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.DenseFeedForward;
 import io.attend.head.LinearHead;
 import io.attend.layer.Bias;
+import io.attend.mask.And;
+import io.attend.mask.BlockLocal;
 import io.attend.mask.Causal;
+import io.attend.mask.Document;
+import io.attend.mask.Or;
+import io.attend.mask.SlidingWindow;
 import io.attend.norm.LayerNorm;
 import io.attend.norm.NoNorm;
 import io.attend.norm.RmsNorm;
+import io.attend.position.Alibi;
+import io.attend.position.BucketedBias;
 import io.attend.position.LearnedPosition;
+import io.attend.position.Rotary;
+import io.attend.position.ShawPosition;
+import io.attend.position.SinusoidalPosition;
+import io.attend.position.TransformerXlPosition;
 import io.attend.value.Examples;
 import io.attend.value.Examples.Example;
 import java.util.List;
@@ -57,6 +68,7 @@ public final class SmallModels {
                         new Example<>("gpt", GPT),
                         new Example<>("bert", BERT),
                         new Example<>("shared and alternating blocks", alternating()),
+                        new Example<>("relative positions under masks", relative()),
                         new Example<>("pre-norm encoder-decoder of two vocabularies", twoVocabularies())),
                 Examples.of(Topology.class)
                         .map(example -> new Example<>(example.name(), new Architecture(WIDTH, example.value()))));
@@ -81,6 +93,28 @@ public final class SmallModels {
                 new RmsNorm(1e-6));
         TokenEmbedding words = TokenEmbedding.of(new DenseTable(VOCABULARY));
         return new Architecture(WIDTH, new Decoder(words, stack), new LinearHead(37, Bias.ADDED));
+    }
+
+    /// A decoder whose blocks place their tokens in every way there is inside attention, under several masks; blocks
+    /// with buckets share them.
+    private static Architecture relative() {
+        SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(6).sharing(3).size(4));
+        List<Sublayer> sublayers = Stream.of(
+                        attention.position(Rotary.EXAMPLE).masked(new SlidingWindow(3)),
+                        attention.position(BucketedBias.CAUSAL).masked(new Causal()),
+                        attention.position(new Alibi()).masked(new Causal()),
+                        attention.position(ShawPosition.EXAMPLE).masked(new And(new Causal(), new BlockLocal(5))),
+                        attention.position(TransformerXlPosition.EXAMPLE).masked(Or.CAUSAL),
+                        attention.position(BucketedBias.CAUSAL).masked(new And(new Causal(), new Document())))
+                .<Sublayer>map(SelfAttention::new)
+                .toList();
+        Block block = new Block(sublayers, new RmsNorm(1e-6), new PreNorm(0));
+        TokenEmbedding words = TokenEmbedding.of(new DenseTable(VOCABULARY))
+                .position(new SinusoidalPosition(SinusoidalPosition.Order.HALVES));
+        return new Architecture(
+                WIDTH,
+                new Decoder(words, Stack.of(2, block).finalNorm(new RmsNorm(1e-6))),
+                new LinearHead(37, Bias.ADDED));
     }
 
     /// An encoder-decoder of unlike sides, whose encoder sees only backwards.

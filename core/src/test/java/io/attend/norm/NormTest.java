@@ -70,9 +70,7 @@ class NormTest {
                 for (double[][] row : grid) {
                     for (double[] token : row) {
                         for (int e = 0; e < WIDTH; e++) {
-                            token[e] = (token[e] - mean[e])
-                                            / Math.sqrt(spread[e] + 1e-5)
-                                            * before.vector("weight")[e]
+                            token[e] = (token[e] - mean[e]) / Math.sqrt(spread[e] + 1e-5) * before.vector("weight")[e]
                                     + before.vector("bias")[e];
                         }
                     }
@@ -94,7 +92,8 @@ class NormTest {
                 }
                 List<Tensor> leaves = new ArrayList<>(bench.weights());
                 leaves.add(x);
-                FiniteDifferences.check(norm + " in training", () -> bench.built().forward(x, context), leaves);
+                FiniteDifferences.check(
+                        norm + " in training", () -> bench.built().forward(x, context), leaves);
             }
         }
     }
@@ -111,8 +110,7 @@ class NormTest {
                     Tensor y = bench.built().forward(x, Context.inference());
                     Grids.assertFinite(example.name(), y);
                     y.sum().backward();
-                    Grids.assertFinite(
-                            example.name() + ": gradient", x.grad().orElseThrow());
+                    Grids.assertFinite(example.name() + ": gradient", x.grad().orElseThrow());
                 }
             });
         }
@@ -120,8 +118,7 @@ class NormTest {
 
     @Test
     void refuseWhatCannotBe() {
-        assertThatThrownBy(() -> new ScaleNorm(0))
-                .hasMessage("epsilon 0.0 is outside (0, 1); the usual value is 1e-5");
+        assertThatThrownBy(() -> new ScaleNorm(0)).hasMessage("epsilon 0.0 is outside (0, 1); the usual value is 1e-5");
         assertThatThrownBy(() -> new BatchNorm(1e-5, 0))
                 .hasMessage("momentum 0.0 is outside (0, 1]; the usual value is 0.1");
         assertThatThrownBy(() -> new PowerNorm(1e-5, 1.5))

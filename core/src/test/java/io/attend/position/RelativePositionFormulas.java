@@ -51,9 +51,48 @@ public final class RelativePositionFormulas {
                     double slope = Math.pow(2, -8.0 * slopeOf(pair) / pair.heads);
                     return value.multiplier()
                             * slope
-                            * (value.sides() == Alibi.Sides.BEHIND
-                                    ? pair.s - pair.t
-                                    : -Math.abs(pair.s - pair.t));
+                            * (value.sides() == Alibi.Sides.BEHIND ? pair.s - pair.t : -Math.abs(pair.s - pair.t));
+                }
+            })
+            .with(Sandwich.class, value -> new Formula() {
+                @Override
+                public double bias(Pair pair, Numbers numbers) {
+                    var waves = new SinusoidalPosition(SinusoidalPosition.Order.INTERLEAVED);
+                    double[] here = AbsolutePositionFormulas.waves(waves, pair.t, value.width());
+                    double[] there = AbsolutePositionFormulas.waves(waves, pair.s, value.width());
+                    return dot(here, there) / ((pair.head + 1) * 8.0 / pair.heads);
+                }
+            })
+            .with(Kerple.class, value -> new Formula() {
+                @Override
+                public double bias(Pair pair, Numbers numbers) {
+                    double a = Math.max(0.01, numbers.vector("scale")[pair.head]);
+                    double b = Math.max(0.01, numbers.vector("rate")[pair.head]);
+                    double apart = Math.abs(pair.t - pair.s);
+                    return switch (value.kernel()) {
+                        case LOGARITHMIC -> -a * Math.log(1 + b * apart);
+                        case POWER -> -a * Math.pow(apart, Math.min(2, b));
+                    };
+                }
+            })
+            .with(TransformerXlPosition.class, value -> new Formula() {
+                @Override
+                public double bias(Pair pair, Numbers numbers) {
+                    int size = pair.query.length;
+                    double[] u = numbers.matrix("content", size)[pair.head];
+                    double[] v = numbers.matrix("distance", size)[pair.head];
+                    int most = value.furthest().orElse(Integer.MAX_VALUE);
+                    int distance = Math.max(-most, Math.min(most, pair.t - pair.s));
+                    double[] waves = AbsolutePositionFormulas.waves(
+                            new SinusoidalPosition(value.order()),
+                            distance,
+                            value.width().orElse(pair.heads * size));
+                    double[] r = java.util.Arrays.copyOfRange(
+                            numbers.in("projection").linear(waves, io.attend.layer.Bias.NONE),
+                            pair.head * size,
+                            (pair.head + 1) * size);
+                    double sum = dot(u, pair.key) + dot(v, r) + dot(pair.query, r);
+                    return sum / Math.sqrt(size);
                 }
             })
             .with(ShawPosition.class, value -> new Formula() {
@@ -92,7 +131,8 @@ public final class RelativePositionFormulas {
         return sum;
     }
 
-    /// n of the slope 2^(-8 n / H) of a head; where H is no power of two, as the paper's code has it: the slopes of four
+    /// n of the slope 2^(-8 n / H) of a head; where H is no power of two, as the paper's code has it: the slopes of
+    /// four
     /// heads and every other one of those of eight.
     private static double slopeOf(Pair pair) {
         return switch (pair.heads) {

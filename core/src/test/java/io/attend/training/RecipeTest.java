@@ -41,7 +41,7 @@ class RecipeTest {
         refuses("$: clip must be positive, at most 3.4028235E38, not -1.0", "clip=-1");
         refuses("$: \"steps\" is not key=value", "steps");
         refuses("$: \"optimizer.decay=1\": the recipe has no mapping optimizer", "optimizer.decay=1");
-        refuses("$.schedule: unknown Schedule type Linear; known: ", "schedule={type: Linear}");
+        refuses("$.schedule: unknown Schedule type Sawtooth; known: ", "schedule={type: Sawtooth}");
         refuses(
                 "$.schedule.warmup: missing; InverseSquareRoot cannot do without it",
                 "schedule={type: InverseSquareRoot, peak: 1}");

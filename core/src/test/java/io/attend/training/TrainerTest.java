@@ -78,6 +78,65 @@ class TrainerTest {
         assertThat(losses("stopped")).isEqualTo(losses("whole"));
     }
 
+    /// Ctrl-C asks for this.
+    @Test
+    void aRunThatIsAskedToStopSavesAndGoesOnToTheSameBits() throws IOException {
+        train("whole", Progress.silent());
+        Trainer[] asked = new Trainer[1];
+        RunFolder stopped = RunFolder.create(folder.resolve("asked"));
+        asked[0] = new Trainer(Recipe.parse(TINY, List.of()), stopped, at(40, _ -> asked[0].stop()));
+        Trainer.Outcome outcome = asked[0].run();
+        assertThat(outcome.stopped()).hasValue(40);
+        assertThat(stopped.newest().orElseThrow().number()).isEqualTo(40);
+        assertThat(stopped.model()).doesNotExist();
+        train("asked", Progress.silent());
+        assertThat(stopped.model()).hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
+    }
+
+    /// A batch in parts has the gradient of the whole: the same losses but for the last bits of sums.
+    @Test
+    void aBatchInPartsIsTheWholeBatch() throws IOException {
+        train("whole", Progress.silent(), "model.dropout=0");
+        train("parts", Progress.silent(), "model.dropout=0", "accumulate=4");
+        List<Double> whole = losses("whole");
+        List<Double> parts = losses("parts");
+        assertThat(parts).hasSameSizeAs(whole);
+        for (int i = 0; i < whole.size(); i++) {
+            assertThat(parts.get(i)).isCloseTo(whole.get(i), org.assertj.core.api.Assertions.within(1e-4));
+        }
+    }
+
+    @Test
+    void everyObjectiveLearnsFromItsData() throws IOException {
+        Path text = folder.resolve("text.txt");
+        Files.writeString(text, "to be or not to be, that is the question. ".repeat(40));
+        Path labels = folder.resolve("labels.tsv");
+        Files.writeString(labels, "good film\tlike\nbad film\thate\na good one\tlike\na bad one\thate\n".repeat(9));
+        String recipe = """
+                schedule: {type: Constant, rate: 0.01}
+                steps: 60
+                batch: 7
+                threads: 1
+                """;
+        Recipe writes = Recipe.parse(
+                recipe + "data: {type: TextFile, path: '" + text + "'}\n"
+                        + "model: {type: Gpt, layers: 1, width: 16, heads: 2, dropout: 0}\n"
+                        + "objective: {type: NextToken, length: 11}\n",
+                List.of());
+        Trainer.Outcome written =
+                new Trainer(writes, RunFolder.create(folder.resolve("writes")), Progress.silent()).run();
+        assertThat(written.measures().get("perplexity")).isBetween(1.0, 8.0); // 22 tokens: 22 untrained
+        Recipe judges = Recipe.parse(
+                recipe + "data: {type: LabeledFile, path: '" + labels + "', heldOutPath: '" + labels + "'}\n"
+                        + "words: {type: LearnedWords, algorithm: word-level, size: 40}\n"
+                        + "model: {type: Bert, layers: 1, width: 16, heads: 2, dropout: 0}\n"
+                        + "objective: {type: Classification, length: 11}\n",
+                List.of());
+        Trainer.Outcome judged =
+                new Trainer(judges, RunFolder.create(folder.resolve("judges")), Progress.silent()).run();
+        assertThat(judged.measures()).containsEntry("accuracy", 1.0);
+    }
+
     @Test
     void anotherSeedIsAnotherRun() throws IOException {
         train("whole", Progress.silent());

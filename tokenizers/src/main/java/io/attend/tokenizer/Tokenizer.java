@@ -10,7 +10,6 @@ import io.attend.tokenizer.format.Format;
 import io.attend.tokenizer.format.Loaded;
 import io.attend.tokenizer.format.RoleNames;
 import io.attend.tokenizer.format.TokenizerJson;
-import io.attend.tokenizer.json.Json;
 import io.attend.tokenizer.model.Bpe;
 import io.attend.tokenizer.model.Model;
 import io.attend.tokenizer.model.Vocabulary;
@@ -137,8 +136,7 @@ public final class Tokenizer {
     }
 
     /// A tokenizer whose tokens are the 256 bytes of UTF-8, behind `specials`. Nothing is unknown to it. It adds
-    /// no special
-    /// tokens by itself.
+    /// no special tokens by itself.
     public static Tokenizer bytes(List<String> specials) {
         SequencedSet<String> tokens = new LinkedHashSet<>(specials);
         List<AddedToken> added = new ArrayList<>();
@@ -173,9 +171,12 @@ public final class Tokenizer {
         return pipeline;
     }
 
-    /// The text of a `tokenizer.json`; [#read] gives an equal tokenizer back.
+    /// The text of a `tokenizer.json` that Hugging Face's library reads too; [#read] gives a tokenizer of
+    /// the same ids back. That library reads SentencePiece's rules with two differences of its own: it looks
+    /// whole graphemes up in a character map, and leaves unknown pieces out in decoding, where SentencePiece
+    /// writes ` ⁇ `.
     public String toJson() {
-        return Json.print(Json.write(pipeline));
+        return TokenizerJson.write(pipeline);
     }
 
     /// Writes a `tokenizer.json`: to the file, or into the folder.
@@ -290,6 +291,11 @@ public final class Tokenizer {
     public OptionalInt id(String token) {
         Integer id = addedIds.get(token);
         return id != null ? OptionalInt.of(id) : vocabulary.id(token);
+    }
+
+    /// Whether an id has a token; between 0 and [#size] there may be gaps.
+    public boolean has(int id) {
+        return added.containsKey(id) || vocabulary.has(id);
     }
 
     /// The token of an id, as the vocabulary writes it.

@@ -25,7 +25,7 @@ class HostileFilesTest {
     @TempDir
     private Path folder;
 
-    /// How many broken files of each kind; `-Dattend.mutations=25000` for the 100,000 of the evidence.
+    /// How many broken files of each kind; `-Pfull` for 25,000, so 100,000 in all.
     private static final int MUTATIONS = Integer.getInteger("attend.mutations", 1_500);
 
     private static final String JSON = """

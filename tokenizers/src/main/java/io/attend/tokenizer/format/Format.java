@@ -34,11 +34,15 @@ public sealed interface Format
 
     /// What a file or folder says, with what `tokenizer_config.json` beside it adds.
     static Loaded load(Path fileOrFolder) {
+        if (!Files.exists(fileOrFolder)) {
+            throw new TokenizerException(fileOrFolder + ": no such file or folder");
+        }
         Path file = Files.isDirectory(fileOrFolder) ? find(fileOrFolder) : fileOrFolder;
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         return ALL.stream()
                 .filter(format -> format.names(name))
                 .findFirst()
+                .or(() -> name.endsWith(".json") ? Optional.of(new TokenizerJson()) : Optional.empty())
                 .orElseThrow(() -> new TokenizerException(file + ": not a tokenizer file by its name; known: "
                         + "*.json, *.model, vocab.json with merges.txt, vocab.txt, *.tiktoken, *.gguf"))
                 .read(file)

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -86,12 +87,21 @@ public record Gguf() implements Format {
                     : Optional.empty();
         }
 
-        private static List<AddedToken> added(List<String> tokens, int[] kinds) {
+        /// Which tokens take the white space beside them a GGUF file does not say; llama.cpp knows it by the model's
+        /// name, and so does this.
+        private List<AddedToken> added(List<String> tokens, int[] kinds) {
+            String name = head.string("general.name").orElse("").toLowerCase(Locale.ROOT);
+            boolean phi = name.contains("phi-3") || name.contains("phi3");
+            String masked = head.string("tokenizer.ggml.pre").orElse("").startsWith("jina-v2-")
+                    ? "<mask>"
+                    : name.contains("modern-bert") ? "[MASK]" : "";
             List<AddedToken> added = new ArrayList<>();
             for (int id = 0; id < kinds.length; id++) {
+                String token = tokens.get(id);
                 boolean special = kinds[id] == 2 || kinds[id] == 3;
-                if ((special || kinds[id] == 4) && !tokens.get(id).isEmpty()) {
-                    added.add(new AddedToken(id, tokens.get(id), false, false, false, false, special));
+                boolean right = phi && !List.of("<unk>", "<s>", "<|endoftext|>").contains(token);
+                if ((special || kinds[id] == 4) && !token.isEmpty()) {
+                    added.add(new AddedToken(id, token, false, token.equals(masked), right, false, special));
                 }
             }
             return added;

@@ -20,7 +20,8 @@ import java.util.OptionalInt;
 /// SentencePiece's `*.model`: a protocol buffer with the pieces, the trainer's settings and the normalizer's.
 ///
 /// Control pieces (`<s>`) are special tokens, found in a text as in Hugging Face's library; SentencePiece itself
-/// does not look for them.
+/// does not look for them. The unknown piece is found like them, but is not left out in decoding: it is ` ⁇ `, as in
+/// SentencePiece.
 public record SentencePieceModel() implements Format {
     private static final long LIMIT = 1L << 29;
 
@@ -186,7 +187,8 @@ public record SentencePieceModel() implements Format {
         }
     }
 
-    /// Control and unknown pieces are special; what the user defined is found in a text before anything else.
+    /// Control pieces are special; what the user defined is found in a text before anything else, and so is the
+    /// unknown piece.
     static List<AddedToken> added(List<Piece> pieces) {
         List<AddedToken> added = new ArrayList<>();
         for (int id = 0; id < pieces.size(); id++) {
@@ -195,8 +197,9 @@ public record SentencePieceModel() implements Format {
                 continue;
             }
             switch (piece.kind()) {
-                case UNKNOWN, CONTROL -> added.add(AddedToken.special(id, piece.piece()));
-                case USER_DEFINED -> added.add(new AddedToken(id, piece.piece(), false, false, false, false, false));
+                case CONTROL -> added.add(AddedToken.special(id, piece.piece()));
+                case UNKNOWN, USER_DEFINED ->
+                    added.add(new AddedToken(id, piece.piece(), false, false, false, false, false));
                 default -> {}
             }
         }

@@ -25,9 +25,14 @@ public record TokenizerJson() implements Format {
         return read(json.getBytes(StandardCharsets.UTF_8), source);
     }
 
+    /// The text of a file, in parts that Hugging Face's library has.
+    public static String write(Pipeline pipeline) {
+        return Json.print(Json.write(Portable.of(pipeline)));
+    }
+
     static Pipeline read(byte[] json, String source) {
         try {
-            return Json.read(Pipeline.class, Json.parse(json, source), "$");
+            return Portable.back(Json.read(Pipeline.class, Json.parse(json, source), "$"));
         } catch (TokenizerException e) {
             throw e.getMessage().startsWith(source) ? e : new TokenizerException(source + ": " + e.getMessage(), e);
         }

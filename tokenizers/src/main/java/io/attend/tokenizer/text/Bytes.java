@@ -47,6 +47,11 @@ public final class Bytes {
 
     /// UTF-8 as text, if that is what the bytes are.
     public static Optional<String> utf8(byte[] bytes, int length) {
+        // The JDK's own decoding is several times faster, and replaces what is wrong.
+        String replaced = new String(bytes, 0, length, StandardCharsets.UTF_8);
+        if (replaced.indexOf('\uFFFD') < 0) {
+            return Optional.of(replaced);
+        }
         try {
             CharBuffer chars = StandardCharsets.UTF_8
                     .newDecoder()

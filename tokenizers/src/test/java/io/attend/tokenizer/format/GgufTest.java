@@ -7,6 +7,7 @@ import io.attend.tokenizer.Specials;
 import io.attend.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,5 +27,13 @@ class GgufTest {
                     .collect(Collectors.joining(" "));
             assertThat(ids).as("%s: case %d, \"%s\"", name, i, texts[i]).isEqualTo(expected[i].strip());
         }
+    }
+
+    /// As llama.cpp encodes a prompt of Phi-3: white space behind a special token goes with it.
+    @Test
+    void phi3TakesTheSpaceBehindSpecialTokens() {
+        Tokenizer tokenizer = Tokenizer.load(SharedData.file("tokenizers/ggml-vocab-phi-3.gguf"));
+        assertThat(tokenizer.ids("<|user|>\nSYS\nHI<|end|>\n<|assistant|>\n"))
+                .containsExactly(1, 32010, 317, 21554, 13, 17628, 32007, 32001);
     }
 }

@@ -8,8 +8,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Ids, types, words, offsets and decoded texts equal those of Hugging Face's Rust library.
 class RustEqualityTest {
-    /// How many random strings; `-Dattend.random=200000` for all of the evidence.
+    /// How many random strings, and about how many lines of each corpus; `-Pfull` for 200,000 and for all.
     private static final int RANDOM = Integer.getInteger("attend.random", 5_000);
+
+    private static final int LINES = Integer.getInteger("attend.lines", 100);
 
     private static final List<String> CORPORA = List.of(
             "tokenizers/botchan.txt.gz",
@@ -17,8 +19,17 @@ class RustEqualityTest {
             "tinyshakespeare/input.txt.gz",
             "multi30k/train.en.gz",
             "multi30k/train.de.gz",
+            "multi30k/val.en.gz",
+            "multi30k/val.de.gz",
+            "multi30k/test_2016_flickr.en.gz",
+            "multi30k/test_2016_flickr.de.gz",
+            "multi30k/train.lc.norm.tok.en.gz",
+            "multi30k/train.lc.norm.tok.de.gz",
             "wikitext-2/valid.txt.gz",
-            "sst2/train.tsv");
+            "wikitext-2/test.txt.gz",
+            "sst2/train.tsv",
+            "sst2/dev.tsv",
+            "sst2/test.tsv");
 
     enum Kind {
         GPT2,
@@ -45,8 +56,7 @@ class RustEqualityTest {
         try (Rust rust = kind.rust()) {
             for (String corpus : CORPORA) {
                 List<String> lines = SharedData.text(corpus).lines().toList();
-                int most = Integer.getInteger("attend.lines", 200);
-                int step = Math.max(1, lines.size() / most);
+                int step = Math.max(1, lines.size() / LINES);
                 for (int i = 0; i < lines.size(); i += step) {
                     rust.same(lines.get(i));
                 }

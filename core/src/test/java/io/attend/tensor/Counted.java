@@ -1,0 +1,56 @@
+package io.attend.tensor;
+
+import java.util.Set;
+
+/// Operations counted while they happen, by the shapes of what they make: a multiply and an add are two.
+public final class Counted {
+    private static final Set<String> FREE = Set.of(
+            "reshape",
+            "transpose",
+            "permute",
+            "unsqueeze",
+            "squeeze",
+            "expand",
+            "narrow",
+            "select",
+            "view_as",
+            "flatten",
+            "detach",
+            "contiguous",
+            "clone",
+            "cat",
+            "stack",
+            "embedding",
+            "index_select",
+            "gather",
+            "arange",
+            "to");
+
+    private Counted() {}
+
+    /// All operations on this thread and others while `work` runs.
+    public static double during(Runnable work) {
+        double[] sum = new double[1];
+        Watch.by((operation, result, operands) -> sum[0] += of(operation, result, operands));
+        try {
+            work.run();
+        } finally {
+            Watch.by(null);
+        }
+        return sum[0];
+    }
+
+    private static double of(String operation, Tensor result, Tensor... operands) {
+        double made = result.count();
+        return switch (operation) {
+            case "matmul", "mv", "linear" -> 2 * made * operands[0].size(-1);
+            case "scaled_dot_product_attention" -> // two products, and five for the softmax, a pair
+                operands[0].count()
+                        / operands[0].size(-1)
+                        * operands[1].size(-2)
+                        * (2.0 * operands[0].size(-1) + 2.0 * operands[2].size(-1) + 5);
+            default ->
+                FREE.contains(operation) || operation.startsWith("empty") || operation.startsWith("to ") ? 0 : made;
+        };
+    }
+}
