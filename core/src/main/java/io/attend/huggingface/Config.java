@@ -166,11 +166,16 @@ public final class Config {
         return value.intValue();
     }
 
-    /// A word no gradient reaches where it is looked up: the padding token a table is made with. One outside the
-    /// vocabulary counts as none.
+    /// A word no gradient reaches where it is looked up: the padding token a table is made with. `null` means none, a
+    /// negative one counts from the end of the vocabulary, and one outside it counts as none.
     public OptionalInt padding(String key, int otherwise, int vocabulary) {
+        if (tree.has(key) && !has(key)) {
+            read.add(key);
+            return OptionalInt.empty();
+        }
         int token = whole(key, otherwise);
-        return token >= 0 && token < vocabulary ? OptionalInt.of(token) : OptionalInt.empty();
+        int row = has(key) && token < 0 ? token + vocabulary : token;
+        return row >= 0 && row < vocabulary ? OptionalInt.of(row) : OptionalInt.empty();
     }
 
     /// A number, or Hugging Face's default.
@@ -297,6 +302,16 @@ public final class Config {
 
     /// The keys that [#labels] and [#problem] read.
     static void labels(Map<String, Object> values, int labels, Problem problem) {
+        labels(values, labels);
+        PROBLEMS.forEach((name, same) -> {
+            if (same == problem) {
+                values.put("problem_type", name);
+            }
+        });
+    }
+
+    /// The keys that [#labels] reads.
+    static void labels(Map<String, Object> values, int labels) {
         Map<String, String> names = new LinkedHashMap<>();
         Map<String, Integer> ids = new LinkedHashMap<>();
         for (int i = 0; i < labels; i++) {
@@ -305,11 +320,6 @@ public final class Config {
         }
         values.put("id2label", names);
         values.put("label2id", ids);
-        PROBLEMS.forEach((name, same) -> {
-            if (same == problem) {
-                values.put("problem_type", name);
-            }
-        });
     }
 
     /// The key all families are told apart by.

@@ -9,7 +9,35 @@ import java.util.stream.Stream;
 
 /// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The package
 /// page tells how to add one.
-public sealed interface Family permits Bart, Bert, Bloom, CodeGen, Falcon, Gemma, Gemma2, Gpt2, GptBigCode, GptJ, GptNeo, GptNeoX, Llama, Mistral, Mpt, Opt, Phi, Qwen2, StableLm {
+public sealed interface Family
+        permits Albert,
+                Bart,
+                Bert,
+                Bloom,
+                CodeGen,
+                ConvBert,
+                Deberta,
+                DistilBert,
+                Electra,
+                Falcon,
+                Gemma,
+                Gemma2,
+                Gpt2,
+                GptBigCode,
+                GptJ,
+                GptNeo,
+                GptNeoX,
+                Llama,
+                MPNet,
+                Mistral,
+                Mpt,
+                Opt,
+                Phi,
+                Qwen2,
+                RoFormer,
+                Roberta,
+                SqueezeBert,
+                StableLm {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 

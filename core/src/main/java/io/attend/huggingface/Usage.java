@@ -61,6 +61,10 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
         return new Usage(labels, positions, target, pad, start, blocks);
     }
 
+    public Usage pad(int token) {
+        return new Usage(labels, positions, target, OptionalInt.of(token), start, depth);
+    }
+
     /// With the tokens that the configuration names.
     public Usage tokens(Config config) {
         return new Usage(
@@ -90,7 +94,10 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
         return switch (how) {
             case COLUMNS -> Optional.empty();
             case COUNTED -> keep.map(Usage::counted);
-            case NOT_PADDING -> Optional.of(counted(ids.ne(padding())));
+            case NOT_PADDING -> {
+                Tensor words = ids.ne(padding()).to(DType.INT64);
+                yield Optional.of(words.cumsum(1).mul(words).sub(1)); // [B, T], the row before the first at padding
+            }
         };
     }
 

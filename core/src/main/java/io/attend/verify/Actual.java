@@ -92,6 +92,10 @@ final class Actual {
                 forward();
                 yield watched.output("encoder").map(this::rows);
             }
+            case "out.sop_logits" -> { // the same question in ALBERT, whether two texts were swapped
+                forward();
+                yield Optional.ofNullable(outputs.get("seq_relationship_logits")).map(Actual::whole);
+            }
             default -> {
                 forward();
                 yield Optional.ofNullable(outputs.get(name.substring("out.".length())))

@@ -60,6 +60,14 @@ public final class ResidualFormulas {
                 }
                 return stream;
             })
+            .with(BypassNorm.class, _ -> (x, branches, norm, block, scene) -> {
+                double[][] stream = x;
+                for (Branch branch : branches) {
+                    double[][] seen = branch == branches.getLast() ? x : stream;
+                    stream = branch.norm(norm, sum(stream, branch.apply(seen, block, scene)), block);
+                }
+                return stream;
+            })
             .with(AfterBranchNorm.class, _ -> (x, branches, norm, block, scene) -> {
                 double[][] stream = x;
                 for (Branch branch : branches) {
