@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The
 /// package
 /// page tells how to add one.
-public sealed interface Family permits Bart, Bert, Gpt2, T5 {
+public sealed interface Family permits Bart, Bert, Blenderbot, Gpt2, M2M100, MBart, Marian, Pegasus, T5 {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 

@@ -34,6 +34,8 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
     public enum Positions {
         /// All columns from 0, padding included.
         COLUMNS,
+        /// The same, and in generation too: the decoders of BART and its descendants.
+        ALL_COLUMNS,
         /// Real tokens from 0, so that padding on the left does not count: OPT, BLOOM.
         COUNTED,
         /// Tokens other than the padding token from 0, by what they are and not by the mask: RoBERTa.
@@ -77,8 +79,8 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
 
     /// The same with what the class takes where the configuration names none.
     public Usage tokens(Config config, int pad, OptionalInt start) {
-        return new Usage(
-                labels, positions, target, OptionalInt.of(config.whole("pad_token_id", pad)), start, depth);
+        OptionalInt padding = OptionalInt.of(config.whole("pad_token_id", pad));
+        return new Usage(labels, positions, target, padding, start, depth);
     }
 
     /// The tokens of a forward pass as the model wants them.
@@ -98,8 +100,12 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
     private Optional<Tensor> numbered(Tensor ids, Optional<Tensor> keep, Positions how) {
         return switch (how) {
             case COLUMNS -> Optional.empty();
+            case ALL_COLUMNS -> keep.map(real -> counted(Tensor.ones(real.shape(), DType.INT64)));
             case COUNTED -> keep.map(Usage::counted);
-            case NOT_PADDING -> Optional.of(counted(ids.ne(padding())));
+            case NOT_PADDING -> {
+                Tensor words = ids.ne(padding()).to(DType.INT64);
+                yield Optional.of(words.cumsum(1).mul(words).sub(1)); // [B, T], the row before the first at padding
+            }
         };
     }
 
