@@ -264,7 +264,7 @@ final class BartParts {
         boolean alone = task == Task.NEXT_WORD;
         String words = body + (shared && !alone ? "shared.weight" : "decoder.embed_tokens.weight");
         Names names = new Names().prefix("model");
-        for (String side : List.of("encoder", "decoder")) {
+        for (String side : alone ? List.of("decoder") : List.of("encoder", "decoder")) {
             String block = body + side + ".layers.{i}.";
             String here = side + ".{i}.";
             String embedding = alone ? "embedding." : side.equals("encoder") ? "source." : "target.";

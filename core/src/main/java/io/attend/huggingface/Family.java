@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The
 /// package
 /// page tells how to add one.
-public sealed interface Family permits Bart, Bert, Blenderbot, Gpt2, M2M100, MBart, Marian, Pegasus, T5 {
+public sealed interface Family permits Bert, Gpt2, Bart, MBart, Marian, Pegasus, Blenderbot, M2M100, T5 {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 
@@ -26,7 +26,7 @@ public sealed interface Family permits Bart, Bert, Blenderbot, Gpt2, M2M100, MBa
         return Optional.empty();
     }
 
-    /// Every family, in the order of `permits`.
+    /// Every family, in the order of `permits`: where several can express a model trained here, the first is taken.
     static List<Family> all() {
         return Stream.of(Family.class.getPermittedSubclasses())
                 .map(type -> {
