@@ -5,7 +5,7 @@ import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 
 /// One branch of a block: what is computed and added to the stream.
-public sealed interface Sublayer permits CrossAttention, Feed, SelfAttention {
+public sealed interface Sublayer permits Convolve, CrossAttention, Feed, Recur, SelfAttention {
     Layer build(Parameters parameters, Site site);
 
     /// What it is called in the paths of parameters.
