@@ -7,10 +7,34 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The
-/// package
+/// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The package
 /// page tells how to add one.
-public sealed interface Family permits Bert, Gpt2, Bart, MBart, Marian, Pegasus, Blenderbot, M2M100, T5 {
+public sealed interface Family
+        permits Bert,
+                Bloom,
+                CodeGen,
+                Falcon,
+                Gemma,
+                Gemma2,
+                Gpt2,
+                GptBigCode,
+                GptJ,
+                GptNeo,
+                GptNeoX,
+                Llama,
+                Mistral,
+                Mpt,
+                Opt,
+                Phi,
+                Qwen2,
+                StableLm,
+                Bart,
+                MBart,
+                Marian,
+                Pegasus,
+                Blenderbot,
+                M2M100,
+                T5 {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 
