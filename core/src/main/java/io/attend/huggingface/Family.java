@@ -34,7 +34,8 @@ public sealed interface Family
                 Pegasus,
                 Blenderbot,
                 M2M100,
-                T5 {
+                T5,
+                Switch {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 

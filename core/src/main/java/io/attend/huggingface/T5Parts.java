@@ -201,8 +201,8 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
                 String ours = side + ".{i}." + (module.equals(feed) ? "feed" : layer == 0 ? "attention" : "cross");
                 names.map(theirs + "layer_norm.weight", ours + ".norm.weight");
                 if (module.equals(feed)) {
-                    products.forEach((product, part) ->
-                            names.map(theirs + feed + "." + product + ".weight", ours + "." + part + ".weight"));
+                    products.forEach(
+                            (product, part) -> names.module(theirs + feed + "." + product, ours + "." + part));
                 } else {
                     names.map(theirs + module + ".q.weight", ours + ".query.weight")
                             .map(theirs + module + ".k.weight", ours + ".key.weight")
