@@ -820,7 +820,8 @@ public final class Tensor implements AutoCloseable {
         return made("log_sigmoid", () -> torch.log_sigmoid(pointer), this);
     }
 
-    /// This matrix [M, N] as U [M, R], S [R] and V [R, N], R the smaller of M and N: `this = U diag(S) V`, S falling.
+    /// This matrix [M, N] as U [M, R], S [R] and V [R, N], R the smaller of M and N: `this = U diag(S) V`, with S
+    /// falling.
     public Decomposed svd() {
         Lifetime.require();
         try {
@@ -834,7 +835,8 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
-    /// Cross-entropy of logits [N, V] against classes [N], position by position: [N], 0 where the class is `ignored`.
+    /// Cross-entropy of logits [N, V] against classes [N], position by position: [N], 0 where the class is
+    /// `ignored`.
     public Tensor crossEntropies(Tensor classes, long ignored, double smoothing) {
         return made(
                 "cross_entropy",

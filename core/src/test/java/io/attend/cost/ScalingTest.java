@@ -42,8 +42,8 @@ class ScalingTest {
         assertThat(Scaling.overtakes(FEEDS)).isEmpty();
     }
 
-    /// By hand, with a feed-forward of 4 E and GELU at 10 operations: 8 E² + (4 E + 5 H) T passes 16 E² + 40 E at
-    /// T = (8 E² + 40 E) / (4 E + 5 H), 1,530 for GPT-2's 768 and 12 heads; about twice the width.
+    /// By hand, with a feed-forward of 4 E and GELU at 10 operations: 8 E² + (4 E + 5 H) T passes 16 E² + 40
+    /// E at T = (8 E² + 40 E) / (4 E + 5 H), 1,530 for GPT-2's 768 and 12 heads; about twice the width.
     @Test
     void attentionOvertakesAtTwiceTheWidth() {
         long expected = (long) Math.floor((8.0 * 768 * 768 + 40.0 * 768) / (4 * 768 + 5 * 12)) + 1;
