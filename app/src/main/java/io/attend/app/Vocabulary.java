@@ -193,7 +193,7 @@ final class Vocabulary implements Callable<Integer> {
     private static List<String[]> rows(Study.Findings findings) {
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {
-            "vocabulary", "tokens", "coverage", "unknown", "bytes/token", "tokens/word", "table", "page", "attention",
+            "vocabulary", "tokens", "coverage", "unknown", "returned", "bytes/token", "tokens/word", "table", "page", "attention",
             "FLOP/char", "bits/char"
         });
         for (Candidate c : findings.candidates()) {
@@ -202,6 +202,7 @@ final class Vocabulary implements Callable<Integer> {
                 String.format(Locale.ROOT, "%,d", c.size()),
                 String.format(Locale.ROOT, "%.2f%%", 100 * c.coverage()),
                 String.format(Locale.ROOT, "%.2f%%", 100 * c.unknownRate()),
+                String.format(Locale.ROOT, "%.1f%%", 100 * c.returnRate()),
                 String.format(Locale.ROOT, "%.2f", c.compression()),
                 String.format(Locale.ROOT, "%.2f", c.tokensPerWord()),
                 Output.flops(c.embeddingParameters()),
@@ -232,6 +233,7 @@ final class Vocabulary implements Callable<Integer> {
         fields.put("size", c.size());
         fields.put("coverage", c.coverage());
         fields.put("unknownRate", c.unknownRate());
+        fields.put("returnRate", c.returnRate());
         fields.put("bytesPerToken", c.compression());
         fields.put("charactersPerToken", c.charactersPerToken());
         fields.put("tokensPerWord", c.tokensPerWord());

@@ -25,16 +25,13 @@ import java.util.Optional;
 ///
 ///     score(t, s) = (q_t · k_s + q_t · r_k(δ) + k_s · r_q(δ)) / √(D · (1 + terms))        δ = row of t − s
 ///
-/// x [B, T, E]; r_k and r_q [R, H, D] are projections of one table of distances [R, E] that all layers share → [B, T,
-/// E].
-/// Time O(T²·H·D) and O(T·R·H·D) for the terms, which are gathered into [B, H, T, T] numbers each: memory is quadratic
-/// in T
-/// whatever the kernel. It looks in both directions. Names: the paper's content-to-position (`c2p`) and
-/// position-to-content (`p2c`), Hugging Face's `pos_att_type`; with own projections our `position.key` is
-/// `pos_key_proj` (v1:
-/// `pos_proj`), `position.query` its `pos_query_proj` (`pos_q_proj`), with shared ones (`share_att_key`) it uses those
-/// of the
-/// content. DeBERTa v1 is: distances without buckets or norm, own projections, and no bias for keys.
+/// x [B, T, E]; r_k and r_q [R, H, D] are projections of one table of distances [R, E] that all layers share
+/// → [B, T, E]. Time O(T²·H·D) and O(T·R·H·D) for the terms, which are gathered into [B, H, T, T] numbers
+/// each: memory is quadratic in T whatever the kernel. It looks in both directions. Names: the paper's
+/// content-to-position (`c2p`) and position-to-content (`p2c`), Hugging Face's `pos_att_type`; with own
+/// projections our `position.key` is `pos_key_proj` (v1: `pos_proj`), `position.query` its `pos_query_proj`
+/// (`pos_q_proj`), with shared ones (`share_att_key`) it uses those of the content. DeBERTa v1 is: distances
+/// without buckets or norm, own projections, and no bias for keys.
 ///
 /// @param heads H and D; keys are not shared
 /// @param distances the table, one for all layers that have an equal one

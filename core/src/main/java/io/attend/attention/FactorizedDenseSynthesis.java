@@ -9,10 +9,9 @@ import io.attend.value.Source;
 ///
 ///     S[c·i + j] = A[j] · B[i]        A = W₂ relu(W₁ x + b₁) + b₂,  B likewise
 ///
-/// A [columns c], B [⌈N / c⌉]. Time O(T·E·H·D + T·H·D·(c + N / c)): less than [DenseSynthesis], and as little to learn.
-/// The paper's a and
-/// b are our columns and ⌈N / c⌉; its tilings of A and B are the whole of A again and again, and each number of B c
-/// times.
+/// A [columns c], B [⌈N / c⌉]. Time O(T·E·H·D + T·H·D·(c + N / c)): less than [DenseSynthesis], and as little
+/// to learn. The paper's a and b are our columns and ⌈N / c⌉; its tilings of A and B are the whole of A again
+/// and again, and each number of B c times.
 @Source(paper = "Synthesizer: Rethinking Self-Attention in Transformer Models", arxiv = "2005.00743")
 public record FactorizedDenseSynthesis(int maximum, int columns) implements Synthesis {
     public static final FactorizedDenseSynthesis EXAMPLE = new FactorizedDenseSynthesis(61, 7);

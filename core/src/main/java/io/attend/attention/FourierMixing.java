@@ -16,12 +16,10 @@ import java.util.Arrays;
 ///
 ///     y = Re(F_T(F_E(x)))        the discrete transform over the numbers of each vector, then over the positions
 ///
-/// x [B, T, E] → y [B, T, E]. Time O(T·E·(log T + log E)), no parameters, nothing kept for the backward pass; every
-/// position
-/// sees every other, so it cannot generate. A text behind which there is padding is transformed by its own length, as
-/// it
-/// would be alone, where Hugging Face's takes padding for text: give it none, and both are the same. Halves are
-/// transformed as float32.
+/// x [B, T, E] → y [B, T, E]. Time O(T·E·(log T + log E)), no parameters, nothing kept for the backward pass;
+/// every position sees every other, so it cannot generate. A text behind which there is padding is
+/// transformed by its own length, as it would be alone, where Hugging Face's takes padding for text: give it
+/// none, and both are the same. Halves are transformed as float32.
 @Source(paper = "FNet: Mixing Tokens with Fourier Transforms", arxiv = "2105.03824")
 public record FourierMixing() implements Attention {
     public static final FourierMixing EXAMPLE = new FourierMixing();

@@ -31,12 +31,11 @@ import java.util.OptionalInt;
 ///     C = softmax(W_f (Q ⊙ (P (depthwise(x)) + b)))        kernels, one a head and position
 ///     Z_t = Σ_j C_t,j (x W_z)_{t + j − k/2}                Y = [softmax(Q Kᵀ / √D) V ; Z] Wₒ
 ///
-/// x [B, T, E]; Q, K, V, Z [B, T, H·D] with D = E / 2H, C [B, T, H, k] → Y [B, T, E]. Time O(T²·H·D) for the softmax
-/// part
-/// with half the numbers that E-wide attention has, O(T·E·k) for the convolutions. It looks in both directions. Names:
-/// our
-/// `span` parts are Hugging Face's `key_conv_attn_layer` (`depthwise`, `pointwise`), `conv_kernel_layer` (`kernel`) and
-/// `conv_out_layer` (`value`); H is its heads over its `head_ratio`.
+/// x [B, T, E]; Q, K, V, Z [B, T, H·D] with D = E / 2H, C [B, T, H, k] → Y [B, T, E]. Time O(T²·H·D) for the
+/// softmax part with half the numbers that E-wide attention has, O(T·E·k) for the convolutions. It looks in
+/// both directions. Names: our `span` parts are Hugging Face's `key_conv_attn_layer` (`depthwise`,
+/// `pointwise`), `conv_kernel_layer` (`kernel`) and `conv_out_layer` (`value`); H is its heads over its
+/// `head_ratio`.
 ///
 /// @param heads H and D, E / 2H if absent; keys are not shared
 /// @param kernel positions a convolution sees, k, odd

@@ -18,11 +18,9 @@ import java.util.List;
 ///
 ///     Q ← norm(Q)        K ← norm(K)
 ///
-/// [B, T, H·D] → [B, T, H·D], by two norms with weights of their own. Cost: a norm of every query and key. Names:
-/// Hugging
-/// Face's `q_norm` and `k_norm` (Qwen 3, Gemma 3: `shared`; OLMo 2: `joint`), `q_layernorm` and `k_layernorm`
-/// (StableLM:
-/// `separate`; Phi, Persimmon: `shared`).
+/// [B, T, H·D] → [B, T, H·D], by two norms with weights of their own. Cost: a norm of every query and key.
+/// Names: Hugging Face's `q_norm` and `k_norm` (Qwen 3, Gemma 3: `shared`; OLMo 2: `joint`), `q_layernorm`
+/// and `k_layernorm` (StableLM: `separate`; Phi, Persimmon: `shared`).
 ///
 /// @param norm how; with [NoNorm] nothing happens
 /// @param heads what of the heads is normed together

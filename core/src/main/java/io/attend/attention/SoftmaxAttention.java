@@ -21,8 +21,8 @@ import io.attend.value.Source;
 
 /// Softmax attention with several heads, each looking for something else; query heads may share keys and values.
 ///
-///     A = softmax(score(Q, K) + bias)   over keys the mask allows          Y = A V,  concatenated over heads,
-/// times Wₒ
+///     A = softmax(score(Q, K) + bias)   over keys the mask allows
+///     Y = A V                           concatenated over heads, times Wₒ
 ///
 /// x [B, T, E]; Q [B, H, T, D], K and V [B, K, S, D] → Y [B, T, E]. K = H is multi-head, 1 < K < H grouped-query,
 /// K = 1 multi-query attention. Time O(T·S·H·D) and O(T·E·(H + K)·D) for the projections; memory linear in T, by

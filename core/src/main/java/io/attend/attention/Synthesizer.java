@@ -21,10 +21,9 @@ import java.util.Optional;
 ///
 ///     A = softmax(S)  over keys the mask allows        Y = A V,  concatenated over heads, times Wₒ
 ///
-/// x [B, T, E]; S [B, H, T, N] by its [Synthesis], V [B, H, S, D] → Y [B, T, E], for texts of at most N tokens. Time
-/// O(T·S·H·D) for A V and the synthesis' own; A is stored. Remembers H·D numbers a token. Names: the paper's F(X) is
-/// our
-/// synthesis, G(X) our value.
+/// x [B, T, E]; S [B, H, T, N] by its [Synthesis], V [B, H, S, D] → Y [B, T, E], for texts of at most N
+/// tokens. Time O(T·S·H·D) for A V and the synthesis' own; A is stored. Remembers H·D numbers a token. Names:
+/// the paper's F(X) is our synthesis, G(X) our value.
 ///
 /// @param heads H and D; a synthesis shares no keys
 /// @param synthesis where scores come from

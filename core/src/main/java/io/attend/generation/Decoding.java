@@ -2,6 +2,7 @@ package io.attend.generation;
 
 import io.attend.embedding.Input;
 import io.attend.embedding.Tokens;
+import io.attend.model.Remembering;
 import io.attend.model.Transformer;
 import io.attend.tensor.Tensor;
 import java.util.List;
@@ -25,7 +26,8 @@ public sealed interface Decoding permits Beam, Greedy, Sampling {
     ///     the
     ///     left
     /// @param ends the tokens that end a text; with none, texts are as long as allowed
-    record Start(Optional<Input> source, Tokens prompt, Set<Integer> ends) {
+    /// @param remembering what is kept from step to step
+    record Start(Optional<Input> source, Tokens prompt, Set<Integer> ends, Remembering remembering) {
         public Start {
             ends = Set.copyOf(ends);
             if (prompt.keep().isPresent()
@@ -33,6 +35,10 @@ public sealed interface Decoding permits Beam, Greedy, Sampling {
                 throw new IllegalArgumentException("a prompt ends in padding, and nothing can be written behind that;"
                         + " pad prompts on the left, as Tokens.paddedLeft does");
             }
+        }
+
+        public Start(Optional<Input> source, Tokens prompt, Set<Integer> ends) {
+            this(source, prompt, ends, Remembering.STATES);
         }
 
         public Start(Optional<Input> source, Tensor prompt, int end) {

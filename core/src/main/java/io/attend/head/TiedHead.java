@@ -7,6 +7,7 @@ import io.attend.layer.Cost;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
@@ -36,6 +37,8 @@ public record TiedHead(
     public static final TiedHead T5 = EXAMPLE.scale(Math.pow(10, -0.5));
     public static final TiedHead GEMMA = EXAMPLE.softCap(0.7);
     public static final TiedHead OPT = EXAMPLE.narrow(Tying.OWN);
+
+    private static final Place DECODER = new Place("decoder");
 
     public TiedHead {
         Scores.check(scale, softCap);
@@ -75,6 +78,9 @@ public record TiedHead(
             @Override
             public Tensor forward(Tensor x, Context context) {
                 Tensor narrowed = narrowing.isPresent() ? narrowing.get().forward(x) : words.narrow(x); // [B, T, e]
+                if (narrowing.isPresent()) {
+                    context.at(DECODER).show("narrowed", narrowed);
+                }
                 return Scores.capped(product.forward(Scores.scaled(narrowed, scale)), softCap); // [B, T, V]
             }
 

@@ -130,6 +130,11 @@ public final class Config {
         return value != null && !value.isNull();
     }
 
+    /// Whether the key is there, if only as null. Does not count as reading it.
+    public boolean names(String key) {
+        return tree.has(key);
+    }
+
     private Optional<JsonNode> ask(String key) {
         read.add(key);
         return has(key) ? Optional.of(tree.get(key)) : Optional.empty();

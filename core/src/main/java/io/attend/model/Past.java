@@ -9,15 +9,22 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/// What the tokens of a session were said to be beside their ids, [B, S] each; absent while none said anything.
-record Past(Optional<Tensor> keep, Optional<Tensor> positions, Optional<Tensor> segments) {
-    static final Past NOTHING = new Past(Optional.empty(), Optional.empty(), Optional.empty());
+/// What the tokens of a session were said to be beside their ids, [B, S] each; absent while none said anything. Of the
+/// ids themselves, if they are kept, as well.
+record Past(Optional<Tensor> ids, Optional<Tensor> keep, Optional<Tensor> positions, Optional<Tensor> segments) {
+    static final Past NOTHING = 
+            new Past(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /// The same with that of the next tokens behind it; this belongs to the caller's lifetime.
-    Past followed(Tokens next, long length) {
+    ///
+    /// @param remembering whether the tokens themselves are kept
+    Past followed(Tokens next, long length, Remembering remembering) {
         long rows = next.batch();
         long more = next.length();
         return new Past(
+                remembering == Remembering.TOKENS
+                        ? Optional.of(ids.map(before -> Tensor.cat(1, before, next.ids())).orElseGet(() -> next.ids().clone()))
+                        : Optional.empty(),
                 join(
                         keep,
                         next.keep(),
@@ -63,10 +70,11 @@ record Past(Optional<Tensor> keep, Optional<Tensor> positions, Optional<Tensor> 
     }
 
     private Past map(UnaryOperator<Tensor> change) {
-        return new Past(keep.map(change), positions.map(change), segments.map(change));
+        return new Past(ids.map(change), keep.map(change), positions.map(change), segments.map(change));
     }
 
     void close() {
+        ids.ifPresent(Tensor::close);
         keep.ifPresent(Tensor::close);
         positions.ifPresent(Tensor::close);
         segments.ifPresent(Tensor::close);

@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
 /// model itself never changes and many sessions share it. For one thread at a time.
 public final class Session implements AutoCloseable {
     private final Architecture.Built model;
+    private final Remembering remembering;
     private final Map<Place, State> states = new HashMap<>();
     private Past past = Past.NOTHING;
     private Optional<Memory> memory;
@@ -27,8 +28,9 @@ public final class Session implements AutoCloseable {
     private long length;
     private boolean closed;
 
-    Session(Architecture.Built model, Optional<Input> source) {
+    Session(Architecture.Built model, Optional<Input> source, Remembering remembering) {
         this.model = model;
+        this.remembering = remembering;
         this.batch = source.map(Input::batch);
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open()) {
@@ -64,16 +66,20 @@ public final class Session implements AutoCloseable {
         checkBatch(next);
         try (Lifetime step = Lifetime.open();
                 NoGradient _ = NoGradient.open()) {
-            Past extended = past.followed(next, length);
-            Context context = Context.inference()
-                    .remembering(states, length)
+            Past extended = past.followed(next, length, remembering);
+            boolean again = remembering == Remembering.TOKENS;
+            Context context = (again ? Context.inference() : Context.inference().remembering(states, length))
                     .padded(extended.keep())
                     .positioned(extended.positions())
                     .segmented(extended.segments());
             if (memory.isPresent()) {
                 context = context.attending(memory.get());
             }
-            Tensor x = model.topology().step(next, context); // [B, T, E]
+            Tokens taken = again
+                    ? new Tokens(extended.ids().orElseThrow(), extended.keep(), extended.segments(), extended.positions())
+                    : next;
+            Tensor x = model.topology().step(taken, context); // [B, T, E]
+            x = x.narrow(1, x.size(1) - next.length(), next.length());
             past = past.replacedBy(extended);
             batch = Optional.of(next.batch());
             length += next.length();
@@ -89,7 +95,7 @@ public final class Session implements AutoCloseable {
         return length;
     }
 
-    /// Bytes remembered.
+    /// Bytes remembered by the layers.
     public long bytes() {
         return states.values().stream().mapToLong(State::bytes).sum();
     }

@@ -199,6 +199,11 @@ public final class Transformer implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if the model cannot write, or the source is missing or one too many
     public Session session(Optional<Input> source) {
+        return session(source, Remembering.STATES);
+    }
+
+    /// The same, remembering in another way.
+    public Session session(Optional<Input> source, Remembering remembering) {
         if (!architecture.topology().generates()) {
             throw new IllegalArgumentException("this model is an encoder: it reads but cannot write");
         }
@@ -214,7 +219,7 @@ public final class Transformer implements AutoCloseable {
                             ? "this model writes about a source, and there is none"
                             : "this model writes without a source");
         }
-        return new Session(built, source);
+        return new Session(built, source, remembering);
     }
 
     @Override

@@ -14,12 +14,10 @@ import java.util.OptionalInt;
 ///
 ///     score(q, k) = v · tanh(W q + U k)
 ///
-/// Q [B, H, T, D], K [B, K, S, D]; W and U [A, D], v [A], which all heads share → [B, H, T, S]. W q and U k are
-/// computed
-/// once, but tanh is taken of T·S·A numbers a head: time O(T·S·A) without a matrix product, several times slower than a
-/// dot product of the same size, and too much to keep, so that long sequences are computed in blocks. Names: the
-/// paper's
-/// W_a, U_a and v_a; its alignment has one head.
+/// Q [B, H, T, D], K [B, K, S, D]; W and U [A, D], v [A], which all heads share → [B, H, T, S]. W q and U k
+/// are computed once, but tanh is taken of T·S·A numbers a head: time O(T·S·A) without a matrix product,
+/// several times slower than a dot product of the same size, and too much to keep, so that long sequences are
+/// computed in blocks. Names: the paper's W_a, U_a and v_a; its alignment has one head.
 ///
 /// @param hidden A; the head's size D if absent
 @Source(paper = "Neural Machine Translation by Jointly Learning to Align and Translate", arxiv = "1409.0473")

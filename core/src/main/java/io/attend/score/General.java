@@ -11,9 +11,9 @@ import java.util.OptionalDouble;
 ///
 ///     score(q, k) = q · W k
 ///
-/// Q [B, H, T, D], K [B, K, S, D], W [D, D], which all heads share → [B, H, T, S]. Keys are multiplied by W once, so
-/// time
-/// is O(S·D²) and O(T·S·D) a head, and the fused kernel takes it. Names: the paper's `general` with W its W_a.
+/// Q [B, H, T, D], K [B, K, S, D], W [D, D], which all heads share → [B, H, T, S]. Keys are multiplied by W
+/// once, so time is O(S·D²) and O(T·S·D) a head, and the fused kernel takes it. Names: the paper's `general`
+/// with W its W_a.
 @Source(paper = "Effective Approaches to Attention-based Neural Machine Translation", arxiv = "1508.04025")
 public record General() implements Score {
     public static final General EXAMPLE = new General();

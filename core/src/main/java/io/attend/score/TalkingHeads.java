@@ -12,11 +12,10 @@ import java.util.Optional;
 ///
 ///     S = P · of(Q, K)        A = R · softmax(S)        P and R mix the heads of one pair of query and key
 ///
-/// P and R [H, H], which start as the identity: 4·H operations a pair and head more than the score that is mixed. The
-/// fused kernel cannot do it: long sequences are computed in blocks. What a position adds to scores is added to the
-/// mixed
-/// ones. Names: our `before` P is the paper's P_l, `after` R its P_w; it may have other numbers of heads before, in and
-/// behind the softmax, we have one.
+/// P and R [H, H], which start as the identity: 4·H operations a pair and head more than the score that is
+/// mixed. The fused kernel cannot do it: long sequences are computed in blocks. What a position adds to
+/// scores is added to the mixed ones. Names: our `before` P is the paper's P_l, `after` R its P_w; it may
+/// have other numbers of heads before, in and behind the softmax, we have one.
 ///
 /// @param of the score that is mixed
 /// @param where before the softmax, after it, or both as the paper has it

@@ -80,6 +80,9 @@ final class Actual {
                 yield loss.map(Actual::whole);
             }
             case "out.greedy" -> Optional.of(whole(texts.greedy("gen_")));
+            case "out.greedy_nocache" -> Optional.of(whole(texts.greedyAgain()));
+            case "out.beam_nocache" -> Optional.of(whole(texts.beamAgain()));
+            case "out.beam_nocache_scores" -> Optional.of(whole(texts.beamAgainScores()));
             case "out.greedy_leftpad" -> Optional.of(whole(texts.greedy("leftpad_")));
             case "out.beam" -> Optional.of(whole(texts.beam()));
             case "out.beam_scores" -> Optional.of(whole(texts.beamScores()));

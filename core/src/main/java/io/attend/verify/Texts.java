@@ -8,6 +8,7 @@ import io.attend.generation.Greedy;
 import io.attend.generation.Written;
 import io.attend.huggingface.Pretrained;
 import io.attend.huggingface.Usage;
+import io.attend.model.Remembering;
 import io.attend.model.Transformer;
 import io.attend.tensor.DType;
 import io.attend.tensor.Tensor;
@@ -30,7 +31,7 @@ final class Texts {
     private final int written;
     private final Map<Search, List<Written>> known = new LinkedHashMap<>();
 
-    private record Search(Beam how, Set<Integer> ends) {}
+    private record Search(Beam how, Set<Integer> ends, Remembering remembering) {}
 
     Texts(Pretrained pretrained, Inputs given, Supplier<Input> source, int written) {
         this.model = pretrained.model();
@@ -42,15 +43,29 @@ final class Texts {
 
     Tensor greedy(String prefix) {
         Tokens prompt = prompt(prefix);
-        return tensor(prompt, new Greedy(written).write(model, start(prompt, Set.of())));
+        return tensor(prompt, new Greedy(written).write(model, start(prompt, Set.of(), Remembering.STATES)));
+    }
+
+    /// As written without a cache: another text where positions depend on how long the text has become.
+    Tensor greedyAgain() {
+        Tokens prompt = prompt("gen_");
+        return tensor(prompt, new Greedy(written).write(model, start(prompt, Set.of(), Remembering.TOKENS)));
+    }
+
+    Tensor beamAgain() {
+        return tensor(prompt("gen_"), beams(1, Set.of(), Remembering.TOKENS));
+    }
+
+    Tensor beamAgainScores() {
+        return scores(beams(1, Set.of(), Remembering.TOKENS));
     }
 
     Tensor beam() {
-        return tensor(prompt("gen_"), beams(1, Set.of()));
+        return tensor(prompt("gen_"), beams(1, Set.of(), Remembering.STATES));
     }
 
     Tensor beamScores() {
-        return scores(beams(1, Set.of()));
+        return scores(beams(1, Set.of(), Remembering.STATES));
     }
 
     Tensor beamToEnd() {
@@ -63,21 +78,21 @@ final class Texts {
 
     private List<Written> ended() {
         return beams(given.require("beam_eos_length_penalty").item(), Set.of((int)
-                given.require("beam_eos_token_id").item()));
+                given.require("beam_eos_token_id").item()), Remembering.STATES);
     }
 
-    private List<Written> beams(double penalty, Set<Integer> ends) {
+    private List<Written> beams(double penalty, Set<Integer> ends, Remembering remembering) {
         return known.computeIfAbsent(
-                new Search(Beam.of(BEAMS).limit(written).lengthPenalty(penalty), ends),
-                search -> search.how.write(model, start(prompt("gen_"), ends)));
+                new Search(Beam.of(BEAMS).limit(written).lengthPenalty(penalty), ends, remembering),
+                search -> search.how.write(model, start(prompt("gen_"), ends, remembering)));
     }
 
     private boolean reads() {
         return model.architecture().topology().reads();
     }
 
-    private Decoding.Start start(Tokens prompt, Set<Integer> ends) {
-        return new Decoding.Start(reads() ? Optional.of(source.get()) : Optional.empty(), prompt, ends);
+    private Decoding.Start start(Tokens prompt, Set<Integer> ends, Remembering remembering) {
+        return new Decoding.Start(reads() ? Optional.of(source.get()) : Optional.empty(), prompt, ends, remembering);
     }
 
     private Tokens prompt(String prefix) {

@@ -27,7 +27,7 @@ final class Watched implements Observer {
             case "embedding" -> embeddings.put(stack, kept);
             case "hidden" ->
                 hidden.computeIfAbsent(stack, _ -> new ArrayList<>()).add(kept);
-            case "output" -> outputs.put(stack, kept);
+            case "output", "narrowed" -> outputs.put(stack, kept); // the latter behind the former
             default -> attention.put(path + "." + what, kept);
         }
     }

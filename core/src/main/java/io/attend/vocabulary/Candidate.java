@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 /// @param size tokens it has, which are fewer than asked for when the texts give no more
 /// @param coverage share of held-out visible characters that have tokens
 /// @param unknownRate share of held-out tokens that are the unknown one
+/// @param returnRate share of held-out texts that decoding gives back as they were, once normalized
 /// @param compression bytes of held-out text a token stands for
 /// @param charactersPerToken code points a token stands for
 /// @param tokensPerWord tokens a run of characters between white space becomes
@@ -22,6 +23,7 @@ public record Candidate(
         int size,
         double coverage,
         double unknownRate,
+        double returnRate,
         double compression,
         double charactersPerToken,
         double tokensPerWord,
@@ -36,6 +38,7 @@ public record Candidate(
                 size,
                 coverage,
                 unknownRate,
+                returnRate,
                 compression,
                 charactersPerToken,
                 tokensPerWord,

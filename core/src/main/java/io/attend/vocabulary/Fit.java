@@ -5,6 +5,7 @@ import io.attend.tokenizer.Specials;
 import io.attend.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// How a vocabulary fits texts it was not trained on.
 ///
@@ -16,16 +17,30 @@ import java.util.List;
 /// @param lost visible code points that are in unknown tokens
 /// @param bytes of the texts as UTF-8
 /// @param spelling the bits it takes to spell what is unknown
+/// @param texts how many there are
+/// @param returned of these that decoding gives back as they were
 record Fit(
-        long tokens, long unknown, long words, long characters, long visible, long lost, long bytes, double spelling) {
-    static Fit of(Tokenizer tokenizer, List<String> texts, Spelling spelling) {
-        int unk = tokenizer.unk().orElse(-1);
+        long tokens,
+        long unknown,
+        long words,
+        long characters,
+        long visible,
+        long lost,
+        long bytes,
+        double spelling,
+        long texts,
+        long returned) {
+    /// @param normalized a text as the tokenizer's normalizer leaves it
+    static Fit of(Tokenizer tokenizer, List<String> texts, Spelling spelling, UnaryOperator<String> normalized) {
         return texts.parallelStream()
-                .map(text -> of(tokenizer.encode(text, Specials.SKIP), unk, text, spelling))
-                .reduce(new Fit(0, 0, 0, 0, 0, 0, 0, 0), Fit::plus);
+                .map(text -> of(tokenizer, text, spelling, normalized))
+                .reduce(new Fit(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), Fit::plus);
     }
 
-    private static Fit of(Encoding encoding, int unk, String text, Spelling spelling) {
+    private static Fit of(
+            Tokenizer tokenizer, String text, Spelling spelling, UnaryOperator<String> normalized) {
+        Encoding encoding = tokenizer.encode(text, Specials.SKIP);
+        int unk = tokenizer.unk().orElse(-1);
         long unknown = 0;
         long lost = 0;
         double bits = 0;
@@ -45,7 +60,9 @@ record Fit(
                 visible(text),
                 lost,
                 text.getBytes(StandardCharsets.UTF_8).length,
-                bits);
+                bits,
+                1,
+                tokenizer.decode(encoding.ids()).equals(normalized.apply(text)) ? 1 : 0);
     }
 
     private static long visible(String text) {
@@ -61,12 +78,19 @@ record Fit(
                 visible + other.visible,
                 lost + other.lost,
                 bytes + other.bytes,
-                spelling + other.spelling);
+                spelling + other.spelling,
+                texts + other.texts,
+                returned + other.returned);
     }
 
     /// The share of visible characters that have tokens.
     double coverage() {
         return visible == 0 ? 1 : 1 - (double) lost / visible;
+    }
+
+    /// The share of texts that come back as they were.
+    double returnRate() {
+        return texts == 0 ? 1 : (double) returned / texts;
     }
 
     /// The share of tokens that are the unknown one.

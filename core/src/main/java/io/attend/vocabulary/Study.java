@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.DoubleAdder;
+import java.util.function.UnaryOperator;
 
 /// Vocabularies of several kinds and sizes, trained on some texts and measured on others.
 ///
@@ -130,6 +131,7 @@ public record Study(
 
     private List<Trained> trained(List<String> training, List<String> heldOut, Listener listener) {
         Spelling spelling = new Spelling(training);
+        UnaryOperator<String> normalized = normalized();
         List<Trained> trained = new ArrayList<>();
         Optional<IllegalArgumentException> refused = Optional.empty();
         int tried = 0;
@@ -149,7 +151,7 @@ public record Study(
                 }
                 if (tokenizer.size() != before) { // else the texts give no more
                     before = tokenizer.size();
-                    Fit fit = Fit.of(tokenizer, heldOut, spelling);
+                    Fit fit = Fit.of(tokenizer, heldOut, spelling, normalized);
                     trained.add(new Trained(candidate(algorithm, tokenizer, fit), tokenizer, fit));
                 }
             }
@@ -158,6 +160,16 @@ public record Study(
             throw refused.orElseThrow();
         }
         return trained;
+    }
+
+    /// What the normalizer leaves of a text: bytes give back what they are given.
+    private UnaryOperator<String> normalized() {
+        if (normalizer.isEmpty()) {
+            return UnaryOperator.identity();
+        }
+        Tokenizer bytes =
+                Tokenizer.of(Tokenizer.bytes(List.of()).pipeline().with(normalizer.get()));
+        return text -> bytes.decode(bytes.ids(text));
     }
 
     private Candidate candidate(Algorithm algorithm, Tokenizer tokenizer, Fit fit) {
@@ -170,6 +182,7 @@ public record Study(
                 size,
                 fit.coverage(),
                 fit.unknownRate(),
+                fit.returnRate(),
                 fit.compression(),
                 fit.charactersPerToken(),
                 fit.tokensPerWord(),

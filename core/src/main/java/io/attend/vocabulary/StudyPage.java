@@ -155,7 +155,7 @@ public record StudyPage(Study study, Study.Findings findings, String texts) {
 
     private void table(StringBuilder page, boolean measured) {
         page.append("<section><h2>All figures</h2><div class=\"card scroll\"><table><thead><tr><th>vocabulary</th>"
-                + "<th>tokens</th><th>coverage</th><th>unknown</th><th>bytes a token</th><th>tokens a word</th>"
+                + "<th>tokens</th><th>coverage</th><th>unknown</th><th>texts<br>returned</th><th>bytes a token</th><th>tokens a word</th>"
                 + "<th>table<br>parameters</th><th>tokens<br>a page</th><th>attention<br>MFLOP a page</th>"
                 + "<th>model MFLOP<br>a character</th>");
         page.append(measured ? "<th>bits a<br>character</th>" : "").append("</tr></thead><tbody>\n");
@@ -163,13 +163,14 @@ public record StudyPage(Study study, Study.Findings findings, String texts) {
             page.append(c.equals(findings.best().candidate()) ? "<tr class=\"best\">" : "<tr>")
                     .append(String.format(
                             Locale.ROOT,
-                            "<td class=\"s%d\"><i></i>%s</td><td>%,d</td><td>%.2f%%</td><td>%.2f%%</td><td>%.2f</td>"
+                            "<td class=\"s%d\"><i></i>%s</td><td>%,d</td><td>%.2f%%</td><td>%.2f%%</td><td>%.1f%%</td><td>%.2f</td>"
                                     + "<td>%.2f</td><td>%,d</td><td>%,d</td><td>%,.0f</td><td>%.1f</td>",
                             style(c.algorithm()),
                             c.algorithm().label(),
                             c.size(),
                             100 * c.coverage(),
                             100 * c.unknownRate(),
+                            100 * c.returnRate(),
                             c.compression(),
                             c.tokensPerWord(),
                             c.embeddingParameters(),
@@ -192,7 +193,8 @@ public record StudyPage(Study study, Study.Findings findings, String texts) {
                 page,
                 "Everything but the vocabularies themselves is measured on texts they were not trained on. Coverage: the"
                         + " share of characters, white space aside, that have tokens. Unknown: the share of tokens that"
-                        + " stand for what has none.");
+                        + " stand for what has none. Returned: the share of texts that decoding gives back as they were"
+                        + " (once normalized, if a normalizer was asked for).");
         item(
                 page,
                 String.format(
@@ -213,7 +215,7 @@ public record StudyPage(Study study, Study.Findings findings, String texts) {
                                     + " steps on %,d characters each, the same amount of text for all, then asked to"
                                     + " foretell the held-out texts. What it calls unknown must be spelt out: each such"
                                     + " character is charged what its frequency in the training texts says. Seed %d;"
-                                    + " another seed moves the figures by about a hundredth.",
+                                    + " another seed moves the figures a little.",
                             proxy.width(),
                             proxy.steps(),
                             proxy.rows() * proxy.window(),
@@ -226,8 +228,9 @@ public record StudyPage(Study study, Study.Findings findings, String texts) {
         }
         item(
                 page,
-                "word-level and wordpiece do not say where spaces stood around punctuation, which makes their text a little"
-                        + " easier to foretell.");
+                "Vocabularies that do not give texts back have dropped something, such as where spaces stood around"
+                        + " punctuation, and need not foretell it: their bits a character are a little kind, and the"
+                        + " recommendation leaves them out where others are to be had.");
         page.append("</ul></section>\n");
     }
 

@@ -30,9 +30,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/// Single layers of tiny models, with the weights, inputs and results of Hugging Face transformers 4.46: attention,
-/// norm,
-/// feed-forward, norm.
+/// Single layers of tiny models, with the weights, inputs and results of Hugging Face transformers 4.46:
+/// attention, norm, feed-forward, norm.
 class HuggingFaceLayersTest {
     private static final int WIDTH = 32;
     private static final Path FIXTURES = Path.of("src", "test", "resources", "golden", "layers");

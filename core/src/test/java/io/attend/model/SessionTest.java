@@ -122,6 +122,31 @@ class SessionTest {
         });
     }
 
+    /// Putting all tokens through again gives what the states of the layers give.
+    @Test
+    void rememberingTokensIsRememberingStates() {
+        for (Architecture architecture : new Architecture[] {SmallModels.GPT, SmallModels.TRANSFORMER}) {
+            with(architecture, model -> {
+                Optional<io.attend.embedding.Input> source =
+                        SmallModels.translates(architecture) ? Optional.of(source(3)) : Optional.empty();
+                Tokens prompts = Tokens.paddedLeft(List.of(new int[] {3, 1, 4}, new int[] {2}, new int[] {6, 5}), 0);
+                try (Session states = model.session(source);
+                        Session tokens = model.session(source, Remembering.TOKENS)) {
+                    Tensor more = Tensor.of(new long[] {8, 7, 3}, 3, 1);
+                    Tensor rows = Tensor.of(new long[] {2, 2, 0});
+                    assertThat(Grids.difference(tokens.next(prompts), states.next(prompts)))
+                            .isLessThan(1e-5);
+                    states.select(rows);
+                    tokens.select(rows);
+                    assertThat(Grids.difference(tokens.next(more), states.next(more)))
+                            .isLessThan(1e-5);
+                    assertThat(tokens.bytes()).isZero();
+                }
+                assertThat(prompts.rows()[0]).as("the caller's tokens are the caller's").containsExactly(3, 1, 4);
+            });
+        }
+    }
+
     /// What was refused is as if it had not been asked.
     @Test
     void goesOnAfterAMistake() {

@@ -19,8 +19,7 @@ class StudyTest {
     private static final String HELD_OUT = "the dog  sat";
 
     private static Tokenizer words(String... texts) {
-        return Algorithm.WORD_LEVEL.train(
-                Algorithm.WORD_LEVEL.settings(11).minFrequency(1), List.of(texts), Progress.NONE);
+        return Algorithm.WORD_LEVEL.train(Algorithm.WORD_LEVEL.settings(11).minFrequency(1), List.of(texts), Progress.NONE);
     }
 
     @Test
@@ -32,12 +31,13 @@ class StudyTest {
 
     @Test
     void fitCountsWhatIsLost() {
-        Fit fit = Fit.of(words("the cat"), List.of(HELD_OUT), new Spelling(List.of("the cat")));
+        Fit fit = Fit.of(words("the cat"), List.of(HELD_OUT), new Spelling(List.of("the cat")), text -> text);
         assertThat(fit.tokens()).isEqualTo(3);
         assertThat(fit.unknownRate()).isEqualTo(2.0 / 3);
         assertThat(fit.coverage()).isCloseTo(3.0 / 9, within(1e-12)); // the, of the, dog and sat
         assertThat(fit.compression()).isEqualTo(12.0 / 3);
         assertThat(fit.tokensPerWord()).isEqualTo(1);
+        assertThat(fit.returnRate()).isZero();
         // Of the 8 counts of "the cat", t has 2, a 1 and what was never seen (d, o, g, s) 1.
         assertThat(fit.spelling()).isCloseTo(4 * 3 + 3 + 2, within(1e-9));
     }
@@ -58,7 +58,7 @@ class StudyTest {
         List<String> training = texts.subList(0, 181);
         List<String> heldOut = texts.subList(181, 211);
         Tokenizer tokenizer = Algorithm.CHARACTERS.train(97, training, Progress.NONE);
-        Fit fit = Fit.of(tokenizer, heldOut, new Spelling(training));
+        Fit fit = Fit.of(tokenizer, heldOut, new Spelling(training), text -> text);
         double entropy = 37.0 / 38 * 3; // a text's end, one of 38, costs at least nothing
         assertThat(TINY.bitsPerCharacter(tokenizer, training, heldOut, fit, 3, _ -> {}))
                 .isBetween(entropy, entropy + 0.4);
@@ -73,10 +73,10 @@ class StudyTest {
         Tokenizer tokenizer = words("the cat sat on the mat");
         Spelling spelling = new Spelling(training);
         List<String> same = List.of(training.getFirst(), training.getFirst());
-        double known = TINY.bitsPerCharacter(tokenizer, training, same, Fit.of(tokenizer, same, spelling), 3, _ -> {});
+        double known = TINY.bitsPerCharacter(tokenizer, training, same, Fit.of(tokenizer, same, spelling, text -> text), 3, _ -> {});
         assertThat(known).isLessThan(0.3);
         List<String> other = List.of("the dog hid in the fog", "the dog hid in the fog");
-        Fit fit = Fit.of(tokenizer, other, spelling);
+        Fit fit = Fit.of(tokenizer, other, spelling, text -> text);
         assertThat(TINY.bitsPerCharacter(tokenizer, training, other, fit, 3, _ -> {}))
                 .isGreaterThan(fit.spelling() / (fit.characters() + 2));
     }
@@ -124,18 +124,22 @@ class StudyTest {
         assertThat(study.run(texts(), List.of(HELD_OUT), (_, _) -> {}).candidates())
                 .isEqualTo(findings.candidates());
         assertThat(said).contains("1.0done").hasSize(6 + 4 * 3 + 1);
-        assertThat(findings.tokenizer().size())
-                .isEqualTo(findings.best().candidate().size());
+        assertThat(findings.tokenizer().size()).isEqualTo(findings.best().candidate().size());
         String page = new StudyPage(study, findings, "a & b <c>").html();
         assertThat(page)
                 .contains("a &amp; b &lt;c&gt;", findings.best().reason(), "<td>281</td>")
-                .doesNotContain("NaN", "Infinity", "<script", "http", "{{");
+                .doesNotContain("NaN", "Infinity", "<script", "http:", "https:", "{{");
         assertThat(page.split("<svg class=\"plot\"", -1)).hasSize(1 + 8);
     }
 
     private static Candidate candidate(int size, double coverage, double bits, double flops) {
         return new Candidate(
-                Algorithm.BPE, size, coverage, 0, 4, 4, 1, 16L * size, 7, 1, flops, OptionalDouble.of(bits));
+                Algorithm.BPE, size, coverage, 0, 1, 4, 4, 1, 16L * size, 7, 1, flops, OptionalDouble.of(bits));
+    }
+
+    private static Candidate dropping(double returned, double bits) {
+        return new Candidate(
+                Algorithm.WORDPIECE, 499, 1, 0, returned, 4, 4, 1, 16L * 499, 7, 1, 0.5, OptionalDouble.of(bits));
     }
 
     @Test
@@ -144,17 +148,21 @@ class StudyTest {
         Candidate poor = candidate(2_003, 1, 2.1, 2);
         Candidate cheap = candidate(4_001, 0.9995, 2.03, 3);
         Candidate best = candidate(8_009, 1, 2, 4);
-        assertThat(Recommendation.of(List.of(best, cheap, poor, lossy)).candidate())
-                .isEqualTo(cheap);
+        assertThat(Recommendation.of(List.of(best, cheap, poor, lossy)).candidate()).isEqualTo(cheap);
         assertThat(Recommendation.of(List.of(lossy, candidate(997, 0.5, 1, 1))).candidate())
                 .as("where nothing covers the texts, the most")
                 .isEqualTo(lossy);
-        assertThat(Recommendation.of(List.of(best, cheap, poor, lossy)).reason())
-                .isEqualTo(
-                        "3 of 4 vocabularies cover at least 99.9% of held-out characters. 2 of these are within 2% of"
-                                + " the best proxy (bpe 8,009, 2.000 bits a character). bpe 4,001 costs the model the least of"
-                                + " them for each character it reads: 3.00e-06 MFLOP, with 64,016 numbers in its table, at 2.030"
-                                + " bits a character.");
+        Candidate drops = dropping(0.8, 1.4);
+        assertThat(Recommendation.of(List.of(drops, dropping(0.3, 1.2))).candidate())
+                .as("where nothing gives the texts back, the most")
+                .isEqualTo(drops);
+        assertThat(Recommendation.of(List.of(best, cheap, poor, lossy, drops)))
+                .isEqualTo(new Recommendation(
+                        cheap,
+                        "3 of 5 vocabularies cover at least 99.9% of held-out characters and give at least 99.0% of the"
+                                + " texts back as they were. 2 of these are within 2% of the best proxy (bpe 8,009, 2.000"
+                                + " bits a character). bpe 4,001 costs the model the least of them for each character it"
+                                + " reads: 3.00e-06 MFLOP, with 64,016 numbers in its table, at 2.030 bits a character."));
     }
 
     @Test

@@ -134,9 +134,8 @@ public enum Algorithm {
 
     /// A tokenizer trained on texts.
     ///
-    /// @throws IllegalArgumentException if the special tokens lack the unknown one, or the size has no room for
-    ///     what
-    ///     must be in it
+    /// @throws IllegalArgumentException if the special tokens lack the unknown one, or the size has no room
+    /// for what must be in it
     public Tokenizer train(Settings settings, Iterable<String> texts, Progress progress) {
         if (this == BYTES) {
             return Tokenizer.bytes(settings.specials);

@@ -136,8 +136,7 @@ public final class Tokenizer {
     }
 
     /// A tokenizer whose tokens are the 256 bytes of UTF-8, behind `specials`. Nothing is unknown to it. It adds
-    /// no special
-    /// tokens by itself.
+    /// no special tokens by itself.
     public static Tokenizer bytes(List<String> specials) {
         SequencedSet<String> tokens = new LinkedHashSet<>(specials);
         List<AddedToken> added = new ArrayList<>();
@@ -172,10 +171,10 @@ public final class Tokenizer {
         return pipeline;
     }
 
-    /// The text of a `tokenizer.json` that Hugging Face's library reads too; [#read] gives a tokenizer of the same ids
-    /// back. That library reads SentencePiece's rules with two differences of its own: it looks whole graphemes up
-    /// in
-    /// a character map, and leaves unknown pieces out in decoding, where SentencePiece writes ` ⁇ `.
+    /// The text of a `tokenizer.json` that Hugging Face's library reads too; [#read] gives a tokenizer of
+    /// the same ids back. That library reads SentencePiece's rules with two differences of its own: it looks
+    /// whole graphemes up in a character map, and leaves unknown pieces out in decoding, where SentencePiece
+    /// writes ` ⁇ `.
     public String toJson() {
         return TokenizerJson.write(pipeline);
     }

@@ -1,0 +1,91 @@
+package io.attend.huggingface;
+
+import io.attend.activation.GeluTanh;
+import io.attend.architecture.Architecture;
+import io.attend.architecture.Block;
+import io.attend.architecture.Decoder;
+import io.attend.architecture.Feed;
+import io.attend.architecture.NormalInitialization;
+import io.attend.architecture.NormedStream;
+import io.attend.architecture.PreNorm;
+import io.attend.architecture.Residual;
+import io.attend.architecture.SelfAttention;
+import io.attend.architecture.Stack;
+import io.attend.attention.Heads;
+import io.attend.attention.SoftmaxAttention;
+import io.attend.embedding.DenseTable;
+import io.attend.embedding.TokenEmbedding;
+import io.attend.feedforward.DenseFeedForward;
+import io.attend.layer.Bias;
+import io.attend.mask.Causal;
+import io.attend.norm.LayerNorm;
+import io.attend.position.Alibi;
+import io.attend.value.Source;
+import java.util.List;
+
+/// BLOOM: linear penalties for distance instead of positions, and a norm behind the words.
+@Source(paper = "BLOOM: A 176B-Parameter Open-Access Multilingual Language Model", arxiv = "2211.05100")
+public record Bloom() implements Family {
+    @Override
+    public List<String> modelTypes() {
+        return List.of("bloom");
+    }
+
+    @Override
+    public Mapping read(Config config) {
+        config.inert("slow_but_exact", "seq_length", "attention_softmax_in_fp32", "bias_dropout_fusion", "masked_softmax_fusion")
+                .inert("skip_bias_add", "skip_bias_add_qkv", "unk_token_id", "offset_alibi", "n_inner");
+        DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("Bloom"));
+        int vocabulary = config.whole("vocab_size", 250_880);
+        int width = config.has("n_embed") ? config.whole("n_embed") : config.whole("hidden_size", 64);
+        config.inert("hidden_size", "n_embed");
+        int heads = config.has("num_attention_heads") ? config.whole("num_attention_heads") : config.whole("n_head", 8);
+        boolean tied = config.flag("tie_word_embeddings", true);
+        LayerNorm norm = new LayerNorm(config.number("layer_norm_epsilon", 1e-5), Bias.ADDED);
+        SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(heads))
+                .masked(new Causal())
+                .position(new Alibi())
+                .dropout(config.number("attention_dropout", 0));
+        DenseFeedForward feed = new DenseFeedForward(4 * width, new GeluTanh(), Bias.ADDED, 0);
+        double dropout = config.number("hidden_dropout", 0);
+        Residual residual = config.flag("apply_residual_connection_post_layernorm", false)
+                ? new NormedStream(dropout)
+                : new PreNorm(dropout);
+        Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), norm, residual);
+        Architecture architecture = new Architecture(
+                        width,
+                        new Decoder(
+                                TokenEmbedding.of(new DenseTable(vocabulary)).norm(norm),
+                                Stack.of(
+                                                config.has("num_hidden_layers")
+                                                        ? config.whole("num_hidden_layers")
+                                                        : config.whole("n_layer", 2),
+                                                block)
+                                        .finalNorm(norm)),
+                        task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
+                .initialized(new NormalInitialization(
+                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+        String body = task.body("transformer");
+        String layer = body + "h.{i}.";
+        Names names = new Names()
+                .prefix("transformer")
+                .map(body + "word_embeddings.weight", "embedding.token.weight")
+                .module(body + "word_embeddings_layernorm", "embedding.norm")
+                .module(layer + "input_layernorm", "decoder.{i}.attention.norm")
+                .module(
+                        layer + "self_attention.query_key_value",
+                        Layout.rows(heads),
+                        "decoder.{i}.attention.query",
+                        "decoder.{i}.attention.key",
+                        "decoder.{i}.attention.value")
+                .module(layer + "self_attention.dense", "decoder.{i}.attention.output")
+                .module(layer + "post_attention_layernorm", "decoder.{i}.feed.norm")
+                .module(layer + "mlp.dense_h_to_4h", "decoder.{i}.feed.inner")
+                .module(layer + "mlp.dense_4h_to_h", "decoder.{i}.feed.outer")
+                .module(body + "ln_f", "decoder.norm");
+        return new Mapping(
+                architecture,
+                task.names(names, "lm_head", body + "word_embeddings.weight", tied),
+                task.usage(config).positions(Usage.Positions.COUNTED));
+    }
+}

@@ -1,0 +1,82 @@
+package io.attend.huggingface;
+
+import io.attend.architecture.Architecture;
+import io.attend.architecture.Block;
+import io.attend.architecture.Decoder;
+import io.attend.architecture.Feed;
+import io.attend.architecture.NormalInitialization;
+import io.attend.architecture.PreNorm;
+import io.attend.architecture.SelfAttention;
+import io.attend.architecture.Stack;
+import io.attend.attention.Heads;
+import io.attend.attention.ProjectionBias;
+import io.attend.attention.SoftmaxAttention;
+import io.attend.embedding.DenseTable;
+import io.attend.embedding.Scale;
+import io.attend.embedding.TokenEmbedding;
+import io.attend.feedforward.GatedFeedForward;
+import io.attend.layer.Bias;
+import io.attend.mask.Causal;
+import io.attend.norm.RmsNorm;
+import io.attend.value.Source;
+import java.util.List;
+
+/// Gemma: LLaMA with a GELU gate, norms of 1 + weight, and words scaled by the rounded square root of the width.
+@Source(paper = "Gemma: Open Models Based on Gemini Research and Technology", arxiv = "2403.08295")
+public record Gemma() implements Family {
+    @Override
+    public List<String> modelTypes() {
+        return List.of("gemma");
+    }
+
+    @Override
+    public Mapping read(Config config) {
+        // hidden_act is what early configurations call the gate, and Hugging Face's class does not read it
+        config.inert("hidden_act");
+        DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("Gemma"));
+        int width = config.whole("hidden_size", 3072);
+        int vocabulary = config.whole("vocab_size", 256_000);
+        boolean tied = config.flag("tie_word_embeddings", true);
+        SoftmaxAttention attention = SoftmaxAttention.of(heads(config, 16, 16, 256))
+                .masked(new Causal())
+                .position(Rotation.halves(config, config.whole("max_position_embeddings", 8192)))
+                .bias(config.flag("attention_bias", false) ? ProjectionBias.ADDED : ProjectionBias.NONE)
+                .dropout(config.number("attention_dropout", 0));
+        RmsNorm norm = new RmsNorm(config.number("rms_norm_eps", 1e-6), RmsNorm.Gain.ONE_PLUS_WEIGHT);
+        Block block = new Block(
+                List.of(new SelfAttention(attention), new Feed(gated(config, 24_576))), norm, new PreNorm(0));
+        Architecture architecture = new Architecture(
+                        width,
+                        new Decoder(
+                                embedding(config, vocabulary),
+                                Stack.of(config.whole("num_hidden_layers", 28), block)
+                                        .finalNorm(norm)),
+                        task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
+                .initialized(new NormalInitialization(
+                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+        String body = task.body("model");
+        return new Mapping(
+                architecture,
+                task.names(Llama.names(body).prefix("model"), "lm_head", body + "embed_tokens.weight", tied),
+                task.usage(config));
+    }
+
+    static Heads heads(Config config, int count, int shared, int size) {
+        return Heads.of(config.whole("num_attention_heads", count))
+                .sharing(config.whole("num_key_value_heads", shared))
+                .size(config.whole("head_dim", size));
+    }
+
+    static GatedFeedForward gated(Config config, int hidden) {
+        return new GatedFeedForward(
+                config.whole("intermediate_size", hidden),
+                config.choice("hidden_activation", "gelu_pytorch_tanh", Activations.KNOWN),
+                Bias.NONE,
+                0);
+    }
+
+    static TokenEmbedding embedding(Config config, int vocabulary) {
+        return TokenEmbedding.of(new DenseTable(vocabulary, config.padding("pad_token_id", 0, vocabulary)))
+                .scale(Scale.ROUNDED_SQUARE_ROOT_OF_WIDTH);
+    }
+}

@@ -1,0 +1,182 @@
+package io.attend.huggingface;
+
+import io.attend.architecture.Architecture;
+import io.attend.architecture.Block;
+import io.attend.architecture.Decoder;
+import io.attend.architecture.Feed;
+import io.attend.architecture.NormalInitialization;
+import io.attend.architecture.PreNorm;
+import io.attend.architecture.SelfAttention;
+import io.attend.architecture.Stack;
+import io.attend.attention.Heads;
+import io.attend.attention.ProjectionBias;
+import io.attend.attention.SoftmaxAttention;
+import io.attend.embedding.DenseTable;
+import io.attend.embedding.TokenEmbedding;
+import io.attend.feedforward.FeedForward;
+import io.attend.feedforward.GatedFeedForward;
+import io.attend.head.LinearHead;
+import io.attend.layer.Bias;
+import io.attend.mask.Causal;
+import io.attend.mask.Mask;
+import io.attend.norm.RmsNorm;
+import io.attend.position.Rotary;
+import io.attend.value.Source;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// LLaMA: pre-norm decoder, RMSNorm, rotary positions in halves, SwiGLU, grouped heads, hardly any biases. Mistral,
+/// Mixtral and Qwen 2 differ in details and share what is here.
+@Source(paper = "LLaMA: Open and Efficient Foundation Language Models", arxiv = "2302.13971")
+public record Llama() implements Family {
+    @Override
+    public List<String> modelTypes() {
+        return List.of("llama");
+    }
+
+    @Override
+    public Mapping read(Config config) {
+        Shape shape = Shape.read(config, new Defaults(4096, 11_008, 32, 32_000, 2048), KeyValue.AS_MANY);
+        boolean biased = config.flag("attention_bias", false);
+        SoftmaxAttention attention =
+                shape.attention(config, new Causal()).bias(biased ? ProjectionBias.ADDED : ProjectionBias.NONE);
+        Bias feeds = config.flag("mlp_bias", false) ? Bias.ADDED : Bias.NONE;
+        return mapping(config, "Llama", shape, attention, shape.gated(config, feeds));
+    }
+
+    /// Hugging Face's defaults of a family.
+    record Defaults(int width, int hidden, int layers, int vocabulary, int positions) {}
+
+    /// How many key-value heads there are where nothing is said.
+    enum KeyValue {
+        /// As many as query heads.
+        AS_MANY,
+        /// 8 for Mistral and Mixtral.
+        EIGHT
+    }
+
+    /// What all these families read alike.
+    record Shape(int width, Heads heads, int hidden, int layers, int vocabulary, int trained, RmsNorm norm, boolean tied) {
+        static Shape read(Config config, Defaults defaults, KeyValue keyValue) {
+            int width = config.whole("hidden_size", defaults.width);
+            int count = config.whole("num_attention_heads", 32);
+            // null means as many as query heads, absent the family's own default
+            int shared = config.has("num_key_value_heads") || keyValue == KeyValue.AS_MANY || config.names("num_key_value_heads")
+                    ? config.whole("num_key_value_heads", count)
+                    : 8;
+            Heads heads = Heads.of(count).sharing(shared);
+            int size = config.whole("head_dim", width / count);
+            return new Shape(
+                    width,
+                    size * count == width ? heads : heads.size(size),
+                    config.whole("intermediate_size", defaults.hidden),
+                    config.whole("num_hidden_layers", defaults.layers),
+                    config.whole("vocab_size", defaults.vocabulary),
+                    config.whole("max_position_embeddings", defaults.positions),
+                    new RmsNorm(config.number("rms_norm_eps", 1e-6)),
+                    config.flag("tie_word_embeddings", false));
+        }
+
+        SoftmaxAttention attention(Config config, Mask mask) {
+            return SoftmaxAttention.of(heads)
+                    .masked(mask)
+                    .position(Rotation.halves(config, trained))
+                    .dropout(config.number("attention_dropout", 0));
+        }
+
+        GatedFeedForward gated(Config config, Bias bias) {
+            return new GatedFeedForward(hidden, config.choice("hidden_act", "silu", Activations.KNOWN), bias, 0);
+        }
+    }
+
+    /// A family of this kind.
+    ///
+    /// @param name what its classes begin with
+    static Mapping mapping(Config config, String name, Shape shape, SoftmaxAttention attention, FeedForward feed) {
+        DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes(name));
+        Block block = new Block(
+                List.of(new SelfAttention(attention), new Feed(feed)), shape.norm, new PreNorm(0));
+        TokenEmbedding embedding = TokenEmbedding.of(
+                new DenseTable(shape.vocabulary, config.padding("pad_token_id", -1, shape.vocabulary)));
+        Architecture architecture = new Architecture(
+                        shape.width,
+                        new Decoder(embedding, Stack.of(shape.layers, block).finalNorm(shape.norm)),
+                        task.head(config, new DecoderTask.Words(shape.vocabulary, shape.tied, Bias.NONE)))
+                .initialized(new NormalInitialization(
+                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+        // alone among its classes, the one for spans calls its body otherwise
+        String prefix = task == DecoderTask.SPANS && name.equals("Llama") ? "transformer" : "model";
+        Names names = names(task.body(prefix)).prefix(prefix);
+        return new Mapping(
+                architecture,
+                task.names(names, "lm_head", task.body(prefix) + "embed_tokens.weight", shape.tied),
+                task.usage(config));
+    }
+
+    /// What every family with these modules calls them.
+    static Names names(String body) {
+        return names(new Names(), body);
+    }
+
+    /// The same behind rows that go first.
+    static Names names(Names first, String body) {
+        String block = body + "layers.{i}.";
+        return first
+                .map(body + "embed_tokens.weight", "embedding.token.weight")
+                .module(block + "input_layernorm", "decoder.{i}.attention.norm")
+                .module(block + "self_attn.q_proj", "decoder.{i}.attention.query")
+                .module(block + "self_attn.k_proj", "decoder.{i}.attention.key")
+                .module(block + "self_attn.v_proj", "decoder.{i}.attention.value")
+                .module(block + "self_attn.o_proj", "decoder.{i}.attention.output")
+                .module(block + "post_attention_layernorm", "decoder.{i}.feed.norm")
+                .module(block + "mlp.gate_proj", "decoder.{i}.feed.gate")
+                .module(block + "mlp.up_proj", "decoder.{i}.feed.inner")
+                .module(block + "mlp.down_proj", "decoder.{i}.feed.outer")
+                .module(body + "norm", "decoder.norm")
+                .ignored(block + "self_attn.rotary_emb.inv_freq", "frequencies, which early versions saved");
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return keys(architecture).map(values -> {
+            values.put("model_type", "llama");
+            values.put("architectures", List.of(DecoderTask.of(architecture.head(), values).className("Llama")));
+            return values;
+        });
+    }
+
+    /// The keys of an architecture of this kind, all but the names of its class.
+    static Optional<Map<String, Object>> keys(Architecture architecture) {
+        if (!(architecture.topology() instanceof Decoder(TokenEmbedding embedding, Stack stack))
+                || !(embedding.table() instanceof DenseTable table)
+                || !(stack.finalNorm() instanceof RmsNorm norm)
+                || !(stack.unrolled().getFirst() instanceof Block(var branches, _, PreNorm _))
+                || branches.size() != 2
+                || !(branches.get(0) instanceof SelfAttention(SoftmaxAttention attention))
+                || !(branches.get(1) instanceof Feed(GatedFeedForward feed))
+                || !(attention.position() instanceof Rotary rotary)) {
+            return Optional.empty();
+        }
+        int trained = Rotation.trained(rotary);
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("hidden_size", architecture.width());
+        values.put("num_attention_heads", attention.heads().count());
+        values.put("num_key_value_heads", attention.heads().keyValueCount());
+        attention.heads().size().ifPresent(size -> values.put("head_dim", size));
+        values.put("intermediate_size", feed.hidden());
+        values.put("num_hidden_layers", stack.unrolled().size());
+        values.put("vocab_size", table.vocabulary());
+        values.put("max_position_embeddings", trained);
+        table.padding().ifPresent(padding -> values.put("pad_token_id", padding));
+        values.put("hidden_act", Activations.name(feed.activation()));
+        values.put("rms_norm_eps", norm.epsilon());
+        values.put("attention_dropout", attention.dropout());
+        values.put("attention_bias", attention.bias() == ProjectionBias.ADDED);
+        values.put("mlp_bias", feed.bias() == Bias.ADDED);
+        values.put("tie_word_embeddings", !(architecture.head() instanceof LinearHead));
+        Rotation.write(values, rotary);
+        return Optional.of(values);
+    }
+}

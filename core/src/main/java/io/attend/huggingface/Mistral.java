@@ -1,0 +1,41 @@
+package io.attend.huggingface;
+
+import io.attend.attention.ProjectionBias;
+import io.attend.layer.Bias;
+import io.attend.mask.Causal;
+import io.attend.mask.Mask;
+import io.attend.mask.SlidingWindow;
+import io.attend.value.Source;
+import java.util.List;
+
+/// Mistral: LLaMA whose queries see no further back than a window.
+@Source(paper = "Mistral 7B", arxiv = "2310.06825")
+public record Mistral() implements Family {
+    @Override
+    public List<String> modelTypes() {
+        return List.of("mistral");
+    }
+
+    @Override
+    public Mapping read(Config config) {
+        Llama.Shape shape = Llama.Shape.read(
+                config, new Llama.Defaults(4096, 14_336, 32, 32_000, 4096 * 32), Llama.KeyValue.EIGHT);
+        return Llama.mapping(
+                config,
+                "Mistral",
+                shape,
+                shape.attention(config, window(config, 4096)).bias(ProjectionBias.NONE),
+                shape.gated(config, Bias.NONE));
+    }
+
+    /// `sliding_window`: a query sees that many keys, itself among them; null is no window.
+    ///
+    /// @param otherwise Hugging Face's default; 0 is none
+    static Mask window(Config config, int otherwise) {
+        int size = config.names("sliding_window") && !config.has("sliding_window")
+                ? 0
+                : config.whole("sliding_window", otherwise);
+        config.inert("sliding_window");
+        return size == 0 ? new Causal() : new SlidingWindow(size);
+    }
+}

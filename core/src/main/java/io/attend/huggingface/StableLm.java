@@ -1,0 +1,88 @@
+package io.attend.huggingface;
+
+import io.attend.architecture.Architecture;
+import io.attend.architecture.Block;
+import io.attend.architecture.Decoder;
+import io.attend.architecture.Feed;
+import io.attend.architecture.NormalInitialization;
+import io.attend.architecture.ParallelNorm;
+import io.attend.architecture.PreNorm;
+import io.attend.architecture.Residual;
+import io.attend.architecture.SelfAttention;
+import io.attend.architecture.Stack;
+import io.attend.attention.Heads;
+import io.attend.attention.ProjectionBias;
+import io.attend.attention.QueryKeyNorm;
+import io.attend.attention.SoftmaxAttention;
+import io.attend.embedding.DenseTable;
+import io.attend.embedding.TokenEmbedding;
+import io.attend.feedforward.GatedFeedForward;
+import io.attend.layer.Bias;
+import io.attend.mask.Causal;
+import io.attend.norm.LayerNorm;
+import io.attend.value.Source;
+import java.util.List;
+
+/// StableLM: LLaMA with LayerNorm, rotary positions on part of each head, and blocks that may be parallel.
+@Source(paper = "Stable LM 2 1.6B Technical Report", arxiv = "2402.17834")
+public record StableLm() implements Family {
+    @Override
+    public List<String> modelTypes() {
+        return List.of("stablelm");
+    }
+
+    @Override
+    public Mapping read(Config config) {
+        DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("StableLm"));
+        int width = config.whole("hidden_size", 2560);
+        int vocabulary = config.whole("vocab_size", 50_304);
+        int heads = config.whole("num_attention_heads", 32);
+        boolean tied = config.flag("tie_word_embeddings", false);
+        double epsilon = config.number("layer_norm_eps", 1e-5);
+        LayerNorm norm = new LayerNorm(epsilon, Bias.ADDED);
+        SoftmaxAttention attention = SoftmaxAttention.of(
+                        Heads.of(heads).sharing(config.whole("num_key_value_heads", 32)))
+                .masked(new Causal())
+                .position(Rotation.halves(
+                        config,
+                        config.whole("max_position_embeddings", 4096),
+                        config.number("partial_rotary_factor", 0.25),
+                        width / heads))
+                .bias(config.flag("use_qkv_bias", false) ? ProjectionBias.INPUTS : ProjectionBias.NONE)
+                .dropout(config.number("attention_dropout", 0));
+        if (config.flag("qk_layernorm", false)) {
+            attention = attention.norm(
+                    new QueryKeyNorm(new LayerNorm(epsilon, Bias.NONE), QueryKeyNorm.Across.SEPARATE));
+        }
+        GatedFeedForward feed = new GatedFeedForward(
+                config.whole("intermediate_size", 6912),
+                config.choice("hidden_act", "silu", Activations.KNOWN),
+                Bias.NONE,
+                0);
+        double dropout = config.number("hidden_dropout", 0);
+        Residual residual = config.flag("use_parallel_residual", false)
+                ? new ParallelNorm(ParallelNorm.Norms.SHARED, dropout)
+                : new PreNorm(dropout);
+        Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), norm, residual);
+        Architecture architecture = new Architecture(
+                        width,
+                        new Decoder(
+                                TokenEmbedding.of(
+                                        new DenseTable(vocabulary, config.padding("pad_token_id", -1, vocabulary))),
+                                Stack.of(config.whole("num_hidden_layers", 32), block)
+                                        .finalNorm(norm)),
+                        task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
+                .initialized(new NormalInitialization(
+                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+        String body = task.body("model");
+        String layer = body + "layers.{i}.self_attn.";
+        Names names = new Names()
+                .module(body + "layers.{i}.input_layernorm", "decoder.{i}.norm")
+                .module(layer + "q_layernorm.norms.{j}", "decoder.{i}.attention.query.norm.{j}")
+                .module(layer + "k_layernorm.norms.{j}", "decoder.{i}.attention.key.norm.{j}");
+        return new Mapping(
+                architecture,
+                task.names(Llama.names(names, body).prefix("model"), "lm_head", body + "embed_tokens.weight", tied),
+                task.usage(config));
+    }
+}
