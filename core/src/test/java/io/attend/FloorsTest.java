@@ -27,8 +27,8 @@ class FloorsTest {
         {"tensor"}, // the only one that knows the engine
         {"checkpoint", "mask", "state"},
         {"layer"},
-        {"activation", "norm", "position", "score"},
-        {"attention", "feedforward"},
+        {"activation", "norm", "position", "router", "score"},
+        {"attention", "convolution", "feedforward", "recurrence"},
         {"embedding"},
         {"head"},
         {"architecture"},

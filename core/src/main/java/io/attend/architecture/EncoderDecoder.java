@@ -98,7 +98,8 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
 
         @Override
         public Tensor step(Input next, Context context) {
-            return watched(WRITES, target.forward(next, context), decoder, context); // [B, T, E]
+            Context writing = context.worded(next.words());
+            return watched(WRITES, target.forward(next, writing), decoder, writing); // [B, T, E]
         }
 
         private static Tensor watched(Place root, Tensor x, Layer stack, Context context) {

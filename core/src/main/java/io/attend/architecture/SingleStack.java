@@ -47,7 +47,8 @@ final class SingleStack implements Topology.Built {
     }
 
     @Override
-    public Tensor step(Input next, Context context) {
+    public Tensor step(Input next, Context given) {
+        Context context = given.worded(next.words());
         Tensor x = embedding.forward(next, context);
         context.at(root).show("embedding", x);
         x = stack.forward(x, context); // [B, T, E]

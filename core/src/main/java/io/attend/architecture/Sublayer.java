@@ -5,7 +5,7 @@ import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 
 /// One branch of a block: what is computed and added to the stream.
-public sealed interface Sublayer permits CrossAttention, Feed, SelfAttention {
+public sealed interface Sublayer permits Convolve, CrossAttention, Feed, Recur, SelfAttention {
     Layer build(Parameters parameters, Site site);
 
     /// What it is called in the paths of parameters.
@@ -19,8 +19,8 @@ public sealed interface Sublayer permits CrossAttention, Feed, SelfAttention {
         return 1;
     }
 
-    /// Positions that one can hear of in one application, itself included: all in attention, a kernel's length in a
-    /// convolution, 2 in a recurrence, where each hears the one before; 1 where each is by itself.
+    /// Positions to one side that one hears of in one application, itself included: all in attention, those of its
+    /// window in a convolution, 2 in a recurrence, where each hears the one before; 1 where each is by itself.
     default long hears(long length) {
         return 1;
     }

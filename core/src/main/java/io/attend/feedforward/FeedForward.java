@@ -3,14 +3,17 @@ package io.attend.feedforward;
 import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
 
-/// What a block does to each position on its own, [B, T, E] → [B, T, E].
+/// What a block does to each position, mostly on its own, [B, T, E] → [B, T, E].
 public sealed interface FeedForward
         permits ChunkedFeedForward,
                 DenseFeedForward,
                 GatedFeedForward,
                 LowRankFeedForward,
+                MixtureOfExperts,
                 ScaledFeedForward,
-                SharedFeedForward {
+                SharedExpert,
+                SharedFeedForward,
+                SoftMixtureOfExperts {
     Layer build(Parameters parameters, int width);
 
     /// Whether no position depends on one behind it.

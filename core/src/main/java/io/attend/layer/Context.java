@@ -80,6 +80,15 @@ public final class Context {
         return context;
     }
 
+    /// The same pass for positions that are out of their order and all real, as an expert gets them.
+    public Context unpadded() {
+        Context context = padded(Optional.empty());
+        context.positions = Optional.empty();
+        context.segments = Optional.empty();
+        context.words = Optional.empty();
+        return context;
+    }
+
     /// The same pass over the given words [B, T] of int64, for heads that look for one of them.
     public Context worded(Optional<Tensor> words) {
         Context context = copy();
@@ -217,6 +226,11 @@ public final class Context {
     /// beside the output.
     public void report(Object finding) {
         reports.add(finding);
+    }
+
+    /// Makes a tensor live as long as this pass, as one that is reported must.
+    public Tensor lasting(Tensor tensor) {
+        return home.adopt(tensor);
     }
 
     /// What was reported in this pass of the given type, in the order of the layers.

@@ -36,6 +36,11 @@ public interface Initializer {
         return (shape, random) -> random.normal(shape, 0, deviation);
     }
 
+    /// Uniform in ± the bound.
+    static Initializer uniform(double bound) {
+        return (shape, random) -> random.uniform(shape, -bound, bound);
+    }
+
     /// The same number everywhere.
     static Initializer constant(double value) {
         return (shape, _) -> Tensor.full(shape, value, DType.FLOAT32);

@@ -25,10 +25,10 @@ import org.bytedeco.pytorch.global.torch;
 /// A multi-dimensional array of numbers with automatic differentiation: a thin final facade over libtorch's
 /// tensor.
 ///
-/// Operations carry PyTorch's names and meaning, `_` at the end of a name marks those that write in place. Every
-/// result belongs to the innermost open [Lifetime] and shares nothing with the garbage collector. Failures are
-/// [TensorException]s naming the operation, the shapes and the reason. About a microsecond of overhead an
-/// operation.
+/// Operations carry PyTorch's names and meaning, `_` at the end of a name marks those that write in place.
+/// Every result belongs to the innermost open [Lifetime] and shares nothing with the garbage collector.
+/// Failures are [TensorException]s naming the operation, the shapes and the reason. About a microsecond of
+/// overhead an operation.
 ///
 /// Over 500 lines because it is one flat table of operations; there is no logic to find here.
 public final class Tensor implements AutoCloseable {
@@ -140,9 +140,9 @@ public final class Tensor implements AutoCloseable {
         return tensor;
     }
 
-    /// A tensor over `data` itself: no copy, pages of a mapped file load as they are touched. The segment stays
-    /// mapped for as long as any tensor uses it, so it must come from an automatic or the global arena: one that
-    /// can be closed would leave the tensor pointing at nothing.
+    /// A tensor over `data` itself: no copy, pages of a mapped file load as they are touched. The segment
+    /// stays mapped for as long as any tensor uses it, so it must come from an automatic or the global arena:
+    /// one that can be closed would leave the tensor pointing at nothing.
     public static Tensor over(MemorySegment data, DType dtype, Shape shape) {
         Engine.start();
         checkBytes(data, dtype, shape);
@@ -298,8 +298,8 @@ public final class Tensor implements AutoCloseable {
         pointer.mutable_grad().reset();
     }
 
-    /// Adds the derivative of this single number with respect to every tensor that requires it to that tensor's
-    /// [#grad].
+    /// Adds the derivative of this single number with respect to every tensor that requires it to that
+    /// tensor's [#grad].
     public void backward() {
         run("backward", pointer::backward, this);
     }
@@ -446,6 +446,11 @@ public final class Tensor implements AutoCloseable {
 
     public Tensor div(double value) {
         return made("div", () -> pointer.div(scalar(value)), this);
+    }
+
+    /// The remainder of a division, of the divisor's sign.
+    public Tensor remainder(double divisor) {
+        return made("remainder", () -> pointer.remainder(scalar(divisor)), this);
     }
 
     public Tensor pow(double exponent) {
@@ -696,6 +701,23 @@ public final class Tensor implements AutoCloseable {
 
     // ---- indexing ----
 
+    /// The places of the elements of this vector [N] in rising order, equal ones in the order they stand in,
+    /// [N] int64.
+    public Tensor argsort() {
+        return made("argsort", () -> pointer.argsort(true, 0, false), this);
+    }
+
+    /// How often each of the numbers 0, 1, ... stands in this vector of int64, for at least so many numbers.
+    public Tensor bincount(long least) {
+        return made("bincount", () -> pointer.bincount(Engine.NO_TENSOR, least), this);
+    }
+
+    /// This with the rows of `source` added at the places `index` [N] along an axis.
+    public Tensor indexAdd(int axis, Tensor index, Tensor source) {
+        return made(
+                "index_add", () -> pointer.index_add(axis, index.pointer, source.pointer), this, index, source);
+    }
+
     public Tensor indexSelect(int axis, Tensor index) {
         return made("index_select", () -> pointer.index_select(axis, index.pointer), this, index);
     }
@@ -755,6 +777,23 @@ public final class Tensor implements AutoCloseable {
                 bias);
     }
 
+    /// Kernels over the last axis, without margins: this [B, C, T] with weight [O, C / groups, k] → [B, O, T
+    /// − (k − 1) · dilation].
+    public Tensor conv1d(Tensor weight, Optional<Tensor> bias, long dilation, long groups) {
+        return made(
+                "conv1d",
+                () -> torch.conv1d(
+                        pointer,
+                        weight.pointer,
+                        optional(bias),
+                        new long[] {1},
+                        new long[] {0},
+                        new long[] {dilation},
+                        groups),
+                this,
+                weight);
+    }
+
     // ---- fused layers ----
 
     /// Layer normalisation over the last axis; an absent bias is left out.
@@ -785,6 +824,42 @@ public final class Tensor implements AutoCloseable {
                 weight);
     }
 
+    /// All steps of an LSTM: x [B, T, E], start h and c [D, B, H], weights for each of D directions: of the
+    /// input [4 H, E], of the hidden vector [4 H, H], and a bias [4 H] of each; gates in the order input,
+    /// forget, cell, output. Where sizes are given, x is [N, E], the first tokens of all sequences, then all
+    /// second ones, and so on, and sizes say how many of each there are.
+    public static Steps lstm(Tensor x, Optional<Tensor> sizes, List<Tensor> start, List<Tensor> weights) {
+        Lifetime.require();
+        boolean both = weights.size() == 8;
+        try {
+            TensorVector given = vector(start.toArray(Tensor[]::new));
+            TensorVector numbers = vector(weights.toArray(Tensor[]::new));
+            T_TensorTensorTensor_T made = sizes.isPresent()
+                    ? torch.lstm(x.pointer, sizes.get().pointer, given, numbers, true, 1, 0, false, both)
+                    : torch.lstm(x.pointer, given, numbers, true, 1, 0, false, both, true);
+            return new Steps(owned(made.get0()), List.of(owned(made.get1()), owned(made.get2())));
+        } catch (RuntimeException e) {
+            throw TensorException.translate("lstm", e, x);
+        }
+    }
+
+    /// All steps of a GRU, as [#lstm] with a start of h alone and weights of [3 H, ...]; gates in the order
+    /// reset, update, new.
+    public static Steps gru(Tensor x, Optional<Tensor> sizes, List<Tensor> start, List<Tensor> weights) {
+        Lifetime.require();
+        boolean both = weights.size() == 8;
+        try {
+            Tensor given = start.getFirst();
+            TensorVector numbers = vector(weights.toArray(Tensor[]::new));
+            T_TensorTensor_T made = sizes.isPresent()
+                    ? torch.gru(x.pointer, sizes.get().pointer, given.pointer, numbers, true, 1, 0, false, both)
+                    : torch.gru(x.pointer, given.pointer, numbers, true, 1, 0, false, both, true);
+            return new Steps(owned(made.get0()), List.of(owned(made.get1())));
+        } catch (RuntimeException e) {
+            throw TensorException.translate("gru", e, x);
+        }
+    }
+
     /// The engine's fused attention; `attention/AttentionKernel` is its only caller and owns its traps.
     public Tensor scaledDotProductAttention(
             Tensor keys, Tensor values, Optional<Tensor> mask, boolean causal, OptionalDouble scale, boolean grouped) {
@@ -804,8 +879,9 @@ public final class Tensor implements AutoCloseable {
                 values);
     }
 
-    /// Mean cross-entropy of logits [N, V] against classes [N], leaving out positions whose class is `ignored`;
-    /// `smoothing` spreads that share of the probability evenly over all classes (Szegedy et al. 2016).
+    /// Mean cross-entropy of logits [N, V] against classes [N], leaving out positions whose class is
+    /// `ignored`; `smoothing` spreads that share of the probability evenly over all classes (Szegedy et al.
+    /// 2016).
     public Tensor crossEntropy(Tensor classes, long ignored, double smoothing) {
         return made(
                 "cross_entropy",
@@ -820,8 +896,8 @@ public final class Tensor implements AutoCloseable {
         return made("log_sigmoid", () -> torch.log_sigmoid(pointer), this);
     }
 
-    /// This matrix [M, N] as U [M, R], S [R] and V [R, N], R the smaller of M and N: `this = U diag(S) V`, with S
-    /// falling.
+    /// This matrix [M, N] as U [M, R], S [R] and V [R, N], R the smaller of M and N: `this = U diag(S) V`,
+    /// with S falling.
     public Decomposed svd() {
         Lifetime.require();
         try {
@@ -929,6 +1005,13 @@ public final class Tensor implements AutoCloseable {
 
     /// The factors of a singular value decomposition.
     public record Decomposed(Tensor left, Tensor values, Tensor right) {}
+
+    private static Tensor owned(org.bytedeco.pytorch.Tensor borrowed) {
+        return new Tensor(new org.bytedeco.pytorch.Tensor(borrowed));
+    }
+
+    /// What a recurrence made: every step's vectors, and those it ended with, [D, B, H] each.
+    public record Steps(Tensor outputs, List<Tensor> last) {}
 
     /// Elements in order and the places they came from.
     public record Ranked(Tensor values, Tensor indices) {}

@@ -35,6 +35,18 @@ class ScalingTest {
         }
     }
 
+    /// Table 1 of the paper: a recurrence waits for every position and hands things on from one to the next;
+    /// a kernel of 3 reaches two back in the decoder and one aside in the encoder.
+    @Test
+    void recurrencesWaitAndConvolutionsReachFurtherLayerByLayer() {
+        Sizes sizes = Sizes.batch(1).length(509);
+        assertThat(Scaling.of(Presets.lstmTranslator(31, 5, 10, 0), sizes))
+                .isEqualTo(new Scaling(2 * 5 * 509, OptionalLong.of(508)));
+        assertThat(Scaling.of(Presets.convolutionalTranslator(31, 5, 10, 1000), sizes))
+                .isEqualTo(new Scaling(5 + 2 * 5, OptionalLong.of(508)));
+        assertThat(Scaling.overtakes(Presets.lstmTranslator(31, 5, 10, 0))).isEmpty();
+    }
+
     @Test
     void withoutAttentionPositionsNeverMeet() {
         assertThat(Scaling.of(FEEDS, Sizes.batch(1).length(7))).isEqualTo(new Scaling(3, OptionalLong.empty()));

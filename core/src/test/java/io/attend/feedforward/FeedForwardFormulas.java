@@ -4,6 +4,8 @@ import io.attend.activation.ActivationFormulas;
 import io.attend.layer.Bias;
 import io.attend.layer.LayerContract.Formula;
 import io.attend.layer.Numbers;
+import io.attend.layer.Scene;
+import io.attend.router.RouterFormulas;
 import io.attend.value.Formulas;
 import java.util.Arrays;
 
@@ -41,6 +43,66 @@ public final class FeedForwardFormulas {
                                 .toArray();
                         return lowRank(hidden, numbers.in("outer"), value.bias());
                     }))
+            .with(MixtureOfExperts.class, value -> (x, numbers, scene) -> {
+                RouterFormulas.Places places = RouterFormulas.of(value.router())
+                        .apply(x, numbers.in("router"), scene, value.experts());
+                double[][] y = new double[x.length][x[0].length];
+                for (int t = 0; t < x.length; t++) {
+                    for (int j = 0; j < value.router().choices(); j++) {
+                        int expert = places.experts()[t][j];
+                        if (expert < value.experts()) {
+                            double[] result = of(value.expert())
+                                    .apply(
+                                            new double[][] {x[t]},
+                                            numbers.in("experts").in("" + expert),
+                                            Scene.plain(1))[0];
+                            add(y[t], result, places.weights()[t][j]);
+                        }
+                    }
+                    add(y[t], x[t], places.passed()[t]);
+                }
+                return y;
+            })
+            .with(
+                    SharedExpert.class,
+                    value -> (x, numbers, scene) -> {
+                        double[][] y = of(value.always()).apply(x, numbers.in("always"), scene);
+                        double[][] z = of(value.routed()).apply(x, numbers.in("routed"), scene);
+                        for (int t = 0; t < y.length; t++) {
+                            add(y[t], z[t], 1);
+                        }
+                        return y;
+                    })
+            .with(SoftMixtureOfExperts.class, value -> (x, numbers, scene) -> {
+                int slots = value.experts() * value.slots();
+                double[][] score = Arrays.stream(x)
+                        .map(row -> numbers.in("router").linear(row, Bias.NONE))
+                        .toArray(double[][]::new);
+                double[][] results = new double[slots][];
+                for (int s = 0; s < slots; s++) {
+                    double total = 0;
+                    double[] mixed = new double[x[0].length];
+                    for (int t = 0; t < x.length; t++) {
+                        total += scene.keep()[t] ? Math.exp(score[t][s]) : 0;
+                    }
+                    for (int t = 0; t < x.length; t++) {
+                        add(mixed, x[t], scene.keep()[t] ? Math.exp(score[t][s]) / total : 0);
+                    }
+                    results[s] = of(value.expert())
+                            .apply(
+                                    new double[][] {mixed},
+                                    numbers.in("experts").in("" + s / value.slots()),
+                                    Scene.plain(1))[0];
+                }
+                double[][] y = new double[x.length][x[0].length];
+                for (int t = 0; t < x.length; t++) {
+                    double total = Arrays.stream(score[t]).map(Math::exp).sum();
+                    for (int s = 0; s < slots; s++) {
+                        add(y[t], results[s], Math.exp(score[t][s]) / total);
+                    }
+                }
+                return y;
+            })
             .with(ChunkedFeedForward.class, value -> of(value.feedForward()))
             .with(
                     ScaledFeedForward.class,
@@ -54,6 +116,12 @@ public final class FeedForwardFormulas {
                     SharedFeedForward.class,
                     value -> (x, numbers, scene) ->
                             of(value.feedForward()).apply(x, numbers.stack().in("feed"), scene));
+
+    private static void add(double[] sum, double[] x, double weight) {
+        for (int e = 0; e < sum.length; e++) {
+            sum[e] += weight * x[e];
+        }
+    }
 
     private static double[] lowRank(double[] x, Numbers numbers, Bias bias) {
         return numbers.in("up").linear(numbers.in("down").linear(x, Bias.NONE), bias);

@@ -9,8 +9,12 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
+import io.attend.architecture.Convolve;
+import io.attend.architecture.CrossAttention;
 import io.attend.architecture.Feed;
 import io.attend.architecture.Inputs;
+import io.attend.architecture.Recur;
+import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Sublayer;
 import io.attend.architecture.TopologyFormulas;
 import io.attend.checkpoint.Checkpoint;
@@ -26,6 +30,8 @@ import io.attend.layer.Numbers;
 import io.attend.layer.Observer;
 import io.attend.layer.Parameter;
 import io.attend.layer.Scene;
+import io.attend.recurrence.BahdanauRecurrence;
+import io.attend.recurrence.LuongRecurrence;
 import io.attend.tensor.DType;
 import io.attend.tensor.Device;
 import io.attend.tensor.Lifetime;
@@ -305,7 +311,7 @@ public record ModelContract(String name, Architecture architecture) {
                 for (int depth = 0; depth < unrolled.size(); depth++) {
                     blocks.add(stack + "." + depth);
                     for (Sublayer sublayer : unrolled.get(depth).sublayers()) {
-                        if (!(sublayer instanceof Feed)) {
+                        if (attends(sublayer)) {
                             branches.add(stack + "." + depth + "." + sublayer.name());
                         }
                     }
@@ -319,6 +325,15 @@ public record ModelContract(String name, Architecture architecture) {
             assertThat(streams).as(name).isEqualTo(blocks);
             assertThat(attentions).as(name).isEqualTo(branches);
         }
+    }
+
+    private static boolean attends(Sublayer sublayer) {
+        return switch (sublayer) {
+            case SelfAttention _, CrossAttention _ -> true;
+            case Recur recur ->
+                recur.recurrence() instanceof BahdanauRecurrence || recur.recurrence() instanceof LuongRecurrence;
+            case Convolve _, Feed _ -> false;
+        };
     }
 
     private void comesBackFromAFile() {

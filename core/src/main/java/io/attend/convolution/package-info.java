@@ -1,0 +1,5 @@
+/// Convolutions over a sequence.
+@NullMarked
+package io.attend.convolution;
+
+import org.jspecify.annotations.NullMarked;

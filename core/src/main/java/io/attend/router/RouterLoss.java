@@ -1,0 +1,22 @@
+package io.attend.router;
+
+import io.attend.tensor.Tensor;
+import java.util.List;
+
+/// What is added to a loss, times a small factor, so that routers use their experts evenly and keep their scores small.
+///
+/// An objective takes the routings from `context.reports(Routing.class)`.
+public sealed interface RouterLoss permits BatchBalance, LayerBalance, SequenceBalance, RouterZ {
+    /// A single number, of the routings of one pass.
+    ///
+    /// @throws IllegalArgumentException if there are none
+    Tensor of(List<Routing> routings);
+
+    static List<Routing> some(List<Routing> routings) {
+        if (routings.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no router reported anything, so there is no balance to keep; leave the router loss out of the objective");
+        }
+        return routings;
+    }
+}
