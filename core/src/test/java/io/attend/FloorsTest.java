@@ -26,6 +26,7 @@ class FloorsTest {
         {"value", "tokenizer"}, // leaves: what a variant is; text to ids, a module of its own
         {"tensor"}, // the only one that knows the engine
         {"checkpoint", "mask", "state"},
+        {"checkpoint.gguf", "hub"},
         {"layer"},
         {"activation", "norm", "position", "router", "score"},
         {"attention", "convolution", "feedforward", "recurrence"},

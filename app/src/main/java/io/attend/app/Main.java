@@ -55,7 +55,8 @@ public final class Main implements Runnable {
                 new TokenizerCommand(),
                 new Vocabulary(),
                 new CostCommand(),
-                new CatalogueCommand())) {
+                new CatalogueCommand(),
+                new Pull(System.getenv()))) {
             line.addSubcommand(verb);
         }
         IExecutionExceptionHandler failed = (failure, command, _) -> {

@@ -117,7 +117,8 @@ public final class Atomic {
         }
     }
 
-    static void writeFully(FileChannel channel, MemorySegment bytes) throws IOException {
+    /// Writes all of `bytes`.
+    public static void writeFully(FileChannel channel, MemorySegment bytes) throws IOException {
         for (long at = 0; at < bytes.byteSize(); at += CHUNK) {
             ByteBuffer chunk =
                     bytes.asSlice(at, Math.min(CHUNK, bytes.byteSize() - at)).asByteBuffer();

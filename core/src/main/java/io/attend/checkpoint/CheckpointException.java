@@ -26,12 +26,12 @@ public final class CheckpointException extends RuntimeException {
     }
 
     /// `path: cannot be read: permission denied`
-    static CheckpointException unreadable(Path path, IOException cause) {
+    public static CheckpointException unreadable(Path path, IOException cause) {
         return new CheckpointException(path, "cannot be read: " + reason(cause), cause);
     }
 
     /// `path: cannot be written: No space left on device`
-    static CheckpointException unwritable(Path path, IOException cause) {
+    public static CheckpointException unwritable(Path path, IOException cause) {
         return new CheckpointException(path, "cannot be written: " + reason(cause), cause);
     }
 
@@ -41,12 +41,12 @@ public final class CheckpointException extends RuntimeException {
     }
 
     /// `path: message; the file is damaged: download or save it again`
-    static CheckpointException damaged(Path path, String message) {
+    public static CheckpointException damaged(Path path, String message) {
         return new CheckpointException(path, message + "; the file is damaged: download or save it again");
     }
 
     /// `path: has no tensor NAME; its 12 tensors: a, b, c, ...`
-    static CheckpointException unknownTensor(Path path, String name, Collection<String> known) {
+    public static CheckpointException unknownTensor(Path path, String name, Collection<String> known) {
         String some = known.stream().limit(5).map(CheckpointException::brief).collect(Collectors.joining(", "));
         String rest = known.size() > 5 ? ", ..." : "";
         return new CheckpointException(
@@ -54,7 +54,7 @@ public final class CheckpointException extends RuntimeException {
     }
 
     /// A name out of a file, short enough to print.
-    static String brief(String name) {
+    public static String brief(String name) {
         return name.length() <= 200 ? name : name.substring(0, 200) + "... (" + name.length() + " characters)";
     }
 

@@ -24,14 +24,16 @@ import java.nio.file.StandardOpenOption;
 /// [FileChannel] maps privately too, but only files that it may write, and weights are often read-only: in a
 /// container image, a shared volume, a download cache. It also has the system set memory aside for all pages to be
 /// written, which fails when the file is larger than memory. So `mmap` is called directly where there is one.
-final class MappedFile {
+public final class MappedFile {
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
     private MappedFile() {}
 
     /// Maps all of `file` for as long as `arena` is open.
-    static MemorySegment map(Path file, Arena arena) {
+    ///
+    /// @throws CheckpointException if it is missing or cannot be read
+    public static MemorySegment map(Path file, Arena arena) {
         if (!Files.isRegularFile(file)) {
             String kind = Files.exists(file)
                     ? "is not a file"

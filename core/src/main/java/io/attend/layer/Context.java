@@ -89,7 +89,7 @@ public final class Context {
         return context;
     }
 
-    /// The same pass over the given words [B, T] of int64, for heads that look for one of them.
+    /// The same pass over the given words [B, T] of int64, for what looks at the words themselves.
     public Context worded(Optional<Tensor> words) {
         Context context = copy();
         context.words = words;

@@ -5,44 +5,60 @@ import io.attend.tokenizer.text.Bytes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.function.Function;
 
-/// A cursor over little-endian bytes that never reads beyond them and never believes a length.
-final class Bounded {
+/// A cursor over little-endian bytes that never reads beyond them and never believes a length. What is wrong
+/// becomes the exception its owner chose, naming the byte.
+public final class Bounded {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final MemorySegment bytes;
-    private final String source;
+    private final Function<String, RuntimeException> fault;
     private final long offset;
     private long at;
 
     Bounded(MemorySegment bytes, String source) {
-        this(bytes, source, 0);
+        this(bytes, fault -> new TokenizerException(source + ": " + fault));
+    }
+
+    /// @param fault makes the exception of `at byte 7: what is wrong there`
+    public Bounded(MemorySegment bytes, Function<String, RuntimeException> fault) {
+        this(bytes, fault, 0);
     }
 
     /// `offset`: where in the file the bytes begin.
-    private Bounded(MemorySegment bytes, String source, long offset) {
+    private Bounded(MemorySegment bytes, Function<String, RuntimeException> fault, long offset) {
         this.bytes = bytes;
-        this.source = source;
+        this.fault = fault;
         this.offset = offset;
     }
 
-    long left() {
+    /// Where in the file the next byte is.
+    public long position() {
+        return offset + at;
+    }
+
+    /// How many bytes are left.
+    public long left() {
         return bytes.byteSize() - at;
     }
 
-    int u8() {
+    /// A byte, from 0 to 255.
+    public int u8() {
         need(1, "a byte");
         return bytes.get(ValueLayout.JAVA_BYTE, at++) & 0xff;
     }
 
-    int i32() {
+    /// 4 bytes.
+    public int i32() {
         need(4, "4 bytes");
         at += 4;
         return bytes.get(INT, at - 4);
     }
 
-    long i64() {
+    /// 8 bytes.
+    public long i64() {
         need(8, "8 bytes");
         at += 8;
         return bytes.get(LONG, at - 8);
@@ -64,7 +80,7 @@ final class Bounded {
     /// The next `length` bytes as a cursor of their own.
     Bounded slice(long length) {
         need(length, "a field");
-        Bounded slice = new Bounded(bytes.asSlice(at, length), source, offset + at);
+        Bounded slice = new Bounded(bytes.asSlice(at, length), fault, offset + at);
         at += length;
         return slice;
     }
@@ -79,20 +95,36 @@ final class Bounded {
         return copy;
     }
 
-    String utf8(long length) {
+    /// A text of `length` bytes, at most 2^28.
+    public String utf8(long length) {
         byte[] bytes = bytes(length);
         return Bytes.utf8(bytes, bytes.length)
                 .orElseThrow(() -> fail("a string of " + length + " bytes ends that is no UTF-8"));
     }
 
-    void skip(long length) {
+    /// A second cursor at the same place.
+    Bounded copy() {
+        Bounded copy = new Bounded(bytes, fault, offset);
+        copy.at = at;
+        return copy;
+    }
+
+    /// The next `length` bytes, not copied.
+    MemorySegment view(long length) {
+        need(length, "a field");
+        at += length;
+        return bytes.asSlice(at - length, length);
+    }
+
+    /// Passes over `length` bytes.
+    public void skip(long length) {
         need(length, "a field");
         at += length;
     }
 
     /// An error at this place.
-    TokenizerException fail(String what) {
-        return new TokenizerException(source + ": at byte " + (offset + at) + ": " + what);
+    public RuntimeException fail(String what) {
+        return fault.apply("at byte " + position() + ": " + what);
     }
 
     private void need(long length, String what) {

@@ -1,158 +1,162 @@
 package io.attend.tokenizer.format;
 
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
-/// The keys and values at the head of a GGUF file, version 2 or 3; only those of the tokenizer are kept.
-final class GgufHead {
-    private static final int MAGIC = 0x46554747;
+/// The head of a GGUF file, version 2 or 3: how many tensors follow, and named values.
+///
+///     4 bytes   GGUF
+///     4 bytes   version
+///     8 bytes   how many tensors
+///     8 bytes   how many keys; then of each: key, type, value
+///
+/// Numbers are little-endian; a text is its length in 8 bytes, then UTF-8. Memory: in proportion to the keys,
+/// not to what they hold.
+public final class GgufHead {
+    /// The first four bytes, as a little-endian number.
+    public static final int MAGIC = 0x46554747;
+
     private static final int MOST_KEYS = 1 << 16;
+    private static final int LONGEST_KEY = (1 << 16) - 1;
 
-    private final Map<String, Object> values = new HashMap<>();
+    private final int version;
+    private final long tensors;
+    private final Map<String, GgufValue> values = new LinkedHashMap<>();
 
-    private GgufHead() {}
+    private GgufHead(int version, long tensors) {
+        this.version = version;
+        this.tensors = tensors;
+    }
 
-    static GgufHead read(Bounded file) {
+    /// Reads the head and leaves `file` behind it.
+    ///
+    /// @throws RuntimeException as `file` makes it, if the head is damaged or not known
+    public static GgufHead read(Bounded file) {
         int magic = file.left() < 4 ? 0 : file.i32();
         if (magic != MAGIC) {
             throw file.fail("does not begin with GGUF");
         }
         int version = file.i32();
         if (version != 2 && version != 3) {
-            throw file.fail("GGUF version " + version + "; known: 2 and 3");
+            throw file.fail(
+                    (version & 0xffff) == 0 && version != 0
+                            ? "GGUF version " + Integer.reverseBytes(version)
+                                    + ", big-endian; only little-endian files are read"
+                            : "GGUF version " + Integer.toUnsignedString(version) + "; known: 2 and 3");
         }
-        file.i64();
+        GgufHead head = new GgufHead(version, file.i64());
         long keys = file.i64();
         if (keys < 0 || keys > MOST_KEYS) {
             throw file.fail(Long.toUnsignedString(keys) + " keys; at most " + MOST_KEYS + " are read");
         }
-        GgufHead head = new GgufHead();
         for (long i = 0; i < keys; i++) {
-            String key = file.utf8(file.i64());
-            boolean kept = key.startsWith("tokenizer.") || key.equals("general.name");
-            Object value = value(file, file.i32(), kept, true);
-            if (kept) {
-                head.values.put(key, value);
+            long length = file.i64();
+            if (length < 1 || length > LONGEST_KEY && length <= file.left()) {
+                throw file.fail("a key of " + Long.toUnsignedString(length) + " bytes; it has 1 to " + LONGEST_KEY);
+            }
+            String key = file.utf8(length);
+            if (head.values.put(key, GgufValue.read(file)) != null) {
+                throw file.fail("the key " + key.substring(0, Math.min(200, key.length())) + " a second time");
             }
         }
         return head;
     }
 
-    /// A value of a type; nothing of it is kept unless `kept`.
-    private static Object value(Bounded file, int type, boolean kept, boolean arrays) {
-        return switch (type) {
-            case 0 -> file.u8();
-            case 1 -> (int) (byte) file.u8();
-            case 2 -> file.u8() | file.u8() << 8;
-            case 3 -> (int) (short) (file.u8() | file.u8() << 8);
-            case 4, 5 -> file.i32();
-            case 6 -> Float.intBitsToFloat(file.i32());
-            case 7 -> file.u8() != 0;
-            case 8 -> {
-                long length = file.i64();
-                if (kept) {
-                    yield file.utf8(length);
-                }
-                file.skip(length);
-                yield "";
-            }
-            case 9 -> {
-                if (!arrays) {
-                    throw file.fail("an array of arrays");
-                }
-                int element = file.i32();
-                long count = file.i64();
-                if (count < 0 || count > file.left()) {
-                    throw file.fail(
-                            "an array of " + Long.toUnsignedString(count) + " values in " + file.left() + " bytes");
-                }
-                List<Object> list = new ArrayList<>();
-                for (long i = 0; i < count; i++) {
-                    Object value = value(file, element, kept, false);
-                    if (kept) {
-                        list.add(value);
-                    }
-                }
-                yield list;
-            }
-            case 10, 11 -> file.i64();
-            case 12 -> Double.longBitsToDouble(file.i64());
-            default -> throw file.fail("a value of type " + type + "; known: 0 to 12");
-        };
+    /// 2 or 3.
+    public int version() {
+        return version;
     }
 
-    boolean has(String key) {
+    /// How many tensors the file says it has; not checked here.
+    public long tensors() {
+        return tensors;
+    }
+
+    /// By key, in the order of the file.
+    public Map<String, GgufValue> values() {
+        return Collections.unmodifiableMap(values);
+    }
+
+    public boolean has(String key) {
         return values.containsKey(key);
     }
 
-    Optional<String> string(String key) {
-        return get(key, String.class);
+    /// @throws IllegalArgumentException if it is there and no string
+    public Optional<String> string(String key) {
+        return get(key, GgufValue::text);
     }
 
-    Optional<Boolean> flag(String key) {
-        return get(key, Boolean.class);
+    /// @throws IllegalArgumentException if it is there and no flag
+    public Optional<Boolean> flag(String key) {
+        return get(key, GgufValue::flag);
     }
 
-    OptionalInt integer(String key) {
-        return get(key, Integer.class).map(OptionalInt::of).orElse(OptionalInt.empty());
+    /// @throws IllegalArgumentException if it is there and no whole number, or one too large
+    public OptionalInt integer(String key) {
+        Optional<Integer> value = get(key, v -> {
+            long whole = v.integer();
+            if (whole != (int) whole && whole != 0xffffffffL) { // an absent id is sometimes written as -1
+                throw new IllegalArgumentException("is " + v + ", which is not below 2^31");
+            }
+            return (int) whole;
+        });
+        return value.map(OptionalInt::of).orElse(OptionalInt.empty());
     }
 
-    List<String> strings(String key) {
-        return list(key, String.class);
+    /// @throws IllegalArgumentException if it is there and no number
+    public Optional<Double> number(String key) {
+        return get(key, GgufValue::number);
     }
 
-    int[] ints(String key) {
-        return list(key, Integer.class).stream().mapToInt(Integer::intValue).toArray();
+    /// @throws IllegalArgumentException if it is not there or no such array
+    public List<String> strings(String key) {
+        return array(key, GgufValue::texts);
     }
 
-    float[] floats(String key) {
-        List<Float> list = list(key, Float.class);
-        float[] floats = new float[list.size()];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = list.get(i);
+    /// @throws IllegalArgumentException if it is not there or no such array
+    public int[] ints(String key) {
+        long[] values = array(key, GgufValue::integers);
+        int[] ints = new int[values.length];
+        for (int i = 0; i < ints.length; i++) {
+            ints[i] = (int) values[i];
         }
-        return floats;
+        return ints;
+    }
+
+    /// @throws IllegalArgumentException if it is not there or no such array
+    public float[] floats(String key) {
+        return array(key, GgufValue::floats);
     }
 
     /// The bytes of an array; none if there is no such key.
-    byte[] bytes(String key) {
+    ///
+    /// @throws IllegalArgumentException if it is there and no such array
+    public byte[] bytes(String key) {
         if (!has(key)) {
             return new byte[0];
         }
-        List<Integer> list = list(key, Integer.class);
-        byte[] bytes = new byte[list.size()];
+        long[] values = array(key, GgufValue::integers);
+        byte[] bytes = new byte[values.length];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = list.get(i).byteValue();
+            bytes[i] = (byte) values[i];
         }
         return bytes;
     }
 
-    private <T> Optional<T> get(String key, Class<T> type) {
-        Object value = values.get(key);
-        if (value == null) {
-            return Optional.empty();
-        }
-        if (!type.isInstance(value)) {
-            throw new IllegalArgumentException(
-                    key + " is a " + value.getClass().getSimpleName() + "; expected a " + type.getSimpleName());
-        }
-        return Optional.of(type.cast(value));
+    private <T> T array(String key, Function<GgufValue, T> read) {
+        return get(key, read).orElseThrow(() -> new IllegalArgumentException(key + " is missing"));
     }
 
-    private <T> List<T> list(String key, Class<T> type) {
-        List<?> list = get(key, List.class).orElseThrow(() -> new IllegalArgumentException(key + " is missing"));
-        List<T> typed = new ArrayList<>(list.size());
-        for (Object value : list) {
-            if (!type.isInstance(value)) {
-                throw new IllegalArgumentException(key + "[" + typed.size() + "] is a "
-                        + value.getClass().getSimpleName() + "; expected a " + type.getSimpleName());
-            }
-            typed.add(type.cast(value));
+    private <T> Optional<T> get(String key, Function<GgufValue, T> read) {
+        try {
+            return Optional.ofNullable(values.get(key)).map(read);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(key + " " + e.getMessage(), e);
         }
-        return typed;
     }
 }
