@@ -33,7 +33,7 @@ public record Convolve(Convolution convolution) implements Sublayer {
     /// To one side, as far as a causal window reaches; a centered one reaches half as far to each.
     @Override
     public long hears(long length) {
-        int aside = convolution.span() - 1;
+        long aside = convolution.span() - 1L;
         return 1 + (convolution.reach() == Reach.CAUSAL ? aside : aside / 2);
     }
 }
