@@ -148,8 +148,9 @@ public final class Presets {
                 .initialized(new NormalInitialization(0.02, NormalInitialization.Branches.ALIKE));
     }
 
-    /// The LSTM translator of Sutskever, Vinyals and Le (2014): the encoder's last vector is all that the decoder is told.
-    /// The paper hands every layer's state to the same layer of the decoder, here all start from the last layer's.
+    /// The LSTM translator of Sutskever, Vinyals and Le (2014): the encoder's last vector is all that the
+    /// decoder is told. The paper hands every layer's state to the same layer of the decoder, here all start
+    /// from the last layer's.
     public static Architecture lstmTranslator(int vocabulary, int layers, int width, double dropout) {
         return recurrent(
                 vocabulary,
@@ -158,8 +159,8 @@ public final class Presets {
                 Stack.of(layers, recurs(new Lstm(Direction.FORWARD, Start.LAST_OF_MEMORY), dropout)));
     }
 
-    /// The first translator with attention, of Bahdanau, Cho and Bengio (2014): a GRU reads both ways, and the decoder
-    /// looks at all it made before every step.
+    /// The first translator with attention, of Bahdanau, Cho and Bengio (2014): a GRU reads both ways, and
+    /// the decoder looks at all it made before every step.
     public static Architecture bahdanauTranslator(int vocabulary, int width, double dropout) {
         return recurrent(
                 vocabulary,
@@ -168,11 +169,10 @@ public final class Presets {
                 Stack.of(1, recurs(new BahdanauRecurrence(Cell.GRU, width, Start.FIRST_OF_MEMORY), dropout)));
     }
 
-    /// The LSTM translator of Luong, Pham and Manning (2015): its last layer looks at the memory after every step and
-    /// hands what it found to the next. The paper feeds that to the first layer.
+    /// The LSTM translator of Luong, Pham and Manning (2015): its last layer looks at the memory after every
+    /// step and hands what it found to the next. The paper feeds that to the first layer.
     public static Architecture luongTranslator(int vocabulary, int layers, int width, double dropout) {
-        Block last = recurs(
-                new LuongRecurrence(Cell.LSTM, LuongRecurrence.Feeding.FED, Start.LAST_OF_MEMORY), dropout);
+        Block last = recurs(new LuongRecurrence(Cell.LSTM, LuongRecurrence.Feeding.FED, Start.LAST_OF_MEMORY), dropout);
         List<Segment> writes = new ArrayList<>();
         if (layers > 1) {
             writes.add(new Segment(layers - 1, recurs(new Lstm(Direction.FORWARD, Start.LAST_OF_MEMORY), dropout)));
@@ -185,13 +185,14 @@ public final class Presets {
                 new Stack(writes, new NoNorm()));
     }
 
-    /// The convolutional translator of Gehring and others (2017): gated convolutions, attention in every layer of the
-    /// decoder, sums scaled by √½. The paper adds the source's embeddings to the values of its attention and the last
+    /// The convolutional translator of Gehring and others (2017): gated convolutions, attention in every
+    /// layer of the decoder, sums scaled by √½. The paper adds the source's embeddings to the values of its
+    /// attention and the last
     /// word's to its queries, here both are projections of the streams.
     public static Architecture convolutionalTranslator(int vocabulary, int layers, int width, int maximum) {
         Residual sum = new ScaledSum(Math.sqrt(0.5), Math.sqrt(0.5), 0);
-        Block reads = new Block(
-                List.of(new Convolve(new GatedConvolution(3, 1, Reach.CENTERED, 0.1))), new NoNorm(), sum);
+        Block reads =
+                new Block(List.of(new Convolve(new GatedConvolution(3, 1, Reach.CENTERED, 0.1))), new NoNorm(), sum);
         Block writes = new Block(
                 List.of(
                         new Convolve(new GatedConvolution(3, 1, Reach.CAUSAL, 0.1)),

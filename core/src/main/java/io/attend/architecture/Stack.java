@@ -67,7 +67,7 @@ public record Stack(
     }
 
     /// The width of what leaves it.
-    int leaving(int width) {
+    public int leaving(int width) {
         return streams().width(width);
     }
 

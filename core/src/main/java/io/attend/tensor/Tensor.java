@@ -25,10 +25,10 @@ import org.bytedeco.pytorch.global.torch;
 /// A multi-dimensional array of numbers with automatic differentiation: a thin final facade over libtorch's
 /// tensor.
 ///
-/// Operations carry PyTorch's names and meaning, `_` at the end of a name marks those that write in place.
-/// Every result belongs to the innermost open [Lifetime] and shares nothing with the garbage collector.
-/// Failures are [TensorException]s naming the operation, the shapes and the reason. About a microsecond of
-/// overhead an operation.
+/// Operations carry PyTorch's names and meaning, `_` at the end of a name marks those that write in place. Every
+/// result belongs to the innermost open [Lifetime] and shares nothing with the garbage collector. Failures are
+/// [TensorException]s naming the operation, the shapes and the reason. About a microsecond of overhead an
+/// operation.
 ///
 /// Over 500 lines because it is one flat table of operations; there is no logic to find here.
 public final class Tensor implements AutoCloseable {
@@ -140,9 +140,9 @@ public final class Tensor implements AutoCloseable {
         return tensor;
     }
 
-    /// A tensor over `data` itself: no copy, pages of a mapped file load as they are touched. The segment
-    /// stays mapped for as long as any tensor uses it, so it must come from an automatic or the global arena:
-    /// one that can be closed would leave the tensor pointing at nothing.
+    /// A tensor over `data` itself: no copy, pages of a mapped file load as they are touched. The segment stays
+    /// mapped for as long as any tensor uses it, so it must come from an automatic or the global arena: one that
+    /// can be closed would leave the tensor pointing at nothing.
     public static Tensor over(MemorySegment data, DType dtype, Shape shape) {
         Engine.start();
         checkBytes(data, dtype, shape);
@@ -298,8 +298,8 @@ public final class Tensor implements AutoCloseable {
         pointer.mutable_grad().reset();
     }
 
-    /// Adds the derivative of this single number with respect to every tensor that requires it to that
-    /// tensor's [#grad].
+    /// Adds the derivative of this single number with respect to every tensor that requires it to that tensor's
+    /// [#grad].
     public void backward() {
         run("backward", pointer::backward, this);
     }
@@ -714,8 +714,7 @@ public final class Tensor implements AutoCloseable {
 
     /// This with the rows of `source` added at the places `index` [N] along an axis.
     public Tensor indexAdd(int axis, Tensor index, Tensor source) {
-        return made(
-                "index_add", () -> pointer.index_add(axis, index.pointer, source.pointer), this, index, source);
+        return made("index_add", () -> pointer.index_add(axis, index.pointer, source.pointer), this, index, source);
     }
 
     public Tensor indexSelect(int axis, Tensor index) {
@@ -827,7 +826,8 @@ public final class Tensor implements AutoCloseable {
     /// All steps of an LSTM: x [B, T, E], start h and c [D, B, H], weights for each of D directions: of the
     /// input [4 H, E], of the hidden vector [4 H, H], and a bias [4 H] of each; gates in the order input,
     /// forget, cell, output. Where sizes are given, x is [N, E], the first tokens of all sequences, then all
-    /// second ones, and so on, and sizes say how many of each there are.
+    /// second ones, and so on, and
+    /// sizes say how many of each there are.
     public static Steps lstm(Tensor x, Optional<Tensor> sizes, List<Tensor> start, List<Tensor> weights) {
         Lifetime.require();
         boolean both = weights.size() == 8;
@@ -879,9 +879,8 @@ public final class Tensor implements AutoCloseable {
                 values);
     }
 
-    /// Mean cross-entropy of logits [N, V] against classes [N], leaving out positions whose class is
-    /// `ignored`; `smoothing` spreads that share of the probability evenly over all classes (Szegedy et al.
-    /// 2016).
+    /// Mean cross-entropy of logits [N, V] against classes [N], leaving out positions whose class is `ignored`;
+    /// `smoothing` spreads that share of the probability evenly over all classes (Szegedy et al. 2016).
     public Tensor crossEntropy(Tensor classes, long ignored, double smoothing) {
         return made(
                 "cross_entropy",
@@ -896,8 +895,7 @@ public final class Tensor implements AutoCloseable {
         return made("log_sigmoid", () -> torch.log_sigmoid(pointer), this);
     }
 
-    /// This matrix [M, N] as U [M, R], S [R] and V [R, N], R the smaller of M and N: `this = U diag(S) V`,
-    /// with S falling.
+    /// This matrix [M, N] as U [M, R], S [R] and V [R, N], R the smaller of M and N: `this = U diag(S) V`, S falling.
     public Decomposed svd() {
         Lifetime.require();
         try {
@@ -911,8 +909,7 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
-    /// Cross-entropy of logits [N, V] against classes [N], position by position: [N], 0 where the class is
-    /// `ignored`.
+    /// Cross-entropy of logits [N, V] against classes [N], position by position: [N], 0 where the class is `ignored`.
     public Tensor crossEntropies(Tensor classes, long ignored, double smoothing) {
         return made(
                 "cross_entropy",

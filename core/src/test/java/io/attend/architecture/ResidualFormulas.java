@@ -60,6 +60,14 @@ public final class ResidualFormulas {
                 }
                 return stream;
             })
+            .with(BypassNorm.class, _ -> (x, branches, norm, block, scene) -> {
+                double[][] stream = x;
+                for (Branch branch : branches) {
+                    double[][] seen = branch == branches.getLast() ? x : stream;
+                    stream = branch.norm(norm, sum(stream, branch.apply(seen, block, scene)), block);
+                }
+                return stream;
+            })
             .with(AfterBranchNorm.class, _ -> (x, branches, norm, block, scene) -> {
                 double[][] stream = x;
                 for (Branch branch : branches) {
@@ -71,7 +79,9 @@ public final class ResidualFormulas {
                 double[][] stream = x;
                 for (Branch branch : branches) {
                     double[][] y = branch.apply(branch.norm(norm, stream, block), block, scene);
-                    stream = sum(stream, branch.end(normed(norm, y, block.in(branch.name()).in("after"))));
+                    stream = sum(
+                            stream,
+                            branch.end(normed(norm, y, block.in(branch.name()).in("after"))));
                 }
                 return stream;
             })

@@ -69,7 +69,8 @@ public final class TopologyFormulas {
         EmbeddingFormulas.Formula formula = EmbeddingFormulas.of(embedding);
         double[][] table = formula.table(model.in("embedding"), width, NOTHING);
         double[][] x = formula.apply(words, model.in("embedding"), table);
-        return new Result(stack(stack, x, model.in(name), new Scene(words.keep(), NOTHING, new boolean[0], words.ids())), table);
+        return new Result(
+                stack(stack, x, model.in(name), new Scene(words.keep(), NOTHING, new boolean[0], words.ids())), table);
     }
 
     /// Blocks in the order they are applied; a repetition with shared weights uses the numbers of the first.

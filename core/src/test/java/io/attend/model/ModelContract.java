@@ -15,6 +15,7 @@ import io.attend.architecture.Feed;
 import io.attend.architecture.Inputs;
 import io.attend.architecture.Recur;
 import io.attend.architecture.SelfAttention;
+import io.attend.architecture.Stack;
 import io.attend.architecture.Sublayer;
 import io.attend.architecture.TopologyFormulas;
 import io.attend.checkpoint.Checkpoint;
@@ -46,6 +47,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -294,7 +296,10 @@ public record ModelContract(String name, Architecture architecture) {
                         }
                     }
                     case "embedding", "output" -> {
-                        assertThat(tensor.size(-1)).isEqualTo(architecture.width());
+                        Stack stack = Objects.requireNonNull(
+                                architecture.topology().stacks().get(place.toString()));
+                        int width = architecture.width();
+                        assertThat(tensor.size(-1)).isEqualTo(what.equals("output") ? stack.leaving(width) : width);
                         ends.add(place + " " + what);
                     }
                     default -> throw new AssertionError(place + " shows " + what);
@@ -310,9 +315,12 @@ public record ModelContract(String name, Architecture architecture) {
                 List<Block> unrolled = value.unrolled();
                 for (int depth = 0; depth < unrolled.size(); depth++) {
                     blocks.add(stack + "." + depth);
+                    Map<String, Integer> seen = new LinkedHashMap<>();
                     for (Sublayer sublayer : unrolled.get(depth).sublayers()) {
+                        int times = seen.merge(sublayer.name(), 1, Integer::sum);
                         if (attends(sublayer)) {
-                            branches.add(stack + "." + depth + "." + sublayer.name());
+                            branches.add(
+                                    stack + "." + depth + "." + sublayer.name() + (times == 1 ? "" : times));
                         }
                     }
                 }

@@ -171,8 +171,7 @@ public final class SmallModels {
         Sublayer attention = new SelfAttention(SoftmaxAttention.CAUSAL);
         Sublayer shared = new Feed(new SharedFeedForward(GatedFeedForward.EXAMPLE));
         Sublayer experts = new Feed(new SharedExpert(
-                DenseFeedForward.EXAMPLE,
-                new MixtureOfExperts(2, TopKRouter.EXAMPLE, DenseFeedForward.EXAMPLE)));
+                DenseFeedForward.EXAMPLE, new MixtureOfExperts(2, TopKRouter.EXAMPLE, DenseFeedForward.EXAMPLE)));
         Sublayer hashed = new Feed(new MixtureOfExperts(3, HashRouter.EXAMPLE, DenseFeedForward.EXAMPLE));
         Residual residual = new Reversible(Streams.CONCATENATED, 0);
         Stack stack = new Stack(
