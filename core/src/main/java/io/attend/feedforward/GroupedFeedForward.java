@@ -13,14 +13,14 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 
-/// Two products in independent parts with an activation between them: a part of the output sees only its part of the
-/// input, and G groups cost a G-th of the parameters and operations.
+/// Two products in independent parts with an activation between them: a part of the output sees only its part
+/// of the input, and G groups cost a G-th of the parameters and operations.
 ///
 ///     y = W₂ · activation(W₁ x + b₁) + b₂        W₁ and W₂ block-diagonal
 ///
-/// x [B, T, E] → hidden [B, T, F] → y [B, T, E]. Time 2·T·E·F·(1/inner + 1/outer) operations. Names: Hugging Face's
-/// `intermediate_groups` and `output_groups` of SqueezeBERT, which calls the products convolutions of kernel 1; both are
-/// ConvBERT's `num_groups`.
+/// x [B, T, E] → hidden [B, T, F] → y [B, T, E]. Time 2·T·E·F·(1/inner + 1/outer) operations. Names: Hugging
+/// Face's `intermediate_groups` and `output_groups` of SqueezeBERT, which calls the products convolutions of
+/// kernel 1; both are ConvBERT's `num_groups`.
 @Source(
         paper = "SqueezeBERT: What can computer vision teach NLP about efficient neural networks?",
         arxiv = "2006.11316")
@@ -28,10 +28,8 @@ public record GroupedFeedForward(
         int hidden,
         Groups groups,
         @Default("\"Relu\"") Activation activation,
-        @Default("0.0") double dropout)
-        implements FeedForward {
-    public static final GroupedFeedForward EXAMPLE =
-            new GroupedFeedForward(30, new Groups(5, 2), new Relu(), 0);
+        @Default("0.0") double dropout) implements FeedForward {
+    public static final GroupedFeedForward EXAMPLE = new GroupedFeedForward(30, new Groups(5, 2), new Relu(), 0);
 
     /// In how many parts each product is computed.
     ///
@@ -40,8 +38,7 @@ public record GroupedFeedForward(
     public record Groups(int inner, int outer) {
         public Groups {
             if (inner < 1 || outer < 1) {
-                throw new IllegalArgumentException(
-                        "a product needs at least 1 group, not " + Math.min(inner, outer));
+                throw new IllegalArgumentException("a product needs at least 1 group, not " + Math.min(inner, outer));
             }
         }
     }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The package
-/// page tells how to add one.
+/// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The
+/// package page tells how to add one.
 public sealed interface Family
         permits Albert,
                 Bart,

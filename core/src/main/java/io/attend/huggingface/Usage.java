@@ -7,14 +7,16 @@ import io.attend.tensor.Tensor;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What Hugging Face's classes do with tokens around the network: no weight shows it and no architecture says it.
+/// What Hugging Face's classes do with tokens around the network: no weight shows it and no architecture says
+/// it.
 ///
 /// @param labels how labels become the answers the head is asked for
 /// @param positions how tokens are numbered behind padding
 /// @param target what a decoder reads where it is not told
 /// @param pad the padding token
 /// @param start the token a decoder begins with
-/// @param depth how many blocks of a stack make one of Hugging Face's layers, behind which it shows its hidden states
+/// @param depth how many blocks of a stack make one of Hugging Face's layers, behind which it shows its
+///     hidden states
 public record Usage(Labels labels, Positions positions, Target target, OptionalInt pad, OptionalInt start, int depth) {
     /// Every position is asked for its own label, columns are counted, nothing is known of padding.
     public static final Usage PLAIN =
@@ -27,7 +29,8 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
         NEXT
     }
 
-    /// How tokens are numbered in a forward pass. Generation behind padding on the left always counts real tokens.
+    /// How tokens are numbered in a forward pass. Generation behind padding on the left always counts real
+    /// tokens.
     public enum Positions {
         /// All columns from 0, padding included.
         COLUMNS,

@@ -46,15 +46,17 @@ public final class FeedForwardFormulas {
             .with(
                     GroupedFeedForward.class,
                     value -> Formula.each((x, numbers) -> {
-                        double[] inner = numbers.in("inner").linear(x, Bias.ADDED, value.groups().inner());
+                        double[] inner = numbers.in("inner")
+                                .linear(x, Bias.ADDED, value.groups().inner());
                         double[] hidden = Arrays.stream(inner)
                                 .map(ActivationFormulas.of(value.activation()))
                                 .toArray();
-                        return numbers.in("outer").linear(hidden, Bias.ADDED, value.groups().outer());
+                        return numbers.in("outer")
+                                .linear(hidden, Bias.ADDED, value.groups().outer());
                     }))
             .with(MixtureOfExperts.class, value -> (x, numbers, scene) -> {
-                RouterFormulas.Places places = RouterFormulas.of(value.router())
-                        .apply(x, numbers.in("router"), scene, value.experts());
+                RouterFormulas.Places places =
+                        RouterFormulas.of(value.router()).apply(x, numbers.in("router"), scene, value.experts());
                 double[][] y = new double[x.length][x[0].length];
                 for (int t = 0; t < x.length; t++) {
                     for (int j = 0; j < value.router().choices(); j++) {
@@ -72,16 +74,14 @@ public final class FeedForwardFormulas {
                 }
                 return y;
             })
-            .with(
-                    SharedExpert.class,
-                    value -> (x, numbers, scene) -> {
-                        double[][] y = of(value.always()).apply(x, numbers.in("always"), scene);
-                        double[][] z = of(value.routed()).apply(x, numbers.in("routed"), scene);
-                        for (int t = 0; t < y.length; t++) {
-                            add(y[t], z[t], 1);
-                        }
-                        return y;
-                    })
+            .with(SharedExpert.class, value -> (x, numbers, scene) -> {
+                double[][] y = of(value.always()).apply(x, numbers.in("always"), scene);
+                double[][] z = of(value.routed()).apply(x, numbers.in("routed"), scene);
+                for (int t = 0; t < y.length; t++) {
+                    add(y[t], z[t], 1);
+                }
+                return y;
+            })
             .with(SoftMixtureOfExperts.class, value -> (x, numbers, scene) -> {
                 int slots = value.experts() * value.slots();
                 double[][] score = Arrays.stream(x)
