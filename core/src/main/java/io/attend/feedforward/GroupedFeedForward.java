@@ -13,14 +13,13 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 
-/// Two products in independent parts with an activation between them: a part of the output sees only its part
-/// of the input, and G groups cost a G-th of the parameters and operations.
+/// A feed-forward whose products are in groups: each part of the outputs sees only its part of the inputs.
 ///
-///     y = W₂ · activation(W₁ x + b₁) + b₂        W₁ and W₂ block-diagonal
+///     y = W₂ · activation(W₁ x + b₁) + b₂        with W₁ and W₂ block-diagonal
 ///
-/// x [B, T, E] → hidden [B, T, F] → y [B, T, E]. Time 2·T·E·F·(1/inner + 1/outer) operations. Names: Hugging
-/// Face's `intermediate_groups` and `output_groups` of SqueezeBERT, which calls the products convolutions of
-/// kernel 1; both are ConvBERT's `num_groups`.
+/// x [B, T, E] → hidden [B, T, F] → y [B, T, E], weights [F, E / G₁] and [E, F / G₂]. Time 2·T·E·F·(1 / G₁ + 1 / G₂)
+/// operations; keeps what the dense one keeps. Names: our groups are SqueezeBERT's `intermediate_groups` and
+/// `output_groups`, ConvBERT's `num_groups` both.
 @Source(
         paper = "SqueezeBERT: What can computer vision teach NLP about efficient neural networks?",
         arxiv = "2006.11316")
@@ -28,17 +27,19 @@ public record GroupedFeedForward(
         int hidden,
         Groups groups,
         @Default("\"Relu\"") Activation activation,
-        @Default("0.0") double dropout) implements FeedForward {
-    public static final GroupedFeedForward EXAMPLE = new GroupedFeedForward(30, new Groups(5, 2), new Relu(), 0);
+        @Default("\"added\"") Bias bias,
+        @Default("0.0") double dropout)
+        implements FeedForward {
+    public static final GroupedFeedForward EXAMPLE =
+            new GroupedFeedForward(35, new Groups(5, 1), new Relu(), Bias.ADDED, 0);
+    public static final GroupedFeedForward BOTH =
+            new GroupedFeedForward(14, new Groups(2, 2), new Relu(), Bias.ADDED, 0);
 
-    /// In how many parts each product is computed.
-    ///
-    /// @param inner of W₁; divides E and F
-    /// @param outer of W₂; divides F and E
+    /// Into how many groups each product is divided.
     public record Groups(int inner, int outer) {
         public Groups {
             if (inner < 1 || outer < 1) {
-                throw new IllegalArgumentException("a product needs at least 1 group, not " + Math.min(inner, outer));
+                throw new IllegalArgumentException("groups must be at least 1, not " + inner + " and " + outer);
             }
         }
     }
@@ -50,23 +51,39 @@ public record GroupedFeedForward(
 
     @Override
     public Layer build(Parameters parameters, int width) {
-        Linear inner = new Linear(
-                parameters.in("inner"), Linear.Size.from(width).to(hidden).groups(groups.inner), Bias.ADDED);
-        Linear outer = new Linear(
-                parameters.in("outer"), Linear.Size.from(hidden).to(width).groups(groups.outer), Bias.ADDED);
-        return new Layer() {
-            @Override
-            public Tensor forward(Tensor x, Context context) {
-                Tensor y = activation.apply(inner.forward(x)); // [B, T, F]
-                return outer.forward(context.dropout(y, dropout)); // [B, T, E]
-            }
+        return new Built(this, parameters, width);
+    }
 
-            @Override
-            public Cost cost(Load load) {
-                double numbers = load.rows() * hidden;
-                return Cost.flops(inner.flops(load.rows()) + outer.flops(load.rows()) + numbers * activation.flops())
-                        .saving(load.rows() * width + (dropout > 0 ? 4 : 2) * numbers);
-            }
-        };
+    private static final class Built implements Layer {
+        private final GroupedFeedForward value;
+        private final int width;
+        private final Linear inner;
+        private final Linear outer;
+
+        Built(GroupedFeedForward value, Parameters parameters, int width) {
+            this.value = value;
+            this.width = width;
+            this.inner = new Linear(
+                    parameters.in("inner"),
+                    Linear.Size.from(width).to(value.hidden).groups(value.groups.inner),
+                    value.bias);
+            this.outer = new Linear(
+                    parameters.in("outer"),
+                    Linear.Size.from(value.hidden).to(width).groups(value.groups.outer),
+                    value.bias);
+        }
+
+        @Override
+        public Tensor forward(Tensor x, Context context) {
+            Tensor hidden = value.activation.apply(inner.forward(x)); // [B, T, F]
+            return outer.forward(context.dropout(hidden, value.dropout)); // [B, T, E]
+        }
+
+        @Override
+        public Cost cost(Load load) {
+            double hidden = load.rows() * value.hidden;
+            return Cost.flops(inner.flops(load.rows()) + outer.flops(load.rows()) + hidden * value.activation.flops())
+                    .saving(load.rows() * width + (value.dropout > 0 ? 4 : 2) * hidden);
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.attend.feedforward.FeedForward;
 import io.attend.feedforward.GroupedFeedForward;
 import io.attend.head.NoHead;
 import io.attend.huggingface.TextEncoder.Task;
+import io.attend.layer.Bias;
 import io.attend.position.LearnedPosition;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
@@ -55,6 +56,7 @@ public record ConvBert() implements Family {
                         encoder.whole("intermediate_size"),
                         new GroupedFeedForward.Groups(groups, groups),
                         encoder.activation(),
+                        Bias.ADDED,
                         0);
         TokenEmbedding embedding =
                 encoder.embedding().position(new LearnedPosition(encoder.whole("max_position_embeddings")));

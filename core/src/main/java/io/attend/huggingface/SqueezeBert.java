@@ -56,6 +56,7 @@ public record SqueezeBert() implements Family {
                 encoder.whole("intermediate_size"),
                 new GroupedFeedForward.Groups(config.whole("intermediate_groups", 4), config.whole("output_groups", 4)),
                 encoder.activation(),
+                Bias.ADDED,
                 0);
         Block block =
                 new Block(List.of(new SelfAttention(attention), new Feed(feed)), NORM, new PostNorm(encoder.dropout()));

@@ -3,7 +3,8 @@ package io.attend.router;
 import io.attend.tensor.Tensor;
 import java.util.List;
 
-/// What is added to a loss, times a small factor, so that routers use their experts evenly and keep their scores small.
+/// What is added to a loss, times a small factor, so that routers use their experts evenly and keep their
+/// scores small.
 ///
 /// An objective takes the routings from `context.reports(Routing.class)`.
 public sealed interface RouterLoss permits BatchBalance, LayerBalance, SequenceBalance, RouterZ {

@@ -35,12 +35,15 @@ final class Scores {
         return logits.to(logits.dtype().widened());
     }
 
-    /// The same choices [B, T, k], with X in place of those of padding, and of those that come after an expert is full.
+    /// The same choices [B, T, k], with X in place of those of padding, and of those that come after an
+    /// expert is full.
     Tensor placed(Tensor chosen, Capacity capacity, Context context) {
         long length = chosen.size(1);
         long choices = chosen.size(2);
-        Optional<Tensor> padding =
-                context.keep().map(keep -> keep.narrow(1, keep.size(1) - length, length).logicalNot().unsqueeze(2));
+        Optional<Tensor> padding = context.keep()
+                .map(keep -> keep.narrow(1, keep.size(1) - length, length)
+                        .logicalNot()
+                        .unsqueeze(2));
         Tensor placed = padding.isPresent() ? chosen.maskedFill(padding.get(), experts) : chosen;
         if (!capacity.isLimited()) {
             return placed;
@@ -60,8 +63,7 @@ final class Scores {
                 context.lasting(logits),
                 context.lasting(chosen),
                 context.lasting(placed),
-                context.keep()
-                        .map(keep -> context.lasting(keep.narrow(1, keep.size(1) - length, length)))));
+                context.keep().map(keep -> context.lasting(keep.narrow(1, keep.size(1) - length, length)))));
     }
 
     Cost cost(Load load) {

@@ -14,15 +14,14 @@ import java.util.Optional;
 ///     p = softmax(W x),  i = argmax p        y = pᵢ · expertᵢ(x)
 ///     an expert that is full:                y = 0, or pᵢ · x if overflow is `passed`
 ///
-/// x [B, T, E] → 1 of X experts. Time 2·T·E·X operations. In the paper an overflowing token goes on through the residual
-/// connection alone: `dropped`. Hugging Face's Switch returns the layer's input, which is the normed stream, times the
-/// probability: `passed`.
+/// x [B, T, E] → 1 of X experts. Time 2·T·E·X operations. In the paper an overflowing token goes on through
+/// the residual connection alone: `dropped`. Hugging Face's Switch returns the layer's input, which is the
+/// normed stream, times the probability: `passed`.
 @Source(
         paper = "Switch Transformers: Scaling to Trillion Parameter Models with Simple and Efficient Sparsity",
         arxiv = "2101.03961")
 public record SwitchRouter(
-        Capacity capacity,
-        @Default("\"dropped\"") Overflow overflow) implements Router {
+        Capacity capacity, @Default("\"dropped\"") Overflow overflow) implements Router {
     public static final SwitchRouter EXAMPLE = new SwitchRouter(new CapacityFactor(1.25), Overflow.DROPPED);
     public static final SwitchRouter PASSING = new SwitchRouter(new FixedCapacity(2), Overflow.PASSED);
 
@@ -54,7 +53,8 @@ public record SwitchRouter(
                 scores.report(logits, best.indices(), placed, context);
                 Tensor weights = best.values().to(x.dtype());
                 Optional<Tensor> passed = overflow == Overflow.PASSED
-                        ? Optional.of(weights.mul(placed.eq(experts).to(x.dtype())).squeeze(2))
+                        ? Optional.of(
+                                weights.mul(placed.eq(experts).to(x.dtype())).squeeze(2))
                         : Optional.empty();
                 return new Routes(placed, weights, passed);
             }

@@ -77,7 +77,7 @@ public final class ConvolutionFormulas {
                         }
                     }
                     double[] active = java.util.Arrays.stream(
-                                    NormFormulas.of(value.norm()).apply(mixed, numbers.in("norm")))
+                                    NormFormulas.of(value.norm()).apply(mixed, numbers.in("middle")))
                             .map(ActivationFormulas.of(value.activation()))
                             .toArray();
                     y[t] = numbers.in("outer").linear(active, value.bias());

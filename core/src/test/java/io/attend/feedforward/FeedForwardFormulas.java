@@ -35,6 +35,17 @@ public final class FeedForwardFormulas {
                         return numbers.in("outer").linear(hidden, value.bias());
                     }))
             .with(
+                    GroupedFeedForward.class,
+                    value -> Formula.each((x, numbers) -> {
+                        double[] inner =
+                                grouped(x, numbers.in("inner"), value.groups().inner(), value.bias());
+                        double[] hidden = Arrays.stream(inner)
+                                .map(ActivationFormulas.of(value.activation()))
+                                .toArray();
+                        return grouped(
+                                hidden, numbers.in("outer"), value.groups().outer(), value.bias());
+                    }))
+            .with(
                     LowRankFeedForward.class,
                     value -> Formula.each((x, numbers) -> {
                         double[] inner = lowRank(x, numbers.in("inner"), value.bias());
@@ -42,17 +53,6 @@ public final class FeedForwardFormulas {
                                 .map(ActivationFormulas.of(value.activation()))
                                 .toArray();
                         return lowRank(hidden, numbers.in("outer"), value.bias());
-                    }))
-            .with(
-                    GroupedFeedForward.class,
-                    value -> Formula.each((x, numbers) -> {
-                        double[] inner = numbers.in("inner")
-                                .linear(x, Bias.ADDED, value.groups().inner());
-                        double[] hidden = Arrays.stream(inner)
-                                .map(ActivationFormulas.of(value.activation()))
-                                .toArray();
-                        return numbers.in("outer")
-                                .linear(hidden, Bias.ADDED, value.groups().outer());
                     }))
             .with(MixtureOfExperts.class, value -> (x, numbers, scene) -> {
                 RouterFormulas.Places places =
@@ -130,6 +130,19 @@ public final class FeedForwardFormulas {
         for (int e = 0; e < sum.length; e++) {
             sum[e] += weight * x[e];
         }
+    }
+
+    private static double[] grouped(double[] x, Numbers numbers, int groups, Bias bias) {
+        int inputs = x.length / groups;
+        double[][] weight = numbers.matrix("weight", inputs);
+        int outputs = weight.length / groups;
+        double[] y = bias == Bias.ADDED ? numbers.vector("bias").clone() : new double[weight.length];
+        for (int o = 0; o < y.length; o++) {
+            for (int i = 0; i < inputs; i++) {
+                y[o] += weight[o][i] * x[o / outputs * inputs + i];
+            }
+        }
+        return y;
     }
 
     private static double[] lowRank(double[] x, Numbers numbers, Bias bias) {
