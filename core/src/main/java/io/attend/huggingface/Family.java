@@ -13,6 +13,7 @@ public sealed interface Family
         permits Albert,
                 Bart,
                 Bert,
+                Blenderbot,
                 Bloom,
                 CodeGen,
                 ConvBert,
@@ -28,16 +29,22 @@ public sealed interface Family
                 GptNeo,
                 GptNeoX,
                 Llama,
+                M2M100,
+                MBart,
                 MPNet,
+                Marian,
                 Mistral,
                 Mpt,
                 Opt,
+                Pegasus,
                 Phi,
                 Qwen2,
                 RoFormer,
                 Roberta,
                 SqueezeBert,
-                StableLm {
+                StableLm,
+                Switch,
+                T5 {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 
@@ -53,7 +60,7 @@ public sealed interface Family
         return Optional.empty();
     }
 
-    /// Every family, in the order of `permits`.
+    /// Every family, in the order of `permits`: where several can express a model trained here, the first is taken.
     static List<Family> all() {
         return Stream.of(Family.class.getPermittedSubclasses())
                 .map(type -> {

@@ -15,6 +15,11 @@ import java.util.Optional;
 /// @param placed the experts that were found, [B, T, k]: X where there was no room, and at padding
 /// @param keep [B, T] truth values, false at padding; absent when nothing is padding
 public record Routing(Place place, Tensor logits, Tensor chosen, Tensor placed, Optional<Tensor> keep) {
+    /// The stack the feed-forward belongs to, such as `decoder`.
+    public String stack() {
+        return place.toString().split("\\.", 2)[0];
+    }
+
     /// How many experts there are, X.
     public long experts() {
         return logits.size(2);

@@ -20,11 +20,15 @@ final class Scores {
     private final int width;
 
     Scores(Parameters parameters, int width, int experts, int choices) {
+        this(parameters, width, experts, choices, Bias.NONE);
+    }
+
+    Scores(Parameters parameters, int width, int experts, int choices, Bias bias) {
         if (choices > experts) {
             throw parameters.refuse("a token cannot go to " + choices + " of " + experts
                     + " experts; choose at most as many as there are");
         }
-        this.linear = new Linear(parameters, Linear.Size.from(width).to(experts), Bias.NONE);
+        this.linear = new Linear(parameters, Linear.Size.from(width).to(experts), bias);
         this.experts = experts;
         this.width = width;
     }

@@ -2,9 +2,7 @@ package io.attend.router;
 
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /// The balance loss of Hugging Face's Switch: of every sequence for itself, the layers of a stack one behind
 /// another.
@@ -22,15 +20,7 @@ public record SequenceBalance() implements RouterLoss {
 
     @Override
     public Tensor of(List<Routing> routings) {
-        Map<String, List<Routing>> stacks = new LinkedHashMap<>();
-        for (Routing routing : RouterLoss.some(routings)) {
-            String stack = routing.place().toString().split("\\.", 2)[0];
-            stacks.computeIfAbsent(stack, _ -> new java.util.ArrayList<>()).add(routing);
-        }
-        return stacks.values().stream()
-                .map(SequenceBalance::stack)
-                .reduce(Tensor::add)
-                .orElseThrow();
+        return RouterLoss.stacks(routings).stream().map(SequenceBalance::stack).reduce(Tensor::add).orElseThrow();
     }
 
     private static Tensor stack(List<Routing> layers) {

@@ -49,11 +49,11 @@ public final class RouterFormulas {
                 Places places = none(x.length, 1, experts);
                 int[] used = new int[experts];
                 for (int t = 0; t < x.length; t++) {
-                    double[] p = softmax(router.linear(x[t], Bias.NONE));
+                    double[] p = softmax(router.linear(x[t], value.bias()));
                     int best = best(p, 1)[0];
                     places.weights[t][0] = p[best];
-                    boolean fits =
-                            scene.keep()[t] && used[best]++ < value.capacity().of(x.length, 1, experts);
+                    boolean asks = scene.keep()[t] || value.padding() == SwitchRouter.Padding.ROUTED;
+                    boolean fits = asks && used[best]++ < value.capacity().of(x.length, 1, experts);
                     if (fits) {
                         places.experts[t][0] = best;
                     } else if (value.overflow() == SwitchRouter.Overflow.PASSED) {

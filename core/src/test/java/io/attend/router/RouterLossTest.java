@@ -153,4 +153,28 @@ class RouterLossTest {
         }
         check(new RouterZ(), 1, expected);
     }
+
+    @Test
+    void ofTheSizeOfScoresInOneStack() {
+        List<Routing> stack = logits.stream()
+                .map(scores -> {
+                    Tensor chosen = scores.topk(1).indices();
+                    return new Routing(new Place("decoder.1.feed"), scores, chosen, chosen, Optional.empty());
+                })
+                .toList();
+        double expected = 0;
+        for (Tensor scores : logits) {
+            for (double[][] sequence : Grids.of(scores)) {
+                for (double[] position : sequence) {
+                    double sum = 0;
+                    for (double score : position) {
+                        sum += Math.exp(score);
+                    }
+                    expected += Math.pow(Math.log(sum), 2) / (2 * 2 * LENGTH);
+                }
+            }
+        }
+        assertThat(new SequenceZ().of(stack).item()).isCloseTo(expected, within(1e-12));
+        FiniteDifferences.check("SequenceZ", () -> new SequenceZ().of(stack), logits);
+    }
 }
