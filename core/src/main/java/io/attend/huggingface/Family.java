@@ -34,6 +34,7 @@ public sealed interface Family
                 MPNet,
                 Marian,
                 Mistral,
+                Mixtral,
                 Mpt,
                 Opt,
                 Pegasus,
