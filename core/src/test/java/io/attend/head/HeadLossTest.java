@@ -39,7 +39,7 @@ class HeadLossTest {
                         .build(parameters.in("table"), WIDTH, Optional.empty()))));
     }
 
-    /// −log softmax(logits)[right]
+    /// `−log softmax(logits)[right]`
     private static double surprise(double[] logits, int right) {
         double sum = 0;
         for (double logit : logits) {
