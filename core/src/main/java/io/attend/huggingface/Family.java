@@ -7,24 +7,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The
-/// package page tells how to add one.
+/// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The package
+/// page tells how to add one.
 ///
-/// Their order is that of preference where several can express a model: encoders, decoders, then those of two stacks,
-/// which have decoders too, and the plainer of two before the other.
+/// Their order is that of preference where several can express a model: those of two stacks, which have decoders too,
+/// come last, and the plainer of two before the other.
 public sealed interface Family
         permits Albert,
                 Bert,
+                Bloom,
+                CodeGen,
                 ConvBert,
                 Deberta,
                 DistilBert,
                 Electra,
-                MPNet,
-                RoFormer,
-                Roberta,
-                SqueezeBert,
-                Bloom,
-                CodeGen,
                 Falcon,
                 Gemma,
                 Gemma2,
@@ -34,12 +30,16 @@ public sealed interface Family
                 GptNeo,
                 GptNeoX,
                 Llama,
+                MPNet,
                 Mistral,
                 Mixtral,
                 Mpt,
                 Opt,
                 Phi,
                 Qwen2,
+                RoFormer,
+                Roberta,
+                SqueezeBert,
                 StableLm,
                 Bart,
                 MBart,
