@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A `config.json`, read strictly: every key of it is asked for, or listed as one that does not change the numbers.
 /// [#checkComplete] refuses the rest, so that no setting is ever passed over in silence.
@@ -116,6 +117,11 @@ public final class Config {
     /// The text, as it is saved again.
     String json() {
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(tree) + "\n";
+    }
+
+    /// The tree, as it is written in other forms.
+    ObjectNode object() {
+        return ((ObjectNode) tree).deepCopy();
     }
 
     Path file() {
