@@ -19,6 +19,7 @@ import io.attend.feedforward.DenseFeedForward;
 import io.attend.head.FirstPooling;
 import io.attend.head.Head;
 import io.attend.head.MaskedLanguageHead;
+import io.attend.head.NoHead;
 import io.attend.head.PairHead;
 import io.attend.head.PooledHead;
 import io.attend.head.SequenceHead;
@@ -92,6 +93,7 @@ public record Bert() implements Family {
         Task task = config.head(HEADS);
         boolean decoder = config.flag("is_decoder", false);
         boolean tied = config.flag("tie_word_embeddings", true);
+        boolean pooled = config.flag("add_pooling_layer", true); // an argument of Hugging Face's class; GGUF has no pooler
         int width = config.whole("hidden_size", 768);
         int maximum = config.whole("max_position_embeddings", 512);
         LayerNorm norm = new LayerNorm(config.number("layer_norm_eps", 1e-12), Bias.ADDED);
@@ -121,7 +123,7 @@ public record Bert() implements Family {
         MaskedLanguageHead words = new MaskedLanguageHead(activation, norm, tied ? Tying.TIED : Tying.OWN);
         double last = config.numberIfGiven("classifier_dropout").orElse(dropout);
         Head head = switch (task) {
-            case BODY -> new PooledHead(new FirstPooling(), Optional.of(new Tanh()));
+            case BODY -> pooled ? new PooledHead(new FirstPooling(), Optional.of(new Tanh())) : new NoHead();
             case WORDS, NEXT_WORD -> words;
             case PRETRAINING -> new PairHead(words, new Tanh(), 2);
             case SENTENCES -> SequenceHead.of(2).dense(new Tanh());
