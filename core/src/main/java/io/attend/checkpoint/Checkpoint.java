@@ -68,6 +68,13 @@ public final class Checkpoint {
         MappedFile.release(data(name));
     }
 
+    /// Says that a tensor will be copied now, in another order than the file's.
+    ///
+    /// @throws CheckpointException if there is no tensor of that name
+    public void prefetch(String name) {
+        MappedFile.prefetch(data(name));
+    }
+
     /// How many bytes the tensors have in all.
     public long bytes() {
         return entries.values().stream().mapToLong(Entry::bytes).sum();

@@ -31,6 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// is a [CheckpointException] naming the file, the key, its value and the values that are understood.
 public final class Config {
     private static final long LARGEST = 4 << 20;
+    private static final int MOST = 1 << 12;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /// Keys of every model that say where it comes from or how it is generated from, which has its own
@@ -173,6 +174,24 @@ public final class Config {
             throw refuse(key, "a whole number");
         }
         return value.intValue();
+    }
+
+    /// How many there are of something that is described one by one, such as layers, or Hugging Face's default.
+    public int count(String key, int otherwise) {
+        return count(key, OptionalInt.of(otherwise));
+    }
+
+    /// The same where it must be given.
+    public int count(String key) {
+        return count(key, OptionalInt.empty());
+    }
+
+    private int count(String key, OptionalInt otherwise) {
+        int count = otherwise.isPresent() ? whole(key, otherwise.getAsInt()) : whole(key);
+        if (count < 1 || count > MOST) {
+            throw refuse(key, "a number from 1 to " + MOST);
+        }
+        return count;
     }
 
     /// A word no gradient reaches where it is looked up: the padding token a table is made with. `null` means none, a
@@ -334,7 +353,8 @@ public final class Config {
 
     /// The key all families are told apart by.
     public String modelType() {
-        return require("model_type").asString();
+        require("model_type");
+        return text("model_type").orElseThrow();
     }
 
     // ---- refusing ----

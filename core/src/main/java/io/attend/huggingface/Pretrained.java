@@ -69,6 +69,20 @@ public final class Pretrained implements AutoCloseable {
         return Files.isRegularFile(path.resolve("config.json")) || Stored.gguf(path).isPresent();
     }
 
+    /// The GGUF file that `path` is, or that is the one model in the folder `path`, if either.
+    ///
+    /// @throws CheckpointException if a folder has several and nothing else
+    public static Optional<Path> gguf(Path path) {
+        return Stored.gguf(path);
+    }
+
+    /// How many words the model knows.
+    ///
+    /// @throws IllegalArgumentException if its configuration does not say
+    public int words() {
+        return (int) config.object().path("vocab_size").asLong(0);
+    }
+
     /// The model a folder or a GGUF file describes, without its numbers and without natives.
     ///
     /// @throws CheckpointException naming what is not understood
@@ -111,6 +125,9 @@ public final class Pretrained implements AutoCloseable {
             List<Tensor> tensors = new ArrayList<>();
             for (String name : entry.stored()) {
                 tensors.add(stored.tensor(Objects.requireNonNull(spelled.get(name))));
+            }
+            if (entry.layout() != Layout.SAME) {
+                entry.stored().forEach(name -> stored.prefetch(Objects.requireNonNull(spelled.get(name))));
             }
             Tensor part = entry.part(tensors, parameter.name()).contiguous();
             boolean last = taken.merge(entry, 1, Integer::sum) == entry.parts().size();

@@ -33,6 +33,9 @@ sealed interface Stored permits StoredFolder, StoredGguf {
     /// Whether two tensors of one shape are the same, bit for bit.
     boolean areEqual(String name, String other);
 
+    /// Says that a tensor will be copied now, in another order than it is stored in.
+    void prefetch(String name);
+
     /// Says that a tensor was copied: its pages need not stay in memory.
     void release(String name);
 

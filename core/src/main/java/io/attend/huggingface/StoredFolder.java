@@ -51,6 +51,11 @@ final class StoredFolder implements Stored {
     }
 
     @Override
+    public void prefetch(String name) {
+        checkpoint.prefetch(name);
+    }
+
+    @Override
     public void release(String name) {
         checkpoint.release(name);
     }

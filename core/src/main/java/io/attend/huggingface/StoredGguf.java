@@ -91,6 +91,9 @@ final class StoredGguf implements Stored {
     }
 
     @Override
+    public void prefetch(String name) {} // whatever has to be copied is when it is asked for
+
+    @Override
     public void release(String name) {
         model.release(name);
     }
