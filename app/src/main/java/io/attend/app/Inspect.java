@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
                 "Show what a model is made of and costs: every parameter with its shape, repeated blocks folded. Or draw what"
                         + " a position or a mask does: --position Rotary --draw map.html.")
 final class Inspect implements Callable<Integer> {
+    private static final long USUAL = 512;
+
     @Parameters(
             index = "0",
             arity = "0..1",
@@ -41,8 +43,9 @@ final class Inspect implements Callable<Integer> {
     @Option(
             names = "--tokens",
             paramLabel = "T",
-            description = "How many to count operations and memory for: 512 or 2k (${DEFAULT-VALUE}).")
-    private String tokens = "512";
+            description = "How many to count operations and memory for: 512 or 2k (default: 512, or fewer"
+                    + " where the model has learned fewer places).")
+    private @Nullable String tokens;
 
     @Option(
             names = "--type",
@@ -76,9 +79,8 @@ final class Inspect implements Callable<Integer> {
                 .filter(p -> p.kind() == Parameter.Kind.WEIGHT)
                 .toList();
         long count = weights.stream().mapToLong(p -> p.shape().count()).sum();
-        long length = CostCommand.tokens(tokens);
-        Costs costs = Costs.of(
-                read, Topology.Sizes.batch(1).length(length), type, AdamW.EXAMPLE::numbers);
+        long length = tokens == null ? usual(read) : CostCommand.tokens(tokens);
+        Costs costs = costs(read, length);
         var out = spec.commandLine().getOut();
         if (architecture) {
             out.print(read.toJson());
@@ -114,5 +116,22 @@ final class Inspect implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private Costs costs(Architecture architecture, long length) {
+        return Costs.of(architecture, Topology.Sizes.batch(1).length(length), type, AdamW.EXAMPLE::numbers);
+    }
+
+    /// 512 tokens, or half as many until the model has a place for all.
+    private long usual(Architecture architecture) {
+        for (long length = USUAL; length > 1; length /= 2) {
+            try {
+                costs(architecture, length);
+                return length;
+            } catch (IllegalArgumentException _) {
+                continue; // too long for it
+            }
+        }
+        return 1;
     }
 }
