@@ -44,6 +44,11 @@ public record ActivatedConvolution(
     }
 
     @Override
+    public int span() {
+        return kernel;
+    }
+
+    @Override
     public Layer build(Parameters parameters, int width) {
         if (width % groups != 0) {
             throw parameters.refuse(groups + " groups cannot divide width " + width + " evenly; change one of them");

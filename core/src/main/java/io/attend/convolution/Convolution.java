@@ -7,6 +7,9 @@ import io.attend.layer.Parameters;
 public sealed interface Convolution permits ActivatedConvolution, ConformerConvolution, GatedConvolution {
     Layer build(Parameters parameters, int width);
 
+    /// Positions from the first to the last that one sees, itself included.
+    int span();
+
     /// Which neighbours a position sees.
     Reach reach();
 }

@@ -11,9 +11,7 @@ import java.util.stream.Stream;
 /// page tells how to add one.
 public sealed interface Family
         permits Albert,
-                Bart,
                 Bert,
-                Blenderbot,
                 Bloom,
                 CodeGen,
                 ConvBert,
@@ -29,22 +27,25 @@ public sealed interface Family
                 GptNeo,
                 GptNeoX,
                 Llama,
-                M2M100,
-                MBart,
                 MPNet,
-                Marian,
                 Mistral,
+                Mixtral,
                 Mpt,
                 Opt,
-                Pegasus,
                 Phi,
                 Qwen2,
                 RoFormer,
                 Roberta,
                 SqueezeBert,
                 StableLm,
-                Switch,
-                T5 {
+                Bart,
+                MBart,
+                Marian,
+                Pegasus,
+                Blenderbot,
+                M2M100,
+                T5,
+                Switch {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 

@@ -134,7 +134,7 @@ final class Actual {
 
     /// Of something that routers made: one row a position of the stack, unless rows are put together.
     private Value routed(String field, Tensor tensor) {
-        return tensor.rank() >= 2 && field.startsWith("encoder_") ? rows(tensor) : whole(tensor);
+        return tensor.rank() >= 2 && (!twoStacks || field.startsWith("encoder_")) ? rows(tensor) : whole(tensor);
     }
 
     private Optional<Value> state(String stack, String what, int index) {
