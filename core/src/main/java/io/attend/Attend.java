@@ -34,14 +34,15 @@ public final class Attend implements AutoCloseable {
     }
 
     /// Loads a run folder, its architecture, its tokenizer and its weights, or a folder as Hugging Face has it, with
-    /// `config.json`. Large weights stay mapped from their file. Of a run that has not finished it takes the newest
-    /// checkpoint.
+    /// `config.json`, or a GGUF file. Large weights stay mapped from their file. Of a run that has not finished it
+    /// takes the newest checkpoint.
     ///
     /// @throws CheckpointException naming the file and what is wrong with it
     public static Attend load(Path folder) {
         Transformer model = weights(folder);
         try {
-            return new Attend(model, Tokenizer.load(folder.resolve("tokenizer.json")));
+            Path json = folder.resolve("tokenizer.json");
+            return new Attend(model, Tokenizer.load(Files.isRegularFile(json) ? json : folder));
         } catch (RuntimeException e) {
             model.close();
             throw e;

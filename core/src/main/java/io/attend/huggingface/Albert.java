@@ -54,10 +54,10 @@ public record Albert() implements Family {
                         "hidden_dropout_prob", 0,
                         "attention_probs_dropout_prob", 0));
         RelativePosition distances = encoder.distances();
-        int layers = encoder.whole("num_hidden_layers");
-        int inner = config.whole("inner_group_num", 1);
-        int[] times = new int[config.whole("num_hidden_groups", 1)];
-        if (times.length < 1 || times.length > layers) {
+        int layers = config.count("num_hidden_layers", 12);
+        int inner = config.count("inner_group_num", 1);
+        int[] times = new int[config.count("num_hidden_groups", 1)];
+        if (times.length > layers) {
             throw config.refuse("num_hidden_groups", "from 1 to num_hidden_layers = " + layers);
         }
         for (int layer = 0; layer < layers; layer++) {

@@ -44,13 +44,13 @@ public record ConvBert() implements Family {
     @Override
     public Mapping read(Config config) {
         TextEncoder encoder = TextEncoder.of(config, CLASSES, Map.of("pad_token_id", 1, "embedding_size", 768));
-        int heads = Math.max(1, encoder.whole("num_attention_heads") / config.whole("head_ratio", 2));
+        int heads = Math.max(1, encoder.count("num_attention_heads") / config.count("head_ratio", 2));
         MixedAttention attention = new MixedAttention(
                 Heads.of(heads),
                 config.whole("conv_kernel_size", 9),
                 MixedAttention.Padding.SEEN,
                 encoder.number("attention_probs_dropout_prob"));
-        int groups = config.whole("num_groups", 1);
+        int groups = config.count("num_groups", 1);
         FeedForward feed = groups == 1
                 ? encoder.feed()
                 : new GroupedFeedForward(

@@ -71,7 +71,7 @@ public record Deberta() implements Family {
                 .only("talking_head", false, "heads that mix their scores are not read")
                 .only(
                         "attention_head_size",
-                        encoder.width() / encoder.whole("num_attention_heads"),
+                        encoder.width() / encoder.count("num_attention_heads"),
                         "the class multiplies hidden_size numbers with what the heads give");
         Attention attention = attention(encoder, second);
         Names names = names(encoder, second, attention);
@@ -196,7 +196,7 @@ public record Deberta() implements Family {
         String theirs = encoder.body("deberta") + "encoder.conv.";
         String ours = encoder.block().replace("{i}", "0") + "convolution";
         names.module(theirs + "conv", ours).module(theirs + "LayerNorm", ours + ".norm");
-        int rest = encoder.whole("num_hidden_layers") - 1;
+        int rest = encoder.count("num_hidden_layers") - 1;
         return new Stack(
                 rest == 0 ? List.of(new Segment(1, first)) : List.of(new Segment(1, first), new Segment(rest, block)),
                 new NoNorm());
@@ -220,7 +220,7 @@ public record Deberta() implements Family {
         } else {
             names.map(
                             theirs + "in_proj.weight",
-                            Layout.rows(encoder.whole("num_attention_heads")),
+                            Layout.rows(encoder.count("num_attention_heads")),
                             ours + "query.weight",
                             ours + "key.weight",
                             ours + "value.weight")

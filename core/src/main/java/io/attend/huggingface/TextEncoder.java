@@ -102,6 +102,10 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
         return config.whole(key, (Integer) otherwise(key));
     }
 
+    int count(String key) {
+        return config.count(key, (Integer) otherwise(key));
+    }
+
     double number(String key) {
         return config.number(key, ((Number) otherwise(key)).doubleValue());
     }
@@ -172,7 +176,7 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
     }
 
     SoftmaxAttention attention() {
-        return SoftmaxAttention.of(Heads.of(whole("num_attention_heads")))
+        return SoftmaxAttention.of(Heads.of(count("num_attention_heads")))
                 .masked(decoder ? new Causal() : new Bidirectional())
                 .dropout(number("attention_probs_dropout_prob"));
     }
@@ -186,7 +190,7 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
     }
 
     Stack stack(Block block) {
-        return Stack.of(whole("num_hidden_layers"), block);
+        return Stack.of(count("num_hidden_layers"), block);
     }
 
     // ---- heads ----
