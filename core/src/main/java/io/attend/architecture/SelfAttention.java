@@ -31,6 +31,6 @@ public record SelfAttention(Attention attention) implements Sublayer {
 
     @Override
     public long hears(long length) {
-        return length;
+        return attention.hears(length);
     }
 }

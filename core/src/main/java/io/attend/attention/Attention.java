@@ -12,4 +12,9 @@ public sealed interface Attention
 
     /// Whether no position gathers from one behind it, so that a model can generate from left to right.
     boolean causal();
+
+    /// How far back the last of so many positions gathers from, itself included.
+    default long hears(long length) {
+        return length;
+    }
 }

@@ -18,6 +18,7 @@ import io.attend.score.SoftCap;
 import io.attend.score.TalkingHeads;
 import io.attend.value.Default;
 import io.attend.value.Source;
+import java.util.stream.LongStream;
 
 /// Softmax attention with several heads, each looking for something else; query heads may share keys and values.
 ///
@@ -118,6 +119,16 @@ public record SoftmaxAttention(
     @Override
     public boolean causal() {
         return mask.causal();
+    }
+
+    @Override
+    public long hears(long length) {
+        long last = length - 1;
+        return length
+                - LongStream.range(0, last)
+                        .filter(key -> mask.allows(last, key))
+                        .findFirst()
+                        .orElse(last);
     }
 
     @Override

@@ -135,6 +135,7 @@ abstract sealed class SoftmaxLayer implements Layer {
             return pairs(load, load.keys())
                     .plus(Cost.flops(key.flops(load.rows()) + values.flops(load.rows()) + prepared))
                     .plus(keyNorm.cost(load))
+                    .plus(position.cost(load))
                     .saving(load.rows() * (width + numbers))
                     .remembering(numbers * load.batch() * load.keys());
         }

@@ -27,7 +27,6 @@ import io.attend.model.SmallModels;
 import io.attend.model.Transformer;
 import io.attend.optimizer.AdamW;
 import io.attend.tensor.Counted;
-import io.attend.optimizer.AdamW;
 import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Shape;

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
+import io.attend.architecture.Decoder;
 import io.attend.architecture.Encoder;
 import io.attend.architecture.Feed;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.Presets;
+import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Stack;
 import io.attend.architecture.Topology.Sizes;
+import io.attend.attention.SoftmaxAttention;
 import io.attend.embedding.DenseTable;
 import io.attend.embedding.TokenEmbedding;
+import io.attend.mask.SlidingWindow;
 import io.attend.norm.NoNorm;
 import java.util.List;
 import java.util.OptionalLong;
@@ -45,6 +49,14 @@ class ScalingTest {
         assertThat(Scaling.of(Presets.convolutionalTranslator(31, 5, 10, 1000), sizes))
                 .isEqualTo(new Scaling(5 + 2 * 5, OptionalLong.of(508)));
         assertThat(Scaling.overtakes(Presets.lstmTranslator(31, 5, 10, 0))).isEmpty();
+    }
+
+    @Test
+    void aWindowIsCrossedInSteps() {
+        SelfAttention sees101 = new SelfAttention(SoftmaxAttention.EXAMPLE.masked(new SlidingWindow(101)));
+        Stack stack = Stack.of(3, new Block(List.of(sees101), new NoNorm(), new PreNorm(0)));
+        Architecture decoder = new Architecture(10, new Decoder(TokenEmbedding.of(new DenseTable(31)), stack));
+        assertThat(Scaling.of(decoder, Sizes.batch(1).length(509))).isEqualTo(new Scaling(3, OptionalLong.of(6)));
     }
 
     @Test

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.attend.data.Dataset;
-import io.attend.objective.Objective;
-import io.attend.optimizer.Optimizer;
-import io.attend.schedule.Schedule;
 import io.attend.task.Task;
 import io.attend.training.Blueprint;
 import io.attend.value.Default;
@@ -35,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
 class CatalogueTest {
     /// Families whose variants are no part of a model: their tests are those of their packages.
     private static final Set<Class<?>> BEHAVIOUR_TESTED_ELSEWHERE =
-            Set.of(Dataset.class, Blueprint.class, Objective.class, Optimizer.class, Schedule.class, Task.class);
+            Set.of(Dataset.class, Blueprint.class, Task.class);
 
     static Stream<Class<? extends Record>> variants() {
         return Catalogue.families().stream()
