@@ -14,6 +14,7 @@ import io.attend.layer.Site;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -47,6 +48,11 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
     @Override
     public boolean reads() {
         return true;
+    }
+
+    @Override
+    public List<Embedding> embeddings() {
+        return List.of(source, target);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.attend.architecture;
 
+import io.attend.embedding.Embedding;
 import io.attend.embedding.Input;
 import io.attend.embedding.Table;
 import io.attend.layer.Context;
@@ -7,6 +8,7 @@ import io.attend.layer.Cost;
 import io.attend.layer.Memory;
 import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,6 +21,9 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
 
     /// Whether it reads a source before it writes.
     boolean reads();
+
+    /// What the model is given becomes vectors so: the side that reads first, the side that writes last.
+    List<Embedding> embeddings();
 
     /// The stacks by their names in paths, in the order they run.
     Map<String, Stack> stacks();

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 ///     recipe.yaml          what was asked for
 ///     architecture.json    the model as a value
 ///     tokenizer.json       from text to tokens and back
+///     labels.json          what a classifier calls what it tells apart
 ///     model.safetensors    the weights
 ///     metrics.jsonl        a line per report, appended while training
 ///     report.html          the run for people to read
@@ -91,6 +92,11 @@ public final class RunFolder {
 
     public Path tokenizer() {
         return path.resolve("tokenizer.json");
+    }
+
+    /// The names of the labels that a classifier tells apart, in their order; only classifiers' runs have it.
+    public Path labels() {
+        return path.resolve("labels.json");
     }
 
     public Path model() {

@@ -80,8 +80,14 @@ public record Beam(
         return new Beam(256, beams, 1, Stopping.LIKELY, Optional.empty(), List.of());
     }
 
+    @Override
     public Beam limit(int tokens) {
         return new Beam(tokens, beams, lengthPenalty, stopping, groups, rules);
+    }
+
+    @Override
+    public Beam ruled(List<Rule> first) {
+        return new Beam(limit, beams, lengthPenalty, stopping, groups, Rule.joined(first, rules));
     }
 
     public Beam lengthPenalty(double power) {

@@ -50,8 +50,14 @@ public record Sampling(
         return new Sampling(limit, seed, more);
     }
 
+    @Override
     public Sampling limit(int tokens) {
         return new Sampling(tokens, seed, rules);
+    }
+
+    @Override
+    public Sampling ruled(List<Rule> first) {
+        return new Sampling(limit, seed, Rule.joined(first, rules));
     }
 
     public Sampling seed(long number) {

@@ -9,6 +9,7 @@ import io.attend.checkpoint.Safetensors.Entry;
 import io.attend.embedding.Input;
 import io.attend.layer.Context;
 import io.attend.layer.Linear;
+import io.attend.layer.Memory;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
 import io.attend.tensor.Device;
@@ -174,6 +175,16 @@ public final class Transformer implements AutoCloseable {
     /// The whole forward pass: scores [B, T, V] for language models, whatever the head gives for others.
     public Tensor forward(Inputs inputs, Context context) {
         return built.head().forward(built.topology().forward(inputs, context), written(inputs, context));
+    }
+
+    /// The last vectors, which the head makes its output of: [B, T, E], T the target's length where there is one.
+    public Tensor vectors(Inputs inputs, Context context) {
+        return built.topology().forward(inputs, context);
+    }
+
+    /// What an encoder-decoder's encoder makes of a source, [B, S, E]; nothing in other models.
+    public Optional<Tensor> read(Input source, Context context) {
+        return built.topology().read(source, context).map(Memory::values);
     }
 
     /// The mean loss of a batch, a single number, as the head counts it; see `Head.Built.loss`.

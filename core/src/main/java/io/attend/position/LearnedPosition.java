@@ -11,6 +11,7 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
+import java.util.OptionalInt;
 
 /// A learned vector for each place, added to the embedding; there are no places past the last one learned.
 ///
@@ -36,6 +37,11 @@ public record LearnedPosition(int maximum, @Default("0") int offset) implements 
 
     public LearnedPosition(int maximum) {
         this(maximum, 0);
+    }
+
+    @Override
+    public OptionalInt longest() {
+        return OptionalInt.of(maximum - offset);
     }
 
     @Override
