@@ -33,7 +33,7 @@ public record DiscriminatorHead(@Default("\"Gelu\"") Activation activation) impl
 
     @Override
     public Gives gives() {
-        return Gives.TAGS;
+        return Gives.REPLACEMENTS;
     }
 
     @Override

@@ -8,6 +8,8 @@ public enum Gives {
     LABELS,
     /// Scores of labels of each position [B, T, labels].
     TAGS,
+    /// Whether each word was replaced by another.
+    REPLACEMENTS,
     /// Where an answer begins and ends [B, T, 2].
     SPANS,
     /// Vectors of positions [B, T, E], or of texts [B, E].

@@ -9,6 +9,7 @@ import io.attend.data.Example;
 import io.attend.data.Order;
 import io.attend.embedding.Table;
 import io.attend.generation.TextModel;
+import io.attend.generation.TextSettings;
 import io.attend.layer.Context;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
@@ -133,6 +134,9 @@ public final class Trainer {
             Atomic.text(folder.recipe(), recipe.toYaml());
             Atomic.text(folder.architecture(), architecture.toJson());
             Atomic.text(folder.tokenizer(), tokenizer.toJson());
+            if (objective.labels().isPresent()) {
+                Atomic.text(folder.labels(), TextSettings.json(objective.labels().get()));
+            }
             Loop loop = new Loop(model, objective, optimizer, random);
             loop.resume();
             loop.run();
