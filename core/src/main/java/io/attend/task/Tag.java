@@ -76,7 +76,8 @@ public record Tag(
         }
     }
 
-    private List<Part> parts(TextModel model, String text, Encoding encoding, double[] logits, int labels) {
+    /// The parts of one text, from the scores of its tokens [T · labels].
+    List<Part> parts(TextModel model, String text, Encoding encoding, double[] logits, int labels) {
         List<Piece> pieces = new ArrayList<>();
         List<Piece> word = new ArrayList<>();
         int[] special = encoding.specialMask();

@@ -249,7 +249,7 @@ class ReadingTest {
     @Test
     void answersWithTheBestSpanOfAllWindows() throws IOException {
         String question = "Where is Paris?";
-        String context = "Angela in Hamburg is the capital of the ham. Paris is in the merkel, of b c d e f g h.";
+        String context = "Angela in Hamburg is the capital of the ham. Paris is in the merkel, of b c d e f g h i j k l m n, in the paris ham w1 w2 w3 xyz is of in.";
         try (Attend model = Attend.load(Folders.bert("bert-qa", folder))) {
             Answer how = new Answer(5, 29, 7, 3);
             List<Answer.Span> answers = model.run(how, question, context);
