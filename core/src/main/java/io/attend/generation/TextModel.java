@@ -6,16 +6,11 @@ import io.attend.embedding.Embedding;
 import io.attend.embedding.Tokens;
 import io.attend.head.Gives;
 import io.attend.layer.Context;
-import io.attend.model.Remembering;
 import io.attend.model.Transformer;
-import io.attend.tensor.DType;
-import io.attend.tensor.Lifetime;
-import io.attend.tensor.NoGradient;
 import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Encoding;
 import io.attend.tokenizer.Pipeline;
 import io.attend.tokenizer.Specials;
-import io.attend.tokenizer.TextStream;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.tokenizer.Truncation;
 import io.attend.tokenizer.postprocessor.TemplateProcessing;
@@ -26,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -34,9 +28,9 @@ import java.util.stream.Stream;
 
 /// A model and the tokenizer it was trained with: text in, text out.
 ///
-/// What stands around a text is what the tokenizer's post-processor puts there. A tokenizer without one, of a model that
-/// was trained here, does as the trainer did: an encoder-decoder's source ends with the end token, a text that is judged
-/// stands between begin and end, a prompt is alone. Threads may share it.
+/// What stands around a text is what the tokenizer's post-processor puts there. A model that was trained here reads texts
+/// as the trainer gave them: an encoder-decoder's source ends with the end token, a text that is judged stands between
+/// begin and end, a prompt is alone. Threads may share it.
 public final class TextModel {
     /// The tokens a vocabulary of this kind has beside those of its texts.
     public static final List<String> SPECIALS = List.of("<pad>", "<s>", "</s>", "<unk>");
@@ -61,37 +55,31 @@ public final class TextModel {
 
     private Tokenizer reader() {
         Pipeline whole = tokenizer.pipeline().whole();
-        if (!settings.trained() || whole.postProcessor().isPresent()) {
+        if (!settings.trained()) {
             return whole.equals(tokenizer.pipeline()) ? tokenizer : Tokenizer.of(whole);
-        }
-        Topology topology = model.architecture().topology();
-        boolean prompts = topology.generates() && !topology.reads() && gives() == Gives.WORDS;
-        if (prompts) {
-            return tokenizer;
         }
         Map<String, TemplateProcessing.SpecialToken> specials = new LinkedHashMap<>();
         List<TemplateProcessing.Piece> single = new ArrayList<>();
-        tokenizer.bos().ifPresent(id -> {
-            if (!topology.generates() || gives() != Gives.WORDS) {
-                piece(id, 0, single, specials);
-            }
-        });
+        if (!writes()) {
+            tokenizer.bos().ifPresent(id -> piece(id, single, specials));
+        }
         single.add(new TemplateProcessing.Sequence(TemplateProcessing.Text.A, 0));
-        tokenizer.eos().ifPresent(id -> piece(id, 0, single, specials));
+        List<TemplateProcessing.Piece> ending = new ArrayList<>();
+        if (!writes() || translates()) {
+            tokenizer.eos().ifPresent(id -> piece(id, ending, specials));
+        }
+        single.addAll(ending);
         List<TemplateProcessing.Piece> pair = new ArrayList<>(single);
         pair.add(new TemplateProcessing.Sequence(TemplateProcessing.Text.B, 0));
-        tokenizer.eos().ifPresent(id -> piece(id, 0, pair, specials));
+        pair.addAll(ending);
         return Tokenizer.of(whole.with(new TemplateProcessing(single, pair, specials)));
     }
 
     private void piece(
-            int id,
-            int type,
-            List<TemplateProcessing.Piece> pieces,
-            Map<String, TemplateProcessing.SpecialToken> specials) {
+            int id, List<TemplateProcessing.Piece> pieces, Map<String, TemplateProcessing.SpecialToken> specials) {
         String token = tokenizer.token(id);
         specials.put(token, new TemplateProcessing.SpecialToken(token, id));
-        pieces.add(new TemplateProcessing.Special(token, type));
+        pieces.add(new TemplateProcessing.Special(token, 0));
     }
 
     public Transformer model() {
@@ -240,6 +228,22 @@ public final class TextModel {
     /// The head's main output for texts read together.
     public Tensor scores(List<Encoding> encodings) {
         return model.forward(inputs(tokens(encodings)), Context.inference());
+    }
+
+    /// The scores of words at places of texts read together [N, V], and of no others: there are many words.
+    ///
+    /// @param places of each text
+    public Tensor scores(List<Encoding> encodings, List<int[]> places) {
+        Tokens source = tokens(encodings);
+        Tensor x = model.vectors(inputs(source), Context.inference()); // [B, T, E]
+        long length = x.size(1);
+        long[] rows = IntStream.range(0, places.size())
+                .boxed()
+                .flatMapToLong(row ->
+                        IntStream.of(places.get(row)).mapToLong(place -> row * length + place))
+                .toArray();
+        Tensor asked = x.reshape(-1, x.size(2)).indexSelect(0, Tensor.of(rows, rows.length)); // [N, E]
+        return model.scores(asked.unsqueeze(1), Context.inference()).select(1, 0); // [N, V]
     }
 
     /// One vector a text [B, E]: of an encoder-decoder its encoder's.

@@ -1,6 +1,5 @@
 package io.attend.generation;
 
-import io.attend.embedding.Tokens;
 import io.attend.tensor.Lifetime;
 import io.attend.tokenizer.TextStream;
 import io.attend.tokenizer.Tokenizer;
@@ -65,7 +64,7 @@ final class TextWriting {
             Decoding decoding = decoding(longest);
             Decoding.Start start = new Decoding.Start(
                     text.translates() ? Optional.of(text.sources(inputs)) : Optional.empty(),
-                    text.translates() ? Tokens.padded(prompts, 0) : text.prompts(prompts),
+                    text.prompts(prompts),
                     ends);
             List<Row> rows = IntStream.range(0, inputs.size())
                     .mapToObj(row -> new Row(row, text.translates() ? new int[0] : inputs.get(row), told))

@@ -182,6 +182,11 @@ public final class Transformer implements AutoCloseable {
         return built.topology().forward(inputs, context);
     }
 
+    /// The head's main output for vectors it judges one by one, such as scores of words [B, T, V].
+    public Tensor scores(Tensor vectors, Context context) {
+        return built.head().forward(vectors, context);
+    }
+
     /// What an encoder-decoder's encoder makes of a source, [B, S, E]; nothing in other models.
     public Optional<Tensor> read(Input source, Context context) {
         return built.topology().read(source, context).map(Memory::values);

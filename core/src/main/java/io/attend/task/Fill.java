@@ -4,7 +4,6 @@ import io.attend.generation.TextModel;
 import io.attend.head.Gives;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
-import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Encoding;
 import io.attend.tokenizer.Specials;
 import io.attend.value.Default;
@@ -62,39 +61,44 @@ public record Fill(@Default("5") int top) implements Task<List<Fill.Guess>> {
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open()) {
             List<Encoding> encodings = Excess.REFUSED.encode(model, inputs);
-            Tensor scores = model.scores(encodings); // [B, T, V]
+            List<int[]> places = new ArrayList<>();
+            for (int row = 0; row < inputs.size(); row++) {
+                places.add(places(encodings.get(row).ids(), mask, inputs.get(row).getFirst(), model));
+            }
+            double[][] chances = Checks.rows(model.scores(encodings, places).softmax(-1)); // [N, V]
             List<List<Guess>> all = new ArrayList<>();
-            for (int row = 0; row < encodings.size(); row++) {
+            int asked = 0;
+            for (int row = 0; row < inputs.size(); row++) {
                 int[] ids = encodings.get(row).ids();
-                int[] places =
-                        IntStream.range(0, ids.length).filter(i -> ids[i] == mask).toArray();
-                if (places.length == 0) {
-                    throw new IllegalArgumentException("\"" + inputs.get(row).getFirst()
-                            + "\" hides no word; write "
-                            + model.tokenizer().token(mask) + " where one is to be found");
-                }
                 List<Guess> guesses = new ArrayList<>();
-                for (int i = 0; i < places.length; i++) {
-                    double[] chances = scores.select(0, row)
-                            .select(0, places[i])
-                            .softmax(-1)
-                            .toDoubles(); // [V]
-                    for (int token : Checks.best(chances, top)) {
-                        Specials specials = places.length == 1 ? Specials.SKIP : Specials.KEEP;
+                for (int i = 0; i < places.get(row).length; i++) {
+                    Specials specials = places.get(row).length == 1 ? Specials.SKIP : Specials.KEEP;
+                    for (int token : Checks.best(chances[asked], top)) {
                         int[] filled = ids.clone();
-                        filled[places[i]] = token;
+                        filled[places.get(row)[i]] = token;
                         guesses.add(new Guess(
                                 i,
                                 model.tokenizer().decode(token),
                                 token,
-                                chances[token],
+                                chances[asked][token],
                                 model.tokenizer().decode(filled, specials)));
                     }
+                    asked++;
                 }
                 all.add(List.copyOf(guesses));
             }
             return all;
         }
+    }
+
+    private static int[] places(int[] ids, int mask, String text, TextModel model) {
+        int[] places =
+                IntStream.range(0, ids.length).filter(i -> ids[i] == mask).toArray();
+        if (places.length == 0) {
+            throw new IllegalArgumentException("\"" + text + "\" hides no word; write "
+                    + model.tokenizer().token(mask) + " where one is to be found");
+        }
+        return places;
     }
 
     @Override

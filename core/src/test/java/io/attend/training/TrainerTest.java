@@ -135,6 +135,13 @@ class TrainerTest {
         Trainer.Outcome judged =
                 new Trainer(judges, RunFolder.create(folder.resolve("judges")), Progress.silent()).run();
         assertThat(judged.measures()).containsEntry("accuracy", 1.0);
+        try (Attend model = Attend.load(folder.resolve("judges"))) {
+            for (String line : Files.readAllLines(labels)) {
+                assertThat(List.of(line.split("\t")))
+                        .as("a label and the text it was learned from")
+                        .contains(model.run(new Classify(1, Excess.CUT), LABELLED).getFirst().label());
+            }
+        }
     }
 
     @Test
