@@ -42,8 +42,10 @@ public final class Attend implements AutoCloseable {
         this.text = text;
     }
 
-    /// Loads a run folder, its architecture, its tokenizer and its weights, or a folder as Hugging Face has it, with
-    /// `config.json`, any tokenizer that [Tokenizer#load] reads, and `generation_config.json` where there is one. Large
+    /// Loads a run folder, its architecture, its tokenizer and its weights, or a folder as Hugging Face has
+    /// it, with
+    /// `config.json`, any tokenizer that [Tokenizer#load] reads, and `generation_config.json` where there is
+    /// one. Large
     /// weights stay mapped from their file. Of a run that has not finished it takes the newest checkpoint.
     ///
     /// @throws CheckpointException naming the file and what is wrong with it
@@ -110,7 +112,8 @@ public final class Attend implements AutoCloseable {
         }
     }
 
-    /// The answer to a task about one text, or about as many as the task asks for, such as question and context.
+    /// The answer to a task about one text, or about as many as the task asks for, such as question and
+    /// context.
     ///
     /// @throws IllegalArgumentException if the model cannot do it, saying what it can, or the input is none
     public <A> A run(Task<A> task, String... texts) {

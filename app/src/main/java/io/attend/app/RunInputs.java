@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Where the inputs of a task come from: arguments, a file or standard input; as lines, as JSON, or one whole text.
+/// Where the inputs of a task come from: arguments, a file or standard input; as lines, as JSON, or one whole
+/// text.
 final class RunInputs {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

@@ -33,7 +33,8 @@ import org.junit.jupiter.api.parallel.Resources;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `attend run` on folders of Hugging Face: where inputs come from, how answers are written, and what is refused.
+/// `attend run` on folders of Hugging Face: where inputs come from, how answers are written, and what is
+/// refused.
 class RunTest {
     private static final Path FIXTURES = Path.of("..", "core", "src", "test", "resources", "hf");
     private static final JsonMapper JSON = JsonMapper.builder().build();

@@ -18,7 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Two stacks: one reads the source, the other writes the target while it looks at what the first made of it. The
+/// Two stacks: one reads the source, the other writes the target while it looks at what the first made of it.
+/// The
 /// 2017 Transformer.
 ///
 ///     memory = encoder(source(x))        y = decoder(target(z), memory)

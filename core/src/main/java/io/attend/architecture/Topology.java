@@ -28,7 +28,8 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
     /// The stacks by their names in paths, in the order they run.
     Map<String, Stack> stacks();
 
-    /// The context of a pass over a whole input: what of it is padding, where its tokens stand and to which text they
+    /// The context of a pass over a whole input: what of it is padding, where its tokens stand and to which
+    /// text they
     /// belong.
     static Context given(Input input, Context context) {
         return context.padded(input.keep())
@@ -45,7 +46,8 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
         /// What the source becomes for the steps of a generation; nothing in a model without an encoder.
         Optional<Memory> read(Input source, Context context);
 
-        /// One step of a generation, → [B, T, E]: new tokens behind those the context remembers. The context also says
+        /// One step of a generation, → [B, T, E]: new tokens behind those the context remembers. The context
+        /// also says
         /// what is padding and where tokens stand, the remembered ones included.
         Tensor step(Input next, Context context);
 

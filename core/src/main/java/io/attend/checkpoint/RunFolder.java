@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 ///     report.html          the run for people to read
 ///     checkpoints/         step-000123/ and so on, each with all it takes to go on from that step
 ///
-/// A reader, or the next start of a run killed at any instant, finds whole checkpoints only; the files are to be
+/// A reader, or the next start of a run killed at any instant, finds whole checkpoints only; the files are to
+/// be
 /// written with [Atomic] for the same reason. One process at a time may write to a run folder.
 public final class RunFolder {
     private static final Pattern STEP = Pattern.compile("step-(\\d{6,18})");
@@ -115,7 +116,8 @@ public final class RunFolder {
         return path.resolve("checkpoints");
     }
 
-    /// Writes the checkpoint of a step: `body` fills an empty folder, which becomes `checkpoints/step-000123` when
+    /// Writes the checkpoint of a step: `body` fills an empty folder, which becomes `checkpoints/step-000123`
+    /// when
     /// all in it is on disk.
     ///
     /// @throws CheckpointException if it cannot be written or exists already

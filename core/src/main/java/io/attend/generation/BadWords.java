@@ -10,7 +10,8 @@ import java.util.Set;
 ///
 ///     s(wₙ) ← −∞        for every sequence w₁ ... wₙ whose w₁ ... wₙ₋₁ the text ends with
 ///
-/// Where no other word could come nothing is ruled out. Cost O(V + S), S the words of all sequences. Names: Hugging
+/// Where no other word could come nothing is ruled out. Cost O(V + S), S the words of all sequences. Names:
+/// Hugging
 /// Face's `bad_words_ids`.
 @Source(paper = "Personalizing Dialogue Agents: I have a dog, do you have pets too?", arxiv = "1801.07243")
 public record BadWords(List<List<Integer>> sequences) implements Rule {
@@ -30,9 +31,9 @@ public record BadWords(List<List<Integer>> sequences) implements Rule {
         Set<Integer> words = new HashSet<>();
         for (List<Integer> sequence : sequences) {
             int before = sequence.size() - 1;
-            int[] beginning = sequence.stream().limit(before).mapToInt(word -> word).toArray();
-            if (text.length >= before
-                    && Arrays.equals(text, text.length - before, text.length, beginning, 0, before)) {
+            int[] beginning =
+                    sequence.stream().limit(before).mapToInt(word -> word).toArray();
+            if (text.length >= before && Arrays.equals(text, text.length - before, text.length, beginning, 0, before)) {
                 words.add(sequence.getLast());
             }
         }

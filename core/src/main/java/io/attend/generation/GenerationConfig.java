@@ -23,11 +23,15 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// How a model is meant to be generated from: a `generation_config.json`, read strictly, or in folders older than that
-/// file the same keys of `config.json`. A key that would change the text and is not understood is refused by name.
+/// How a model is meant to be generated from: a `generation_config.json`, read strictly, or in folders older
+/// than that
+/// file the same keys of `config.json`. A key that would change the text and is not understood is refused by
+/// name.
 ///
-/// It becomes a [Decoding]: [Beam] where there is more than one of `num_beams`, [Sampling] where `do_sample` says so,
-/// otherwise [Greedy], with the rules in the order that Hugging Face's processors have. Where neither `max_new_tokens`
+/// It becomes a [Decoding]: [Beam] where there is more than one of `num_beams`, [Sampling] where `do_sample`
+/// says so,
+/// otherwise [Greedy], with the rules in the order that Hugging Face's processors have. Where neither
+/// `max_new_tokens`
 /// nor `max_length` is given a text gets 256 new tokens at most, not Hugging Face's 20 in all.
 public final class GenerationConfig {
     /// New tokens where nothing is said.
@@ -96,7 +100,8 @@ public final class GenerationConfig {
     private static ObjectNode read(Path file) {
         try {
             if (Files.size(file) > LARGEST) {
-                throw new CheckpointException(file, "has " + Files.size(file) + " bytes; no configuration is that long");
+                throw new CheckpointException(
+                        file, "has " + Files.size(file) + " bytes; no configuration is that long");
             }
             if (Values.tree(JSON, Files.readString(file)) instanceof ObjectNode object) {
                 return object;
@@ -132,7 +137,8 @@ public final class GenerationConfig {
             String first = unknown.iterator().next();
             throw new CheckpointException(
                     file,
-                    first + " is " + excerpt(tree.get(first)) + ", which may change what is written, and Attend does not"
+                    first + " is " + excerpt(tree.get(first))
+                            + ", which may change what is written, and Attend does not"
                             + " know it" + (unknown.size() > 1 ? "; nor " + rest(unknown) : "")
                             + "; remove the key if it does not");
         }
@@ -193,7 +199,9 @@ public final class GenerationConfig {
     /// One id or a list of them.
     private Optional<List<Integer>> ids(String key) {
         return config.tree(key).map(value -> {
-            JsonNode list = value.isArray() ? value : JsonNodeFactory.instance.arrayNode().add(value);
+            JsonNode list = value.isArray()
+                    ? value
+                    : JsonNodeFactory.instance.arrayNode().add(value);
             if (list.valueStream().anyMatch(id -> !id.canConvertToInt() || !id.isIntegralNumber())) {
                 throw config.refuse(key, "ids of tokens");
             }
@@ -289,8 +297,7 @@ public final class GenerationConfig {
         }
         OptionalInt first = config.wholeIfGiven("forced_bos_token_id");
         first.ifPresent(word -> rules.add(new Forced(1, word)));
-        ids("forced_eos_token_id")
-                .ifPresent(words -> rules.add(new Forced(prompt + limit - 1, words.getFirst())));
+        ids("forced_eos_token_id").ifPresent(words -> rules.add(new Forced(prompt + limit - 1, words.getFirst())));
         ids("suppress_tokens").filter(words -> !words.isEmpty()).ifPresent(words -> rules.add(new Without(words)));
         int begin = prompt + (prompt == 1 && first.isPresent() ? 1 : 0);
         ids("begin_suppress_tokens")

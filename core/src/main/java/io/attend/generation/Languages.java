@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// From which language into which, where a tokenizer has tokens for languages: `de_DE` in mBART, `deu_Latn` in NLLB,
+/// From which language into which, where a tokenizer has tokens for languages: `de_DE` in mBART, `deu_Latn` in
+/// NLLB,
 /// `__de__` in M2M-100, which may be written `de`.
 ///
 /// @param source what is read; where absent what the tokenizer says by itself
@@ -49,7 +50,8 @@ public record Languages(Optional<String> source, Optional<String> target) {
         return tokenizer.has(id) && CODE.matcher(tokenizer.token(id)).matches();
     }
 
-    /// The ids of a source with the token of its language: instead of the one that stands there, or before the text.
+    /// The ids of a source with the token of its language: instead of the one that stands there, or before the
+    /// text.
     int[] read(Tokenizer tokenizer, int[] ids) {
         if (source.isEmpty()) {
             return ids;

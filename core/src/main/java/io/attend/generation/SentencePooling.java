@@ -14,7 +14,9 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// How a model of Sentence Transformers makes one vector of a text, as `modules.json` and `1_Pooling/config.json` beside
+/// How a model of Sentence Transformers makes one vector of a text, as `modules.json` and
+/// `1_Pooling/config.json`
+/// beside
 /// its weights say.
 ///
 /// @param pool how the vectors of tokens become one
@@ -53,7 +55,8 @@ public record SentencePooling(Pool pool, boolean normalised) {
                 case "Normalize" -> normalised = true;
                 default ->
                     throw new CheckpointException(
-                            modules, "names the module " + type + ", which Attend does not know; known: Transformer,"
+                            modules,
+                            "names the module " + type + ", which Attend does not know; known: Transformer,"
                                     + " Pooling, Normalize");
             }
         }

@@ -3,7 +3,8 @@ package io.attend.generation;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Tells a text as it comes, up to the first of several strings that end it, wherever its parts are cut: what may be
+/// Tells a text as it comes, up to the first of several strings that end it, wherever its parts are cut: what
+/// may be
 /// the beginning of one is held back until it is certain.
 final class StopStrings {
     private final List<String> stops;

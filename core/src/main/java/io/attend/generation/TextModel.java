@@ -28,8 +28,11 @@ import java.util.stream.Stream;
 
 /// A model and the tokenizer it was trained with: text in, text out.
 ///
-/// What stands around a text is what the tokenizer's post-processor puts there. A model that was trained here reads texts
-/// as the trainer gave them: an encoder-decoder's source ends with the end token, a text that is judged stands between
+/// What stands around a text is what the tokenizer's post-processor puts there. A model that was trained here
+/// reads
+/// texts
+/// as the trainer gave them: an encoder-decoder's source ends with the end token, a text that is judged stands
+/// between
 /// begin and end, a prompt is alone. Threads may share it.
 public final class TextModel {
     /// The tokens a vocabulary of this kind has beside those of its texts.
@@ -107,7 +110,8 @@ public final class TextModel {
 
     /// Whether it can write texts at all.
     public boolean writes() {
-        return model.architecture().topology().generates() && gives() == Gives.WORDS
+        return model.architecture().topology().generates()
+                && gives() == Gives.WORDS
                 && model.architecture().head().writes();
     }
 
@@ -171,13 +175,14 @@ public final class TextModel {
         return encode(reader, texts);
     }
 
-    /// A pair in windows of so many tokens: each has the first text whole and a part of the second, of which `overlap`
+    /// A pair in windows of so many tokens: each has the first text whole and a part of the second, of which
+    /// `overlap`
     /// tokens stand in the window before.
     ///
     /// @throws io.attend.tokenizer.TokenizerException if the first leaves no room
     public List<Encoding> windows(String first, String second, int length, int overlap) {
-        Truncation truncation = new Truncation(
-                io.attend.tokenizer.Direction.RIGHT, length, Truncation.Strategy.ONLY_SECOND, overlap);
+        Truncation truncation =
+                new Truncation(io.attend.tokenizer.Direction.RIGHT, length, Truncation.Strategy.ONLY_SECOND, overlap);
         Encoding encoding = encode(cutting(truncation), List.of(first, second));
         return Stream.concat(Stream.of(encoding), encoding.overflow().stream()).toList();
     }
@@ -205,9 +210,9 @@ public final class TextModel {
         Tokens padded = Tokens.padded(encodings.stream().map(Encoding::ids).toList(), padding());
         Optional<Tensor> segments = Optional.empty();
         if (reading().segmented()) {
-            segments = Optional.of(Tokens.padded(
-                            encodings.stream().map(Encoding::typeIds).toList(), 0)
-                    .ids());
+            segments = Optional.of(
+                    Tokens.padded(encodings.stream().map(Encoding::typeIds).toList(), 0)
+                            .ids());
         }
         return settings.usage().tokens(padded.ids(), padded.keep(), segments);
     }
@@ -216,7 +221,8 @@ public final class TextModel {
         return settings.usage().pad().orElseGet(() -> tokenizer.pad().orElse(0));
     }
 
-    /// What the model is given to judge a source: the source itself, and where there is a decoder what it then reads.
+    /// What the model is given to judge a source: the source itself, and where there is a decoder what it then
+    /// reads.
     public Inputs inputs(Tokens source) {
         if (!translates()) {
             return Inputs.of(source);
@@ -239,8 +245,7 @@ public final class TextModel {
         long length = x.size(1);
         long[] rows = IntStream.range(0, places.size())
                 .boxed()
-                .flatMapToLong(row ->
-                        IntStream.of(places.get(row)).mapToLong(place -> row * length + place))
+                .flatMapToLong(row -> IntStream.of(places.get(row)).mapToLong(place -> row * length + place))
                 .toArray();
         Tensor asked = x.reshape(-1, x.size(2)).indexSelect(0, Tensor.of(rows, rows.length)); // [N, E]
         return model.scores(asked.unsqueeze(1), Context.inference()).select(1, 0); // [N, V]
@@ -284,7 +289,8 @@ public final class TextModel {
         return write(List.of(prompt), decoding).getFirst();
     }
 
-    /// What the model writes behind a prompt, without the prompt, told as it is written; never half a character.
+    /// What the model writes behind a prompt, without the prompt, told as it is written; never half a
+    /// character.
     ///
     /// @throws IllegalArgumentException if the prompt has no tokens
     public void continued(String prompt, Decoding decoding, Consumer<String> told) {

@@ -27,12 +27,12 @@ final class TextWriting {
         GenerationConfig asked = how.settings().apply(text.settings().generation());
         this.begin = begin(asked);
         this.config = how.languages().target().isPresent() && !Languages.isOne(tokenizer, begin)
-                ? asked.forcing(Languages.token(tokenizer, how.languages().target().get()))
+                ? asked.forcing(
+                        Languages.token(tokenizer, how.languages().target().get()))
                 : asked;
         this.ends = config.ends()
-                .orElseGet(() -> tokenizer.eos().isPresent()
-                        ? Set.of(tokenizer.eos().getAsInt())
-                        : Set.of());
+                .orElseGet(() ->
+                        tokenizer.eos().isPresent() ? Set.of(tokenizer.eos().getAsInt()) : Set.of());
         this.stops = Stream.concat(config.stops().stream(), how.stops().stream())
                 .distinct()
                 .toList();
@@ -51,7 +51,8 @@ final class TextWriting {
         return text.translates() ? how.languages().read(tokenizer, ids) : ids;
     }
 
-    /// Texts of one group are written together: what may be written depends on the length of a prompt in some settings.
+    /// Texts of one group are written together: what may be written depends on the length of a prompt in some
+    /// settings.
     int group(int prompt) {
         return text.translates() || !config.countsPrompt() ? 0 : prompt;
     }
@@ -60,7 +61,8 @@ final class TextWriting {
         try (Lifetime _ = Lifetime.open()) {
             List<int[]> prompts =
                     text.translates() ? inputs.stream().map(_ -> start()).toList() : inputs;
-            int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
+            int longest =
+                    prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
             Decoding decoding = decoding(longest);
             Decoding.Start start = new Decoding.Start(
                     text.translates() ? Optional.of(text.sources(inputs)) : Optional.empty(),
@@ -74,7 +76,8 @@ final class TextWriting {
         }
     }
 
-    /// What a decoder begins with: mBART's with the language it writes; mBART-50's, NLLB's and M2M-100's with the end
+    /// What a decoder begins with: mBART's with the language it writes; mBART-50's, NLLB's and M2M-100's with
+    /// the end
     /// token, which the language then follows.
     private OptionalInt begin(GenerationConfig config) {
         OptionalInt begin = Stream.of(config.start(), text.settings().usage().start(), config.begin(), tokenizer.bos())
@@ -101,17 +104,14 @@ final class TextWriting {
     }
 
     private int limit(int prompt) {
-        int limit = how.limit()
-                .orElseGet(() -> how.decoding().map(Decoding::limit).orElseGet(() -> config.limit(prompt)));
-        OptionalInt longest = text.model()
-                .architecture()
-                .topology()
-                .embeddings()
-                .getLast()
-                .longest();
+        int limit =
+                how.limit().orElseGet(() -> how.decoding().map(Decoding::limit).orElseGet(() -> config.limit(prompt)));
+        OptionalInt longest =
+                text.model().architecture().topology().embeddings().getLast().longest();
         if (limit < 1) {
-            throw new IllegalArgumentException("the prompt has " + prompt + " tokens, but the model's max_length allows "
-                    + (prompt + limit) + " in all; give a limit or a shorter prompt");
+            throw new IllegalArgumentException(
+                    "the prompt has " + prompt + " tokens, but the model's max_length allows " + (prompt + limit)
+                            + " in all; give a limit or a shorter prompt");
         }
         // The last token that is written is not read again.
         return longest.isPresent() ? Math.min(limit, longest.getAsInt() - prompt + 1) : limit;

@@ -7,7 +7,8 @@ import java.util.function.UnaryOperator;
 
 /// What is asked of a text to be written, beyond what the model's own [GenerationConfig] says.
 ///
-/// @param decoding how words are chosen, instead of the model's own way; what the model forces or rules out still holds
+/// @param decoding how words are chosen, instead of the model's own way; what the model forces or rules out
+///     still holds
 /// @param limit new tokens at most; where it is absent the decoding's, or the model's own
 /// @param stops texts that end what is written, and are not part of it
 /// @param prefix stands before the text, as T5 was taught its tasks

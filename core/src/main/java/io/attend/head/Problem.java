@@ -48,9 +48,7 @@ public enum Problem {
         }
     };
 
-    /// What the scores of one text say of each class: its chance, or the number itself.
-    ///
-    /// @param logits [labels]
+    /// What the scores of one text, one a label, say of each class: its chance, or the number itself.
     public abstract double[] chances(double[] logits);
 
     /// @param logits [B, labels]

@@ -85,7 +85,8 @@ public final class Transformer implements AutoCloseable {
 
     /// A model with the weights of a checkpoint. Up to 256 MB are copied into memory; larger checkpoints stay
     /// mapped from their files, whose pages load as they are touched. A mapped file may be replaced by renaming
-    /// another over it, but must not be cut short or written over: the operating system then ends any process that
+    /// another over it, but must not be cut short or written over: the operating system then ends any process
+    /// that
     /// reads it.
     ///
     /// @throws CheckpointException listing every tensor that is missing, left over or of another shape
@@ -98,7 +99,8 @@ public final class Transformer implements AutoCloseable {
         });
     }
 
-    /// A model whose weights somebody else finds, one after the other, as a checkpoint with other names has them.
+    /// A model whose weights somebody else finds, one after the other, as a checkpoint with other names has
+    /// them.
     ///
     /// @param bytes how large they are in all: up to 256 MB are copied, more stay where they are
     /// @param weights the numbers of a parameter, which may be mapped from a file
@@ -177,7 +179,8 @@ public final class Transformer implements AutoCloseable {
         return built.head().forward(built.topology().forward(inputs, context), written(inputs, context));
     }
 
-    /// The last vectors, which the head makes its output of: [B, T, E], T the target's length where there is one.
+    /// The last vectors, which the head makes its output of: [B, T, E], T the target's length where there is
+    /// one.
     public Tensor vectors(Inputs inputs, Context context) {
         return built.topology().forward(inputs, context);
     }
@@ -203,8 +206,10 @@ public final class Transformer implements AutoCloseable {
         return built.head().outputs(built.topology().forward(inputs, context), written(inputs, context));
     }
 
-    /// What a head sees of a pass: the padding of the side that has the last vectors, and the words that were given.
-    /// A decoder that judges a text reads it one place later, as BART's does, so words stand where they do in the
+    /// What a head sees of a pass: the padding of the side that has the last vectors, and the words that were
+    /// given.
+    /// A decoder that judges a text reads it one place later, as BART's does, so words stand where they do in
+    /// the
     /// source.
     private static Context written(Inputs inputs, Context context) {
         return Topology.given(inputs.target().orElse(inputs.source()), context)

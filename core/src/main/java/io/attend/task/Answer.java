@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 ///
 ///     attend run answer roberta-squad "Who wrote it?" "The play was written by Shakespeare."
 ///
-/// A long text is read in windows that overlap, each with the whole question; the chances of a window are its own. A
+/// A long text is read in windows that overlap, each with the whole question; the chances of a window are its
+/// own. A
 /// span begins and ends with whole words. Windows of an input are read together.
 ///
 /// @param longest tokens of an answer at most
@@ -32,8 +33,7 @@ public record Answer(
         @Default("15") int longest,
         @Default("384") int window,
         @Default("128") int overlap,
-        @Default("1") int top)
-        implements Task<List<Answer.Span>> {
+        @Default("1") int top) implements Task<List<Answer.Span>> {
     public static final Answer EXAMPLE = new Answer(15, 384, 128, 1);
 
     /// A part of the text, `text.substring(start, end)`.

@@ -24,7 +24,10 @@ final class Checks {
     }
 
     static double[] softmax(double[] scores) {
-        double most = IntStream.range(0, scores.length).mapToDouble(i -> scores[i]).max().orElseThrow();
+        double most = IntStream.range(0, scores.length)
+                .mapToDouble(i -> scores[i])
+                .max()
+                .orElseThrow();
         double sum = 0;
         double[] chances = new double[scores.length];
         for (int i = 0; i < scores.length; i++) {

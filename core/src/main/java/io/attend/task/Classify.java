@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 ///
 ///     attend run classify runs/sms "Congratulations, you won"
 ///
-/// A head of one label that says nothing of its problem gives numbers, as it is trained; Hugging Face's pipeline shows
+/// A head of one label that says nothing of its problem gives numbers, as it is trained; Hugging Face's
+/// pipeline shows
 /// σ of them.
 ///
 /// @param top labels, those with the highest score first
@@ -28,8 +29,8 @@ import java.util.stream.Collectors;
 @Source(
         paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
         arxiv = "1810.04805")
-public record Classify(@Default("5") int top, @Default("\"refused\"") Excess excess)
-        implements Task<List<Classify.Label>> {
+public record Classify(
+        @Default("5") int top, @Default("\"refused\"") Excess excess) implements Task<List<Classify.Label>> {
     public static final Classify EXAMPLE = new Classify(5, Excess.REFUSED);
 
     /// A label and how sure the model is of it.
@@ -62,7 +63,9 @@ public record Classify(@Default("5") int top, @Default("\"refused\"") Excess exc
     @Override
     public List<List<Label>> answers(TextModel model, List<List<String>> inputs) {
         check(model, inputs);
-        Problem problem = model.model().architecture().head() instanceof SequenceHead head ? head.problem() : Problem.SINGLE_LABEL;
+        Problem problem = model.model().architecture().head() instanceof SequenceHead head
+                ? head.problem()
+                : Problem.SINGLE_LABEL;
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open()) {
             double[][] logits = Checks.rows(model.scores(excess.encode(model, inputs))); // [B, labels]

@@ -22,13 +22,16 @@ import java.util.stream.IntStream;
 ///
 /// Of an encoder-decoder it is its encoder's.
 ///
-/// @param pool how the vectors of tokens become one; where absent as a Sentence Transformers folder says, else their mean
+/// @param pool how the vectors of tokens become one; where absent as a Sentence Transformers folder says, else
+///     their
+/// mean
 /// @param length how long the vector is made; where absent as such a folder says, else as it is
 /// @param excess what is done with a text that is too long
 @Source(paper = "Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks", arxiv = "1908.10084")
 public record Embed(
-        Optional<Pool> pool, Optional<Length> length, @Default("\"refused\"") Excess excess)
-        implements Task<float[]> {
+        Optional<Pool> pool,
+        Optional<Length> length,
+        @Default("\"refused\"") Excess excess) implements Task<float[]> {
     public static final Embed EXAMPLE = new Embed(Optional.empty(), Optional.empty(), Excess.REFUSED);
     public static final Embed NORMALISED = new Embed(Optional.of(Pool.MEAN), Optional.of(Length.ONE), Excess.CUT);
 

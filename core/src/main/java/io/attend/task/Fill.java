@@ -63,7 +63,8 @@ public record Fill(@Default("5") int top) implements Task<List<Fill.Guess>> {
             List<Encoding> encodings = Excess.REFUSED.encode(model, inputs);
             List<int[]> places = new ArrayList<>();
             for (int row = 0; row < inputs.size(); row++) {
-                places.add(places(encodings.get(row).ids(), mask, inputs.get(row).getFirst(), model));
+                places.add(
+                        places(encodings.get(row).ids(), mask, inputs.get(row).getFirst(), model));
             }
             double[][] chances = Checks.rows(model.scores(encodings, places).softmax(-1)); // [N, V]
             List<List<Guess>> all = new ArrayList<>();

@@ -21,7 +21,9 @@ import java.util.function.Consumer;
 /// @param stop texts that end what is written, and are not part of it
 @Source(paper = "Language Models are Unsupervised Multitask Learners", reference = "Radford and others, OpenAI, 2019")
 public record Generate(
-        Optional<Decoding> decoding, OptionalInt limit, @Default("[]") List<String> stop) implements Task<String> {
+        Optional<Decoding> decoding,
+        OptionalInt limit,
+        @Default("[]") List<String> stop) implements Task<String> {
     public static final Generate EXAMPLE = new Generate(Optional.empty(), OptionalInt.empty(), List.of());
 
     public Generate {

@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 ///
 ///     attend run summarise bart-large-cnn --file article.txt --whole
 ///
-/// A model of many tasks is told so by the prefix that its `task_specific_params` have for `summarization`, whose other
+/// A model of many tasks is told so by the prefix that its `task_specific_params` have for `summarization`,
+/// whose other
 /// settings hold too.
 ///
 /// @param decoding how words are chosen, where it is not the model's own way
@@ -23,7 +24,9 @@ import java.util.function.Consumer;
         paper = "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer",
         arxiv = "1910.10683")
 public record Summarise(
-        Optional<Decoding> decoding, OptionalInt limit, @Default("[]") List<String> stop) implements Task<String> {
+        Optional<Decoding> decoding,
+        OptionalInt limit,
+        @Default("[]") List<String> stop) implements Task<String> {
     public static final Summarise EXAMPLE = new Summarise(Optional.empty(), OptionalInt.empty(), List.of());
 
     public Summarise {

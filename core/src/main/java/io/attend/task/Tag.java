@@ -21,8 +21,10 @@ import java.util.stream.Collectors;
 ///
 ///     attend run tag bert-ner "Angela Merkel was born in Hamburg"
 ///
-/// Labels that begin with `B-` begin a part, those with `I-` or no such beginning go on with one of the same name. The
-/// score of a part is the mean of its members'. Whether a token goes on with a word is seen as Hugging Face's pipeline
+/// Labels that begin with `B-` begin a part, those with `I-` or no such beginning go on with one of the same
+/// name. The
+/// score of a part is the mean of its members'. Whether a token goes on with a word is seen as Hugging Face's
+/// pipeline
 /// sees it: by its prefix where the vocabulary has one, otherwise by a space before it.
 ///
 /// @param aggregation how labels of tokens become labels of parts
@@ -134,13 +136,18 @@ public record Tag(
             String surface = text.substring(start, encoding.end(token));
             return piece.codePointCount(0, piece.length()) != surface.codePointCount(0, surface.length());
         }
-        return start > 0 && !text.substring(start - 1, Math.min(start + 1, text.length())).contains(" ");
+        return start > 0
+                && !text.substring(start - 1, Math.min(start + 1, text.length()))
+                        .contains(" ");
     }
 
     private static boolean prefixed(Model model) {
         return switch (model) {
             case WordPiece words -> !words.continuingSubwordPrefix().isEmpty();
-            case Bpe pairs -> pairs.continuingSubwordPrefix().filter(prefix -> !prefix.isEmpty()).isPresent();
+            case Bpe pairs ->
+                pairs.continuingSubwordPrefix()
+                        .filter(prefix -> !prefix.isEmpty())
+                        .isPresent();
             default -> false;
         };
     }

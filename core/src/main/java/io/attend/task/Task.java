@@ -64,8 +64,7 @@ public sealed interface Task<A>
 
     /// An example of every task, in the order of `permits`.
     static Stream<Task<?>> all() {
-        return Arrays.stream(Task.class.getPermittedSubclasses())
-                .map(variant -> (Task<?>)
-                        Variants.examples(variant.asSubclass(Record.class)).getFirst());
+        return Arrays.stream(Task.class.getPermittedSubclasses()).map(variant ->
+                (Task<?>) Variants.examples(variant.asSubclass(Record.class)).getFirst());
     }
 }

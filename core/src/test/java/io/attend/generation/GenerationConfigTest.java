@@ -57,8 +57,7 @@ class GenerationConfigTest {
                         {"num_beams": 4, "num_beam_groups": 2, "diversity_penalty": 0.3, "length_penalty": 2.0,
                          "early_stopping": true, "max_new_tokens": 7}
                         """))
-                .isEqualTo(new Beam(
-                        7, 4, 2, Beam.Stopping.ENOUGH, Optional.of(new Beam.Groups(2, 0.3)), List.of()));
+                .isEqualTo(new Beam(7, 4, 2, Beam.Stopping.ENOUGH, Optional.of(new Beam.Groups(2, 0.3)), List.of()));
         assertThat(decoding("{\"num_beams\": 3, \"early_stopping\": \"never\", \"max_new_tokens\": 7}"))
                 .isEqualTo(new Beam(7, 3, 1, Beam.Stopping.CERTAIN, Optional.empty(), List.of()));
         assertThat(decoding("""
@@ -92,7 +91,8 @@ class GenerationConfigTest {
         assertThat(config.begin()).hasValue(1);
         assertThat(config.pad()).isEmpty();
         assertThat(config.stops()).containsExactly("end");
-        assertThat(config("{\"eos_token_id\": 3, \"stop_strings\": [\"a\", \"b\"]}").ends())
+        assertThat(config("{\"eos_token_id\": 3, \"stop_strings\": [\"a\", \"b\"]}")
+                        .ends())
                 .contains(Set.of(3));
     }
 
@@ -101,7 +101,8 @@ class GenerationConfigTest {
     void readsTheKeysOfAnOlderFolder() throws IOException {
         Files.writeString(folder.resolve("config.json"), "{\"d_model\": 32, \"num_beams\": 4, \"max_length\": 62}");
         GenerationConfig config = GenerationConfig.of(folder);
-        assertThat(config.decoding(1, config.limit(1), ENDS)).isEqualTo(Beam.of(4).limit(61));
+        assertThat(config.decoding(1, config.limit(1), ENDS))
+                .isEqualTo(Beam.of(4).limit(61));
     }
 
     @Test

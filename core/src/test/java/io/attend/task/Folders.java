@@ -26,7 +26,8 @@ final class Folders {
 
     private Folders() {}
 
-    /// The folder of a model like BERT: `[CLS] A [SEP] B [SEP]`, and the words that a text of this test is cut into.
+    /// The folder of a model like BERT: `[CLS] A [SEP] B [SEP]`, and the words that a text of this test is cut
+    /// into.
     static Path bert(String fixture, Path into) throws IOException {
         return copy(fixture, into, wordPiece(List.of("[PAD]", "[CLS]", "[SEP]", "[MASK]", "[UNK]"), "[CLS]", "[SEP]"));
     }
@@ -40,7 +41,8 @@ final class Folders {
                         List.of("<s>", "<pad>", "</s>", "<mask>", "<unk>", "de_DE", "fr_XX", "__en__"), "<s>", "</s>"));
     }
 
-    /// The folder of a model like GPT-2: nothing stands around a text, and there is neither padding nor beginning.
+    /// The folder of a model like GPT-2: nothing stands around a text, and there is neither padding nor
+    /// beginning.
     static Path gpt(String fixture, Path into) throws IOException {
         Tokenizer tokenizer = wordPiece(List.of("a", "b", "[END]", "[UNK]"), "", "");
         return copy(fixture, into, tokenizer);
@@ -74,8 +76,10 @@ final class Folders {
         for (int i = 0; tokens.size() < WORDS; i++) {
             add(tokens, "w" + i);
         }
-        String unknown = first.stream().filter(name -> name.toLowerCase(java.util.Locale.ROOT).contains("unk"))
-                .findFirst().orElseThrow();
+        String unknown = first.stream()
+                .filter(name -> name.toLowerCase(java.util.Locale.ROOT).contains("unk"))
+                .findFirst()
+                .orElseThrow();
         List<AddedToken> added = new ArrayList<>();
         for (int id = 0; id < first.size(); id++) {
             if (first.get(id).length() > 1) {

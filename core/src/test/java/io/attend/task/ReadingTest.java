@@ -120,16 +120,20 @@ class ReadingTest {
             assertThat(judged.getFirst().score()).isCloseTo(pair[ranked(pair)[0]], within(1e-5));
             List<List<Classify.Label>> all =
                     model.runAll(Classify.EXAMPLE, List.of(List.of(SHORT), List.of(TEXT), List.of(SHORT, TEXT)));
-            assertThat(all.get(1).getFirst().score()).isCloseTo(labels.getFirst().score(), within(1e-5));
+            assertThat(all.get(1).getFirst().score())
+                    .isCloseTo(labels.getFirst().score(), within(1e-5));
             assertThatThrownBy(() -> model.run(Classify.EXAMPLE, "a", "b", "c"))
-                    .hasMessage("classify takes text and second text, the last of which may be left out, but there are 3"
-                            + " texts");
+                    .hasMessage(
+                            "classify takes text and second text, the last of which may be left out, but there are 3"
+                                    + " texts");
             String long63 = "a ".repeat(63);
             assertThatThrownBy(() -> model.run(Classify.EXAMPLE, long63))
                     .hasMessage("the text has 65 tokens, but the model reads 64; shorten it, or set excess=cut to have"
                             + " only its beginning read");
             assertThat(model.run(new Classify(5, Excess.CUT), long63).getFirst().score())
-                    .isEqualTo(model.run(Classify.EXAMPLE, "a ".repeat(62)).getFirst().score());
+                    .isEqualTo(model.run(Classify.EXAMPLE, "a ".repeat(62))
+                            .getFirst()
+                            .score());
         }
     }
 
@@ -182,8 +186,10 @@ class ReadingTest {
                 NoGradient _ = NoGradient.open()) {
             Tokens tokens = tokens(model.text().tokenizer().encode(TEXT));
             var outputs = model.model().outputs(Inputs.of(tokens), Context.inference());
-            pooled = java.util.Objects.requireNonNull(outputs.get("pooler_output")).toDoubles();
-            double[] all = java.util.Objects.requireNonNull(outputs.get("last_hidden_state")).toDoubles();
+            pooled = java.util.Objects.requireNonNull(outputs.get("pooler_output"))
+                    .toDoubles();
+            double[] all = java.util.Objects.requireNonNull(outputs.get("last_hidden_state"))
+                    .toDoubles();
             rows = new double[all.length / 32][];
             for (int t = 0; t < rows.length; t++) {
                 rows[t] = Arrays.copyOfRange(all, 32 * t, 32 * t + 32);
@@ -227,7 +233,10 @@ class ReadingTest {
                 "{\"word_embedding_dimension\": 32, \"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\":"
                         + " false}");
         try (Attend model = Attend.load(bert)) {
-            close(model.embed(TEXT), rows[0], Math.sqrt(Arrays.stream(rows[0]).map(x -> x * x).sum()));
+            close(
+                    model.embed(TEXT),
+                    rows[0],
+                    Math.sqrt(Arrays.stream(rows[0]).map(x -> x * x).sum()));
         }
         Folders.replace(pooling, "false", "true");
         assertThatThrownBy(() -> Attend.load(bert))
@@ -249,7 +258,8 @@ class ReadingTest {
     @Test
     void answersWithTheBestSpanOfAllWindows() throws IOException {
         String question = "Where is Paris?";
-        String context = "Angela in Hamburg is the capital of the ham. Paris is in the merkel, of b c d e f g h i j k l m n, in the paris ham w1 w2 w3 xyz is of in.";
+        String context =
+                "Angela in Hamburg is the capital of the ham. Paris is in the merkel, of b c d e f g h i j k l m n, in the paris ham w1 w2 w3 xyz is of in.";
         try (Attend model = Attend.load(Folders.bert("bert-qa", folder))) {
             Answer how = new Answer(5, 29, 7, 3);
             List<Answer.Span> answers = model.run(how, question, context);
@@ -281,7 +291,8 @@ class ReadingTest {
                             first--;
                         }
                         int last = j;
-                        while (last + 1 < tokens.length && whole.words()[tokens[last + 1]] == whole.words()[tokens[j]]) {
+                        while (last + 1 < tokens.length
+                                && whole.words()[tokens[last + 1]] == whole.words()[tokens[j]]) {
                             last++;
                         }
                         int start = whole.start(tokens[first]);
@@ -297,7 +308,8 @@ class ReadingTest {
             expected.sort(Comparator.comparingDouble(Answer.Span::score).reversed());
             List<Answer.Span> best = new ArrayList<>();
             for (Answer.Span span : expected) {
-                if (best.size() < 3 && best.stream().noneMatch(b -> b.start() == span.start() && b.end() == span.end())) {
+                if (best.size() < 3
+                        && best.stream().noneMatch(b -> b.start() == span.start() && b.end() == span.end())) {
                     best.add(span);
                 }
             }

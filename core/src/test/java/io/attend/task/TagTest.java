@@ -34,7 +34,10 @@ class TagTest {
     };
 
     private static List<Tag.Part> tagged(TextModel model, Aggregation how) {
-        double[] logits = Arrays.stream(CHANCES).flatMapToDouble(Arrays::stream).map(Math::log).toArray();
+        double[] logits = Arrays.stream(CHANCES)
+                .flatMapToDouble(Arrays::stream)
+                .map(Math::log)
+                .toArray();
         Encoding encoding = model.tokenizer().encode(TEXT);
         assertThat(encoding.size()).isEqualTo(CHANCES.length);
         return new Tag(how, List.of("O"), Excess.REFUSED).parts(model, TEXT, encoding, logits, 4);
@@ -42,16 +45,16 @@ class TagTest {
 
     private static void are(List<Tag.Part> parts, Object... expected) {
         assertThat(parts.stream().map(part -> part.label() + " " + part.text()).toList())
-                .containsExactly(Arrays.stream(expected)
-                        .filter(String.class::isInstance)
-                        .toArray(String[]::new));
+                .containsExactly(
+                        Arrays.stream(expected).filter(String.class::isInstance).toArray(String[]::new));
         double[] scores = Arrays.stream(expected)
                 .filter(Double.class::isInstance)
                 .mapToDouble(x -> (Double) x)
                 .toArray();
         for (int i = 0; i < scores.length; i++) {
             assertThat(parts.get(i).score()).isCloseTo(scores[i], within(1e-9));
-            assertThat(TEXT.substring(parts.get(i).start(), parts.get(i).end())).isEqualTo(parts.get(i).text());
+            assertThat(TEXT.substring(parts.get(i).start(), parts.get(i).end()))
+                    .isEqualTo(parts.get(i).text());
         }
     }
 
@@ -63,9 +66,7 @@ class TagTest {
                     plain.model(),
                     plain.text().tokenizer(),
                     plain.text().settings().labels(List.of("O", "B-PER", "I-PER", "B-LOC")));
-            are(
-                    tagged(model, Aggregation.NONE),
-                    "B-PER Angela", 0.7, "I-PER merkel", 0.6, "B-LOC Ham", 0.4);
+            are(tagged(model, Aggregation.NONE), "B-PER Angela", 0.7, "I-PER merkel", 0.6, "B-LOC Ham", 0.4);
             are(tagged(model, Aggregation.SIMPLE), "PER Angela merkel", 0.65, "LOC Ham", 0.4);
             are(tagged(model, Aggregation.FIRST), "PER Angela merkel", 0.65, "LOC Hamburg", 0.4);
             // (0.1 + 0.5) / 2 = 0.3, 0.15, (0.3 + 0.35) / 2 = 0.325, 0.225: inside a person.
@@ -83,8 +84,10 @@ class TagTest {
                 NoGradient _ = NoGradient.open()) {
             Tag each = new Tag(Aggregation.NONE, List.of(), Excess.REFUSED);
             Encoding encoding = model.text().tokenizer().encode(TEXT);
-            double[] chances = model.text().scores(List.of(encoding)).softmax(-1).toDoubles();
-            List<List<Tag.Part>> all = model.runAll(each, List.of(List.of("Paris is in the of of of in"), List.of(TEXT)));
+            double[] chances =
+                    model.text().scores(List.of(encoding)).softmax(-1).toDoubles();
+            List<List<Tag.Part>> all =
+                    model.runAll(each, List.of(List.of("Paris is in the of of of in"), List.of(TEXT)));
             List<Tag.Part> parts = all.get(1);
             assertThat(parts).hasSize(encoding.size() - 2);
             for (int i = 0; i < parts.size(); i++) {

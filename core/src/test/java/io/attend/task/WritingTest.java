@@ -70,7 +70,8 @@ class WritingTest {
         for (int id : model.text().tokenizer().ids(prompt)) {
             all.add(id);
         }
-        String before = model.text().tokenizer().decode(all.stream().mapToInt(id -> id).toArray());
+        String before =
+                model.text().tokenizer().decode(all.stream().mapToInt(id -> id).toArray());
         all.addAll(written);
         return model.text()
                 .tokenizer()
@@ -144,7 +145,9 @@ class WritingTest {
             List<String> parts = new ArrayList<>();
             model.generate("é?", Sampling.temperature(2).seed(7).limit(79), parts::add);
             String told = String.join("", parts);
-            assertThat(told).isEqualTo(model.generate("é?", Sampling.temperature(2).seed(7).limit(79)));
+            assertThat(told)
+                    .isEqualTo(
+                            model.generate("é?", Sampling.temperature(2).seed(7).limit(79)));
             assertThat(told).isNotEmpty();
             parts.forEach(part -> assertThat(Character.isLowSurrogate(part.charAt(0)))
                     .as("\"%s\" begins with half a character", part)
@@ -188,8 +191,7 @@ class WritingTest {
     }
 
     private static Translate between(String from, String to, int limit) {
-        return new Translate(
-                OptionalInt.of(limit), Optional.of(from), Optional.of(to), Optional.empty(), List.of());
+        return new Translate(OptionalInt.of(limit), Optional.of(from), Optional.of(to), Optional.empty(), List.of());
     }
 
     @Test
@@ -197,8 +199,7 @@ class WritingTest {
         try (Attend model = Attend.load(Folders.bart("bart-cg", folder))) {
             String text = "paris is the capital";
             List<Integer> plain = ids(model, text);
-            assertThat(model.run(writes(9), text))
-                    .isEqualTo(decoded(model, naive(model, plain, List.of(2), 10)));
+            assertThat(model.run(writes(9), text)).isEqualTo(decoded(model, naive(model, plain, List.of(2), 10)));
             assertThat(model.run(new Translate(9), text)).isEqualTo(model.run(writes(9), text));
             // The source begins with its language, the target's follows the start token.
             List<Integer> german = new ArrayList<>(plain);
@@ -258,8 +259,10 @@ class WritingTest {
         Path bart = Folders.bart("bart-cg", folder);
         Path file = bart.resolve("generation_config.json");
         String text = "paris is the capital";
-        Files.writeString(file, "{\"forced_bos_token_id\": 11, \"forced_eos_token_id\": 2, \"max_length\": 8,"
-                + " \"transformers_version\": \"4.46.0\"}");
+        Files.writeString(
+                file,
+                "{\"forced_bos_token_id\": 11, \"forced_eos_token_id\": 2, \"max_length\": 8,"
+                        + " \"transformers_version\": \"4.46.0\"}");
         try (Attend model = Attend.load(bart)) {
             List<Integer> free = naive(model, ids(model, text), List.of(2, 11), 7);
             assertThat(model.generate(text)).isEqualTo(decoded(model, free));
