@@ -104,8 +104,10 @@ final class Decode implements Callable<Integer> {
             boolean ended = at == end || line.charAt(at) == ' ' || line.charAt(at) == '\t' || line.charAt(at) == '\r';
             if (at == start || !ended || id >= used.size() || !used.has((int) id)) {
                 String wrong = line.substring(start).split("\\s", 2)[0];
-                throw new IllegalArgumentException(place + ": \"" + (wrong.length() > 40 ? wrong.substring(0, 40) : wrong)
-                        + "\" is no id of this tokenizer; it has " + used.size() + " tokens, 0 to " + (used.size() - 1));
+                throw new IllegalArgumentException(
+                        place + ": \"" + (wrong.length() > 40 ? wrong.substring(0, 40) : wrong)
+                                + "\" is no id of this tokenizer; it has " + used.size() + " tokens, 0 to "
+                                + (used.size() - 1));
             }
             ids[count++] = (int) id;
         }

@@ -37,14 +37,14 @@ final class Encode implements Callable<Integer> {
     @Option(
             names = "--file",
             paramLabel = "FILE",
-            description = "The whole of a file, its line ends too, as one text; may be given again. - is standard input.")
+            description =
+                    "The whole of a file, its line ends too, as one text; may be given again. - is standard input.")
     private List<String> files = List.of();
 
     @Option(
             names = "--lines",
             paramLabel = "FILE",
-            description =
-                    "Each line of a file as a text. Lines end at \\n alone: a \\r before it is part of the line.")
+            description = "Each line of a file as a text. Lines end at \\n alone: a \\r before it is part of the line.")
     private Optional<String> lines = Optional.empty();
 
     @Option(
@@ -58,9 +58,7 @@ final class Encode implements Callable<Integer> {
             description = "Neither cut nor fill up, whatever a tokenizer.json says of truncation and padding.")
     private boolean whole;
 
-    @Option(
-            names = "--json",
-            description = "Each text as a line of JSON: ids, tokens, and offsets in code points.")
+    @Option(names = "--json", description = "Each text as a line of JSON: ids, tokens, and offsets in code points.")
     private boolean json;
 
     @Spec
@@ -80,7 +78,9 @@ final class Encode implements Callable<Integer> {
             try (Texts.Lines all = Texts.lines(lines.get())) {
                 while (all.hasNext() && !out.checkError()) {
                     List<String> batch = new ArrayList<>();
-                    for (long held = 0; held < BATCH && all.hasNext(); held += batch.getLast().length() + 64) {
+                    for (long held = 0;
+                            held < BATCH && all.hasNext();
+                            held += batch.getLast().length() + 64) {
                         batch.add(all.next());
                     }
                     batch.parallelStream().map(text -> line(used, text)).forEachOrdered(out::append);
@@ -125,9 +125,7 @@ final class Encode implements Callable<Integer> {
     static Map<String, Object> fields(Tokenizer used, Encoding encoding) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("ids", encoding.ids());
-        fields.put(
-                "tokens",
-                IntStream.of(encoding.ids()).mapToObj(used::token).toList());
+        fields.put("tokens", IntStream.of(encoding.ids()).mapToObj(used::token).toList());
         fields.put(
                 "offsets",
                 IntStream.range(0, encoding.size())

@@ -26,9 +26,7 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-@Command(
-        name = "inspect",
-        description = "Show what a tokenizer is made of, step by step, and how it cuts a text.")
+@Command(name = "inspect", description = "Show what a tokenizer is made of, step by step, and how it cuts a text.")
 final class InspectTokenizer implements Callable<Integer> {
     private static final String SAMPLE = "Attention is all you need: naïve 猫 😀 1234.";
     private static final int LONGEST = 60;
@@ -63,7 +61,10 @@ final class InspectTokenizer implements Callable<Integer> {
                 "%s: %,d tokens%s%n",
                 model.getClass().getSimpleName(),
                 read.size(),
-                model instanceof Bpe bpe ? String.format(Locale.ROOT, ", %,d merges", bpe.merges().size()) : "");
+                model instanceof Bpe bpe
+                        ? String.format(
+                                Locale.ROOT, ", %,d merges", bpe.merges().size())
+                        : "");
         roles(read).forEach((role, id) -> out.printf("  %-15s %s (%d)%n", role, shown(read.token(id)), id));
         List<AddedToken> specials =
                 pipeline.addedTokens().stream().filter(AddedToken::special).toList();
@@ -77,10 +78,11 @@ final class InspectTokenizer implements Callable<Integer> {
             out.printf("  %-15s %d%n", "other added", others);
         }
         out.println("text");
-        parts(pipeline).forEach((name, part) -> part.ifPresent(value -> {
-            out.printf("  %-15s ", name);
-            print(out, value, 18);
-        }));
+        parts(pipeline)
+                .forEach((name, part) -> part.ifPresent(value -> {
+                    out.printf("  %-15s ", name);
+                    print(out, value, 18);
+                }));
         if (read.chatTemplate().isPresent()) {
             out.printf("  %-15s yes%n", "chat template");
         }

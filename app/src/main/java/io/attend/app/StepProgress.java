@@ -43,7 +43,7 @@ final class StepProgress implements io.attend.tokenizer.trainer.Progress, AutoCl
 
     private void show(long done, long of, String message) {
         if (shown.isEmpty()) {
-            Progress progress = Progress.onStandardError(step, step);
+            Progress progress = Progress.onStandardError(step, step.replaceFirst("s$", ""));
             progress.begin(Math.max(of, done));
             shown = Optional.of(progress);
         }

@@ -98,7 +98,9 @@ final class Texts {
                 return count;
             }
         };
-        return file.toString().endsWith(".gz") ? new GZIPInputStream(new BufferedInputStream(counted, 1 << 16)) : counted;
+        return file.toString().endsWith(".gz")
+                ? new GZIPInputStream(new BufferedInputStream(counted, 1 << 16))
+                : counted;
     }
 
     private static String text(byte[] utf8, int length, String place) {

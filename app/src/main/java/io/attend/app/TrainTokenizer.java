@@ -197,8 +197,8 @@ final class TrainTokenizer implements Callable<Integer> {
         }
         List<Normalizer> all = names.stream()
                 .map(name -> Optional.ofNullable(NORMALIZERS.get(name))
-                        .orElseThrow(() -> new UsageException("unknown rule " + name + "; known: none, "
-                                + String.join(", ", NORMALIZERS.keySet()))))
+                        .orElseThrow(() -> new UsageException(
+                                "unknown rule " + name + "; known: none, " + String.join(", ", NORMALIZERS.keySet()))))
                 .toList();
         return Optional.of(all.size() == 1 ? all.getFirst() : new Sequence(all));
     }

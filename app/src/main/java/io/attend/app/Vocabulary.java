@@ -1,7 +1,6 @@
 package io.attend.app;
 
 import io.attend.checkpoint.Atomic;
-import io.attend.tokenizer.Algorithm;
 import io.attend.training.report.Progress;
 import io.attend.vocabulary.Candidate;
 import io.attend.vocabulary.Study;
@@ -105,8 +104,7 @@ final class Vocabulary implements Callable<Integer> {
         Study.Findings findings;
         try (Progress progress = Progress.onStandardError("vocabularies", "part")) {
             progress.begin(PARTS);
-            findings = study.run(
-                    training, measured, (share, what) -> progress.step(Math.round(share * PARTS), what));
+            findings = study.run(training, measured, (share, what) -> progress.step(Math.round(share * PARTS), what));
         }
         folder();
         Path report = run.resolve("report.html");
@@ -193,12 +191,23 @@ final class Vocabulary implements Callable<Integer> {
     private static List<String[]> rows(Study.Findings findings) {
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {
-            "vocabulary", "tokens", "coverage", "unknown", "returned", "bytes/token", "tokens/word", "table", "page", "attention",
-            "FLOP/char", "bits/char"
+            "vocabulary",
+            "tokens",
+            "coverage",
+            "unknown",
+            "returned",
+            "bytes/token",
+            "tokens/word",
+            "table",
+            "page",
+            "attention",
+            "FLOP/char",
+            "bits/char"
         });
         for (Candidate c : findings.candidates()) {
             rows.add(new String[] {
-                (c.equals(findings.best().candidate()) ? "* " : "  ") + c.algorithm().label(),
+                (c.equals(findings.best().candidate()) ? "* " : "  ")
+                        + c.algorithm().label(),
                 String.format(Locale.ROOT, "%,d", c.size()),
                 String.format(Locale.ROOT, "%.2f%%", 100 * c.coverage()),
                 String.format(Locale.ROOT, "%.2f%%", 100 * c.unknownRate()),
@@ -210,7 +219,8 @@ final class Vocabulary implements Callable<Integer> {
                 Output.flops(c.attentionFlops()),
                 Output.flops(c.flopsPerCharacter()),
                 c.bitsPerCharacter().isPresent()
-                        ? String.format(Locale.ROOT, "%.3f", c.bitsPerCharacter().orElseThrow())
+                        ? String.format(
+                                Locale.ROOT, "%.3f", c.bitsPerCharacter().orElseThrow())
                         : ""
             });
         }
@@ -219,7 +229,9 @@ final class Vocabulary implements Callable<Integer> {
 
     private static Map<String, Object> fields(Study.Findings findings, Path report, Path tokenizer) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("candidates", findings.candidates().stream().map(Vocabulary::fields).toList());
+        fields.put(
+                "candidates",
+                findings.candidates().stream().map(Vocabulary::fields).toList());
         fields.put("recommended", fields(findings.best().candidate()));
         fields.put("reason", findings.best().reason());
         fields.put("report", report.toString());

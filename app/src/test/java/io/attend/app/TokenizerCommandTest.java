@@ -81,12 +81,17 @@ class TokenizerCommandTest {
                 .isEqualTo("13\n\n14 5\n13\n");
         assertThat(said("tokenizer", "encode", folder.toString(), "--lines", lines))
                 .isEqualTo("2 13 3\n2 3\n2 14 5 3\n2 13 3\n");
-        assertThat(said("tokenizer", "encode", tokenizer, "--lines", file("empty", ""))).isEmpty();
-        assertThat(said("tokenizer", "encode", tokenizer, "--lines", file("end", "\n"))).isEqualTo("2 3\n");
-        assertThat(attendWith("low\nwant\n", "tokenizer", "encode", tokenizer).out()).isEqualTo("2 13 5 3\n");
-        assertThat(attendWith("low\nwant\n", "tokenizer", "encode", tokenizer, "--lines", "-").out())
+        assertThat(said("tokenizer", "encode", tokenizer, "--lines", file("empty", "")))
+                .isEmpty();
+        assertThat(said("tokenizer", "encode", tokenizer, "--lines", file("end", "\n")))
+                .isEqualTo("2 3\n");
+        assertThat(attendWith("low\nwant\n", "tokenizer", "encode", tokenizer).out())
+                .isEqualTo("2 13 5 3\n");
+        assertThat(attendWith("low\nwant\n", "tokenizer", "encode", tokenizer, "--lines", "-")
+                        .out())
                 .isEqualTo("2 13 3\n2 5 3\n");
-        JsonNode line = JsonMapper.shared().readTree(said("tokenizer", "encode", tokenizer, "low \uD83D\uDE00 want", "--json"));
+        JsonNode line =
+                JsonMapper.shared().readTree(said("tokenizer", "encode", tokenizer, "low \uD83D\uDE00 want", "--json"));
         assertThat(line.toString())
                 .isEqualTo("{\"ids\":[2,13,1,5,3],\"tokens\":[\"[CLS]\",\"low\",\"[UNK]\",\"want\",\"[SEP]\"],"
                         + "\"offsets\":[[0,0],[0,3],[4,5],[6,10],[0,0]]}");
@@ -102,7 +107,13 @@ class TokenizerCommandTest {
             text.append(words.get(i * 7 % 4)).append('\n');
             expected.append(ids.get(i * 7 % 4)).append('\n');
         }
-        assertThat(said("tokenizer", "encode", vocabulary.toString(), "--no-special-tokens", "--lines", file("l", text.toString()))
+        assertThat(said(
+                                "tokenizer",
+                                "encode",
+                                vocabulary.toString(),
+                                "--no-special-tokens",
+                                "--lines",
+                                file("l", text.toString()))
                         .equals(expected.toString()))
                 .isTrue();
     }
@@ -110,9 +121,11 @@ class TokenizerCommandTest {
     @Test
     void decodesWhatEncodeSaid() throws IOException {
         String tokenizer = vocabulary.toString();
-        assertThat(said("tokenizer", "decode", tokenizer, "2", "9", "6", "7", "3")).isEqualTo("unwanted\n");
+        assertThat(said("tokenizer", "decode", tokenizer, "2", "9", "6", "7", "3"))
+                .isEqualTo("unwanted\n");
         assertThat(said("tokenizer", "decode", tokenizer, "2 9 6 7 3\n13")).isEqualTo("unwanted\nlow\n");
-        assertThat(said("tokenizer", "decode", tokenizer, "2 13 3", "--special-tokens")).isEqualTo("[CLS] low [SEP]\n");
+        assertThat(said("tokenizer", "decode", tokenizer, "2 13 3", "--special-tokens"))
+                .isEqualTo("[CLS] low [SEP]\n");
         String lines = "2 13 3\n\n14 5\n";
         assertThat(attendWith(lines, "tokenizer", "decode", tokenizer).out()).isEqualTo("low\n\nlowest want\n");
         assertThat(said("tokenizer", "decode", tokenizer, "--file", file("ids", lines), "--json"))
@@ -129,7 +142,13 @@ class TokenizerCommandTest {
     @Test
     void whatCannotBeIsRefusedInOneLine() throws IOException {
         String tokenizer = vocabulary.toString();
-        fails(1, "attend tokenizer decode: ids: \"15\" is no id of this tokenizer; it has 15 tokens, 0 to 14", "tokenizer", "decode", tokenizer, "15");
+        fails(
+                1,
+                "attend tokenizer decode: ids: \"15\" is no id of this tokenizer; it has 15 tokens, 0 to 14",
+                "tokenizer",
+                "decode",
+                tokenizer,
+                "15");
         fails(1, "ids: \"1x\" is no id", "tokenizer", "decode", tokenizer, "2 1x");
         fails(1, "ids: \"99999999999999999999\" is no id", "tokenizer", "decode", tokenizer, "99999999999999999999");
         fails(1, "gone: no such file or folder", "tokenizer", "encode", "gone", "x");
@@ -142,7 +161,14 @@ class TokenizerCommandTest {
         fails(1, "gone: no such file", "tokenizer", "train", "bpe", "gone", "--output", folder.toString());
         Path bad = Files.write(folder.resolve("bad"), new byte[] {'a', '\n', 'b', (byte) 0xFF});
         fails(1, "bad: at byte 3: 0xFF is no UTF-8 here", "tokenizer", "encode", tokenizer, "--file", bad.toString());
-        fails(1, "bad: line 2: at byte 1: 0xFF is no UTF-8 here", "tokenizer", "encode", tokenizer, "--lines", bad.toString());
+        fails(
+                1,
+                "bad: line 2: at byte 1: 0xFF is no UTF-8 here",
+                "tokenizer",
+                "encode",
+                tokenizer,
+                "--lines",
+                bad.toString());
     }
 
     @ParameterizedTest
@@ -158,13 +184,24 @@ class TokenizerCommandTest {
             out.write(String.join("", text).getBytes(StandardCharsets.UTF_8));
         }
         Path first = folder.resolve("first");
-        Said one = attend("tokenizer", "train", algorithm, plain, "--size", "307", "--output", first.toString(), "--json");
+        Said one =
+                attend("tokenizer", "train", algorithm, plain, "--size", "307", "--output", first.toString(), "--json");
         assertThat(one.status()).as(one.err()).isZero();
         JsonNode line = JsonMapper.shared().readTree(one.out());
-        assertThat(line.get("output").stringValue()).isEqualTo(first.resolve("tokenizer.json").toString());
+        assertThat(line.get("output").stringValue())
+                .isEqualTo(first.resolve("tokenizer.json").toString());
         assertThat(line.get("size").intValue()).isBetween(19, 307);
         Path second = folder.resolve("second.json");
-        assertThat(attend("tokenizer", "train", algorithm, packed.toString(), "--size", "307", "--output", second.toString()).out())
+        assertThat(attend(
+                                "tokenizer",
+                                "train",
+                                algorithm,
+                                packed.toString(),
+                                "--size",
+                                "307",
+                                "--output",
+                                second.toString())
+                        .out())
                 .startsWith(algorithm + ": ");
         assertThat(first.resolve("tokenizer.json")).hasSameTextualContentAs(second);
 
@@ -180,7 +217,8 @@ class TokenizerCommandTest {
                 .containsPattern("14 +lowest +0-6 +lowest")
                 .containsPattern("5 +want +7-11 +want")
                 .contains("4 tokens for 11 characters; decoded: lowest want");
-        JsonNode all = JsonMapper.shared().readTree(said("tokenizer", "inspect", vocabulary.toString(), "low", "--json"));
+        JsonNode all =
+                JsonMapper.shared().readTree(said("tokenizer", "inspect", vocabulary.toString(), "low", "--json"));
         assertThat(all.get("size").intValue()).isEqualTo(15);
         assertThat(all.get("model").get("type").stringValue()).isEqualTo("WordPiece");
         assertThat(all.get("model").has("vocab")).isFalse();
@@ -200,28 +238,48 @@ class TokenizerCommandTest {
         Said cut = attend("tokenizer", "encode", trained.toString(), "abc");
         assertThat(cut.out()).isEqualTo("4 5\n");
         assertThat(cut.err()).contains("cuts texts to 2 tokens, and did; --whole gives all");
-        assertThat(said("tokenizer", "encode", trained.toString(), "abc", "--whole")).isEqualTo("4 5 6\n");
+        assertThat(said("tokenizer", "encode", trained.toString(), "abc", "--whole"))
+                .isEqualTo("4 5 6\n");
     }
 
     @Test
     void theStudyOfVocabulariesRecommendsOne() throws IOException {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 203; i++) {
-            text.append("the ").append(i % 3 == 0 ? "lowest" : "newer").append(" of ").append(i % 7).append('\n');
+            text.append("the ")
+                    .append(i % 3 == 0 ? "lowest" : "newer")
+                    .append(" of ")
+                    .append(i % 7)
+                    .append('\n');
         }
         Path run = folder.resolve("study");
         List<String> command = new ArrayList<>(List.of(
-                "vocabulary", file("text", text.toString()), "--algorithms", "bpe,word-level", "--sizes", "19,1k",
-                "--steps", "2", "--width", "8", "--layers", "1", "--run", run.toString()));
+                "vocabulary",
+                file("text", text.toString()),
+                "--algorithms",
+                "bpe,word-level",
+                "--sizes",
+                "19,1k",
+                "--steps",
+                "2",
+                "--width",
+                "8",
+                "--layers",
+                "1",
+                "--run",
+                run.toString()));
         Said said = attend(command.toArray(String[]::new));
         assertThat(said.status()).as(said.err()).isZero();
         assertThat(said.out()).contains("bits/char", "* ", "costs the model the least", "report.html");
-        assertThat(Files.readString(run.resolve("report.html"))).contains("every twentieth line", "193 texts", "10 texts");
+        assertThat(Files.readString(run.resolve("report.html")))
+                .contains("every twentieth line", "193 texts", "10 texts");
         command.add("--json");
-        JsonNode all = JsonMapper.shared().readTree(attend(command.toArray(String[]::new)).out());
+        JsonNode all = JsonMapper.shared()
+                .readTree(attend(command.toArray(String[]::new)).out());
         String best = all.get("recommended").get("algorithm").stringValue();
         assertThat(best).isIn("bpe", "word-level");
-        assertThat(all.get("candidates").get(0).propertyNames()).contains("coverage", "unknownRate", "bitsPerCharacter");
+        assertThat(all.get("candidates").get(0).propertyNames())
+                .contains("coverage", "unknownRate", "bitsPerCharacter");
         assertThat(said("tokenizer", "encode", run.toString(), "the lowest")).isNotBlank();
         fails(2, "\"0\" is not a size", "vocabulary", vocabulary.toString(), "--sizes", "0");
         fails(2, "steps from 0", "vocabulary", vocabulary.toString(), "--steps", "-1");

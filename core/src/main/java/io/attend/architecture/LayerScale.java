@@ -8,13 +8,13 @@ import io.attend.tensor.Shape;
 import io.attend.value.Source;
 import java.util.List;
 
-/// A learned factor for each feature at the end of every branch, which starts small, so that a deep model starts as
-/// hardly more than its stream.
+/// A learned factor for each feature at the end of every branch, which starts small, so that a deep model
+/// starts as hardly more than its stream.
 ///
-///     f(x) becomes scale · f(x)        in the residual that is named
+///     x ← x + scale ⊙ f(x)        where the residual that is named has x ← x + f(x)
 ///
-/// scale [E]; one operation a number and one more kept. Names: our `scale` is the paper's λ, BEiT's `lambda_1` and
-/// `lambda_2`.
+/// It acts on what joins the stream, behind any norm at the end of the branch. scale [E]; one operation a
+/// number and one more kept. Names: our `scale` is the paper's λ, BEiT's `lambda_1` and `lambda_2`.
 @Source(paper = "Going deeper with Image Transformers", arxiv = "2103.17239")
 public record LayerScale(double initial, Residual residual) implements Residual {
     public static final LayerScale EXAMPLE = new LayerScale(0.1, PreNorm.EXAMPLE);

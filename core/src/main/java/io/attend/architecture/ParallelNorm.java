@@ -13,13 +13,14 @@ import io.attend.value.Source;
 import java.util.Collections;
 import java.util.List;
 
-/// All branches of a block start from the same stream and are added at once, so that they can be computed side by
-/// side.
+/// All branches of a block start from the same stream and are added at once, so that they can be computed
+/// side by side.
 ///
 ///     x ← x + dropout(f(norm(x))) + dropout(g(norm(x))) + ...
 ///
-/// With `shared` there is one norm, at `norm` below the block, as GPT-J, Phi and Falcon-7B have it; with `own` each
-/// branch has its own, as GPT-NeoX and Falcon-40B have it. Only the first sees fewer numbers: one norm a block.
+/// With `shared` there is one norm, at `norm` below the block, as GPT-J, Phi and Falcon-7B have it; with
+/// `own` each branch has its own, as GPT-NeoX and Falcon-40B have it. Only the first sees fewer numbers: one
+/// norm a block.
 @Source(
         paper = "GPT-J-6B: A 6 Billion Parameter Autoregressive Language Model",
         reference = "Wang and Komatsuzaki 2021")

@@ -5,12 +5,15 @@ import io.attend.activation.GeluTanh;
 import io.attend.activation.Relu;
 import io.attend.attention.Heads;
 import io.attend.attention.SoftmaxAttention;
+import io.attend.convolution.GatedConvolution;
+import io.attend.convolution.Reach;
 import io.attend.embedding.DenseTable;
 import io.attend.embedding.Scale;
 import io.attend.embedding.SharedTable;
 import io.attend.embedding.Table;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.DenseFeedForward;
+import io.attend.head.LinearHead;
 import io.attend.head.MaskedLanguageHead;
 import io.attend.head.TiedHead;
 import io.attend.layer.Bias;
@@ -18,8 +21,18 @@ import io.attend.mask.Bidirectional;
 import io.attend.mask.Causal;
 import io.attend.mask.Mask;
 import io.attend.norm.LayerNorm;
+import io.attend.norm.NoNorm;
 import io.attend.position.LearnedPosition;
 import io.attend.position.SinusoidalPosition;
+import io.attend.recurrence.BahdanauRecurrence;
+import io.attend.recurrence.Cell;
+import io.attend.recurrence.Direction;
+import io.attend.recurrence.Gru;
+import io.attend.recurrence.Lstm;
+import io.attend.recurrence.LuongRecurrence;
+import io.attend.recurrence.Recurrence;
+import io.attend.recurrence.Start;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Well-known architectures. Ordinary code: read it to see how one is written.
@@ -133,6 +146,82 @@ public final class Presets {
                         new Encoder(embedding, Stack.of(layers, block)),
                         new MaskedLanguageHead(new Gelu(), norm(1e-12)))
                 .initialized(new NormalInitialization(0.02, NormalInitialization.Branches.ALIKE));
+    }
+
+    /// The LSTM translator of Sutskever, Vinyals and Le (2014): the encoder's last vector is all that the
+    /// decoder is told. The paper hands every layer's state to the same layer of the decoder, here all start
+    /// from the last layer's.
+    public static Architecture lstmTranslator(int vocabulary, int layers, int width, double dropout) {
+        return recurrent(
+                vocabulary,
+                width,
+                Stack.of(layers, recurs(new Lstm(Direction.FORWARD, Start.ZEROS), dropout)),
+                Stack.of(layers, recurs(new Lstm(Direction.FORWARD, Start.LAST_OF_MEMORY), dropout)));
+    }
+
+    /// The first translator with attention, of Bahdanau, Cho and Bengio (2014): a GRU reads both ways, and
+    /// the decoder looks at all it made before every step.
+    public static Architecture bahdanauTranslator(int vocabulary, int width, double dropout) {
+        return recurrent(
+                vocabulary,
+                width,
+                Stack.of(1, recurs(new Gru(Direction.BOTH, Start.ZEROS), dropout)),
+                Stack.of(1, recurs(new BahdanauRecurrence(Cell.GRU, width, Start.FIRST_OF_MEMORY), dropout)));
+    }
+
+    /// The LSTM translator of Luong, Pham and Manning (2015): its last layer looks at the memory after every
+    /// step and hands what it found to the next. The paper feeds that to the first layer.
+    public static Architecture luongTranslator(int vocabulary, int layers, int width, double dropout) {
+        Block last = recurs(new LuongRecurrence(Cell.LSTM, LuongRecurrence.Feeding.FED, Start.LAST_OF_MEMORY), dropout);
+        List<Segment> writes = new ArrayList<>();
+        if (layers > 1) {
+            writes.add(new Segment(layers - 1, recurs(new Lstm(Direction.FORWARD, Start.LAST_OF_MEMORY), dropout)));
+        }
+        writes.add(new Segment(1, last));
+        return recurrent(
+                vocabulary,
+                width,
+                Stack.of(layers, recurs(new Lstm(Direction.FORWARD, Start.ZEROS), dropout)),
+                new Stack(writes, new NoNorm()));
+    }
+
+    /// The convolutional translator of Gehring and others (2017): gated convolutions, attention in every
+    /// layer of the decoder, sums scaled by √½. The paper adds the source's embeddings to the values of its
+    /// attention and the last
+    /// word's to its queries, here both are projections of the streams.
+    public static Architecture convolutionalTranslator(int vocabulary, int layers, int width, int maximum) {
+        Residual sum = new ScaledSum(Math.sqrt(0.5), Math.sqrt(0.5), 0);
+        Block reads =
+                new Block(List.of(new Convolve(new GatedConvolution(3, 1, Reach.CENTERED, 0.1))), new NoNorm(), sum);
+        Block writes = new Block(
+                List.of(
+                        new Convolve(new GatedConvolution(3, 1, Reach.CAUSAL, 0.1)),
+                        new CrossAttention(SoftmaxAttention.of(Heads.of(1)))),
+                new NoNorm(),
+                sum);
+        EncoderDecoder topology = new EncoderDecoder(
+                TokenEmbedding.of(new DenseTable(vocabulary))
+                        .position(new LearnedPosition(maximum))
+                        .dropout(0.1),
+                Stack.of(layers, reads),
+                TokenEmbedding.of(new DenseTable(vocabulary))
+                        .position(new LearnedPosition(maximum))
+                        .dropout(0.1),
+                Stack.of(layers, writes));
+        return new Architecture(width, topology, new LinearHead(vocabulary, Bias.ADDED));
+    }
+
+    private static Architecture recurrent(int vocabulary, int width, Stack encoder, Stack decoder) {
+        EncoderDecoder topology = new EncoderDecoder(
+                TokenEmbedding.of(new DenseTable(vocabulary)),
+                encoder,
+                TokenEmbedding.of(new DenseTable(vocabulary)),
+                decoder);
+        return new Architecture(width, topology, new LinearHead(vocabulary, Bias.ADDED));
+    }
+
+    private static Block recurs(Recurrence recurrence, double dropout) {
+        return new Block(List.of(new Recur(recurrence)), new NoNorm(), new NoResidual(dropout));
     }
 
     private static Sublayer attends(Size size, Mask mask, double dropout) {

@@ -14,6 +14,7 @@ import java.util.List;
 public sealed interface Residual
         permits AfterBranchNorm,
                 BlockNorm,
+                BypassNorm,
                 LayerScale,
                 NormedStream,
                 NoResidual,

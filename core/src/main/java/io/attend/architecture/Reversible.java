@@ -12,16 +12,15 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.List;
 
-/// Two streams that take turns: each branch reads one and is added to the other, so that what went in can be computed
-/// back from what came out.
+/// Two streams that take turns: each branch reads one and is added to the other, so that what went in can be
+/// computed back from what came out.
 ///
 ///     y₁ = x₁ + f(norm(x₂))        y₂ = x₂ + g(norm(y₁))        back:  x₂ = y₂ − g(norm(y₁)),  x₁ = y₁ − f(norm(x₂))
 ///
-/// x [B, T, E] enters a stack as two copies and leaves as `streams` says: Reformer concatenates, so its last norm and
-/// its
-/// head are 2 E wide. A block has an even number of branches. Cost: that of pre-norm; the backward pass here keeps
-/// activations as every other block does, it does not yet compute them back. Names: our first stream is the paper's
-/// X₁, which attention is added to.
+/// x [B, T, E] enters a stack as two copies and leaves as `streams` says: Reformer concatenates, so its last
+/// norm and its head are 2 E wide. A block has an even number of branches. Cost: that of pre-norm; the
+/// backward pass here keeps activations as every other block does, it does not yet compute them back. Names:
+/// our first stream is the paper's X₁, which attention is added to.
 @Source(paper = "Reformer: The Efficient Transformer", arxiv = "2001.04451")
 public record Reversible(Streams streams, @Default("0.0") double dropout) implements Residual {
     public static final Reversible EXAMPLE = new Reversible(Streams.AVERAGED, 0);

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 ///
 ///     x ← x + dropout(after(f(norm(x))))
 ///
-/// Names: Gemma 2 calls the two its pre- and post-attention (or feedforward) norms; ours are `norm` and `after` below
-/// the branch.
+/// Names: Gemma 2 calls the two its pre- and post-attention (or feedforward) norms; ours are `norm` and
+/// `after` below the branch.
 @Source(paper = "CogView: Mastering Text-to-Image Generation via Transformers", arxiv = "2105.13290")
 public record SandwichNorm(@Default("0.0") double dropout) implements Residual {
     public static final SandwichNorm EXAMPLE = new SandwichNorm(0);

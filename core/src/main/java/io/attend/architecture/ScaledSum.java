@@ -12,8 +12,8 @@ import java.util.List;
 ///
 ///     x ← norm(stream · x + branch · dropout(f(x)))
 ///
-/// With both √½ this keeps the variance, as convolutional sequence-to-sequence has it; with `stream` (2 N)^¼ and
-/// `branch` 1 it is DeepNorm, which trains decoders of N blocks a thousand layers deep.
+/// With both √½ this keeps the variance, as convolutional sequence-to-sequence has it; with `stream` (2 N)^¼
+/// and `branch` 1 it is DeepNorm, which trains decoders of N blocks a thousand layers deep.
 @Source(paper = "DeepNet: Scaling Transformers to 1,000 Layers", arxiv = "2203.00555")
 public record ScaledSum(
         double stream, double branch, @Default("0.0") double dropout) implements Residual {

@@ -67,7 +67,7 @@ public record Stack(
     }
 
     /// The width of what leaves it.
-    int leaving(int width) {
+    public int leaving(int width) {
         return streams().width(width);
     }
 
@@ -119,7 +119,7 @@ public record Stack(
                 try (Lifetime block = Lifetime.open()) {
                     x = block.keep(next.block.forward(x, next.branches, context)); // [B, T, E]
                 }
-                context.at(next.place).show("hidden", x);
+                context.at(next.place).show("hidden", streams.shown(x));
             }
             return norm.forward(streams.leave(x), context);
         }

@@ -8,13 +8,14 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.List;
 
-/// While training, whole branches are left out at random, each example for itself: shallower models, all trained at
-/// once.
+/// While training, whole branches are left out at random, each example for itself: shallower models, all
+/// trained at once.
 ///
-///     f(x) becomes 0 with chance p, f(x) / (1 − p) otherwise        in the residual that is named
+///     x ← x  with chance p,  x + f(x) / (1 − p)  otherwise        where the residual that is named has x ← x + f(x)
 ///
-/// The chance p is `rate` everywhere if `growth` is `constant`; if it is `linear`, block l of L has l/L · rate, so that
-/// early blocks are nearly always there. Off in evaluation. A branch left out is computed all the same. Names: Hugging
+/// It acts on what joins the stream, behind any norm at the end of the branch. The chance p is `rate`
+/// everywhere if `growth` is `constant`; if it is `linear`, block l of L has l/L · rate, so that early blocks
+/// are nearly always there. Off in evaluation. A branch left out is computed all the same. Names: Hugging
 /// Face's `drop_path_rate`; the paper's survival probability is 1 − p, and it scales at test time instead.
 @Source(paper = "Deep Networks with Stochastic Depth", arxiv = "1603.09382")
 public record StochasticDepth(

@@ -24,9 +24,10 @@ import java.util.Optional;
 ///
 ///     [a ; b] = W₁ x,  u = a ⊙ σ(b)        y = W₂ · activation(norm(K ∗ u))
 ///
-/// x [B, T, E] → y [B, T, E]; K is a kernel [E, 1, k], one for each feature. Time 6·T·E² + 2·k·T·E operations. A causal one
-/// remembers k − 1 of the u between steps. Names: our `inner`, `kernel` and `outer` are Hugging Face's pointwise_conv1,
-/// depthwise_conv and pointwise_conv2; the norm in front of it is the block's.
+/// x [B, T, E] → y [B, T, E]; K is a kernel [E, 1, k], one for each feature. Time 6·T·E² + 2·k·T·E
+/// operations. A causal one remembers k − 1 of the u between steps. Names: our `inner`, `kernel`, `middle`
+/// and `outer` are Hugging Face's pointwise_conv1, depthwise_conv, batch_norm and pointwise_conv2; the norm
+/// in front of it is the block's.
 @Source(paper = "Conformer: Convolution-augmented Transformer for Speech Recognition", arxiv = "2005.08100")
 public record ConformerConvolution(
         int kernel,
@@ -65,21 +66,24 @@ public record ConformerConvolution(
             this.value = value;
             this.window = Window.of(value.kernel, 1, value.reach);
             this.width = width;
-            this.inner = new Linear(parameters.in("inner"), Linear.Size.from(width).to(2L * width), value.bias);
+            this.inner =
+                    new Linear(parameters.in("inner"), Linear.Size.from(width).to(2L * width), value.bias);
             Parameters kernel = parameters.in("kernel");
             this.weight = kernel.weight(
                     "weight", Shape.of(width, 1, value.kernel), Initializer.normal(Math.sqrt(1.0 / value.kernel)));
             this.bias = value.bias == Bias.ADDED
                     ? Optional.of(kernel.weight("bias", Shape.of(width), Initializer.ZEROS))
                     : Optional.empty();
-            this.norm = value.norm.build(parameters.in("norm"), width);
-            this.outer = new Linear(parameters.in("outer"), Linear.Size.from(width).to(width), value.bias);
+            this.norm = value.norm.build(parameters.in("middle"), width);
+            this.outer =
+                    new Linear(parameters.in("outer"), Linear.Size.from(width).to(width), value.bias);
         }
 
         @Override
         public Tensor forward(Tensor x, Context context) {
             Tensor both = inner.forward(x); // [B, T, 2 E]
-            Tensor gated = both.narrow(2, 0, width).mul(both.narrow(2, width, width).sigmoid()); // [B, T, E]
+            Tensor gated =
+                    both.narrow(2, 0, width).mul(both.narrow(2, width, width).sigmoid()); // [B, T, E]
             Tensor mixed = window.around(gated, context)
                     .conv1d(weight.tensor(), bias.map(Parameter::tensor), 1, width)
                     .transpose(1, 2); // [B, T, E]

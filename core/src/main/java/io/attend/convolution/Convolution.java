@@ -4,7 +4,7 @@ import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
 
 /// A branch in which each position looks at its neighbours, [B, T, E] → [B, T, E]. Padding is as if it were not there.
-public sealed interface Convolution permits ConformerConvolution, GatedConvolution {
+public sealed interface Convolution permits ActivatedConvolution, ConformerConvolution, GatedConvolution {
     Layer build(Parameters parameters, int width);
 
     /// Which neighbours a position sees.

@@ -17,10 +17,11 @@ import java.util.Optional;
 ///
 ///     [a ; b] = W ∗ x + bias        y = a ⊙ σ(b)
 ///
-/// x [B, T, E] → [B, T, 2 E] → y [B, T, E], weight [2 E, E, k]. Time 4·k·T·E² operations, in parallel over T; a path of
-/// n positions takes n / (k − 1) layers, fewer with a dilation. A causal one remembers (k − 1)·dilation inputs of E
-/// numbers between steps. Names: ConvS2S's convolution block; with `causal` reach the temporal convolution of language
-/// models. The engine multiplies the weight itself, so adapters that wrap products do not reach it.
+/// x [B, T, E] → [B, T, 2 E] → y [B, T, E], weight [2 E, E, k]. Time 4·k·T·E² operations, in parallel over T;
+/// a path of n positions takes n / (k − 1) layers, fewer with a dilation. A causal one remembers (k −
+/// 1)·dilation inputs of E numbers between steps. Names: ConvS2S's convolution block; with `causal` reach the
+/// temporal convolution of language models. The engine multiplies the weight itself, so adapters that wrap
+/// products do not reach it.
 @Source(paper = "Convolutional Sequence to Sequence Learning", arxiv = "1705.03122")
 public record GatedConvolution(
         int kernel,

@@ -7,7 +7,8 @@ import io.attend.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
-/// A sequence with what its kernel reaches beyond its ends: earlier inputs where there were any, zeros otherwise.
+/// A sequence with what its kernel reaches beyond its ends: earlier inputs where there were any, zeros
+/// otherwise.
 ///
 /// @param margin positions a kernel reaches beyond its first, (k − 1) · dilation
 record Window(Reach reach, int margin) {
@@ -20,12 +21,14 @@ record Window(Reach reach, int margin) {
         }
         int margin = (kernel - 1) * dilation;
         if (reach == Reach.CENTERED && margin % 2 != 0) {
-            throw new IllegalArgumentException("a centered kernel of " + kernel + " has no middle; make it odd or causal");
+            throw new IllegalArgumentException(
+                    "a centered kernel of " + kernel + " has no middle; make it odd or causal");
         }
         return new Window(reach, margin);
     }
 
-    /// Sets padding to zero and adds the margins, [B, T, C] → [B, C, T + margin], and remembers what the next step needs.
+    /// Sets padding to zero and adds the margins, [B, T, C] → [B, C, T + margin], and remembers what the next
+    /// step needs.
     Tensor around(Tensor x, Context context) {
         long batch = x.size(0);
         long length = x.size(1);

@@ -9,14 +9,14 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 import java.util.List;
 
-/// A feed-forward computed for some positions at a time: the same result with the hidden numbers of one chunk only.
+/// A feed-forward computed for some positions at a time: the same result with the hidden numbers of one chunk
+/// only.
 ///
 ///     y = f(x₁), f(x₂), ... one after another, for chunks x = x₁, x₂, ... of the length
 ///
-/// x [B, T, E] → y [B, T, E]. Time is that of the feed-forward within, memory B·chunk·F instead of B·T·F while nothing
-/// is
-/// kept for a backward pass; training keeps all hidden numbers and gains nothing. Names: Hugging Face's
-/// `chunk_size_feed_forward`.
+/// x [B, T, E] → y [B, T, E]. Time is that of the feed-forward within, memory B·chunk·F instead of B·T·F
+/// while nothing is kept for a backward pass; training keeps all hidden numbers and gains nothing. Names:
+/// Hugging Face's `chunk_size_feed_forward`.
 @Source(paper = "Reformer: The Efficient Transformer", arxiv = "2001.04451")
 public record ChunkedFeedForward(int chunk, FeedForward feedForward) implements FeedForward {
     public static final ChunkedFeedForward EXAMPLE = new ChunkedFeedForward(3, DenseFeedForward.EXAMPLE);

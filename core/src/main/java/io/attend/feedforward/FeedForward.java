@@ -8,6 +8,7 @@ public sealed interface FeedForward
         permits ChunkedFeedForward,
                 DenseFeedForward,
                 GatedFeedForward,
+                GroupedFeedForward,
                 LowRankFeedForward,
                 MixtureOfExperts,
                 ScaledFeedForward,

@@ -18,10 +18,10 @@ import io.attend.value.Source;
 ///
 ///     y = W₂ · (activation(W₁ x + b₁) ⊙ (W₃ x + b₃)) + b₂
 ///
-/// x [B, T, E] → hidden [B, T, F] → y [B, T, E]. Time 6·T·E·F operations; keeps x and four times the hidden numbers for
-/// the backward pass. The activation names it: Sigmoid is GLU, Relu ReGLU, Gelu GEGLU, Silu SwiGLU, Identity the
-/// bilinear form. Names: our `gate`, `inner` and `outer` are LLaMA's gate_proj, up_proj and down_proj, Mixtral's w1, w3
-/// and w2, T5's wi_0, wi_1 and wo.
+/// x [B, T, E] → hidden [B, T, F] → y [B, T, E]. Time 6·T·E·F operations; keeps x and four times the hidden
+/// numbers for the backward pass. The activation names it: Sigmoid is GLU, Relu ReGLU, Gelu GEGLU, Silu
+/// SwiGLU, Identity the bilinear form. Names: our `gate`, `inner` and `outer` are LLaMA's gate_proj, up_proj
+/// and down_proj, Mixtral's w1, w3 and w2, T5's wi_0, wi_1 and wo.
 @Source(paper = "GLU Variants Improve Transformer", arxiv = "2002.05202")
 public record GatedFeedForward(
         int hidden,

@@ -17,9 +17,9 @@ import io.attend.value.Source;
 ///
 ///     y = U₂ V₂ · activation(U₁ V₁ x + b₁) + b₂
 ///
-/// x [B, T, E] → [B, T, R] → hidden [B, T, F] → [B, T, R] → y [B, T, E]. Time 4·T·R·(E + F) operations and as many
-/// parameters a token, which is fewer than the full form's 4·T·E·F where R < E·F / (E + F). Names: our `rank` is R; of
-/// each pair the narrowing matrix is `down`, the widening one `up`.
+/// x [B, T, E] → [B, T, R] → hidden [B, T, F] → [B, T, R] → y [B, T, E]. Time 4·T·R·(E + F) operations and as
+/// many parameters a token, which is fewer than the full form's 4·T·E·F where R < E·F / (E + F). Names: our
+/// `rank` is R; of each pair the narrowing matrix is `down`, the widening one `up`.
 @Source(
         paper = "Lightweight and Efficient End-to-End Speech Recognition Using Low-Rank Transformer",
         arxiv = "1910.13923")

@@ -20,17 +20,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Many feed-forwards, of which each token uses a few: parameters grow with the number of experts, work does not.
+/// Many feed-forwards, of which each token uses a few: parameters grow with the number of experts, work does
+/// not.
 ///
 ///     y = Σ over the chosen experts i of weightᵢ · expertᵢ(x)
 ///
-/// x [B, T, E] → y [B, T, E]. Time k times that of one expert plus the router's, whatever X is: positions are sorted by
-/// expert, and each expert takes its slice in one product; padding is not computed and gives zeros. Names: our `experts`
-/// X is Mixtral's `num_local_experts`, the router's `choices` k its `num_experts_per_tok`.
+/// x [B, T, E] → y [B, T, E]. Time k times that of one expert plus the router's, whatever X is: positions are
+/// sorted by expert, and each expert takes its slice in one product; padding is not computed and gives zeros.
+/// Names: our `experts` X is Mixtral's `num_local_experts`, the router's `choices` k its
+/// `num_experts_per_tok`.
 @Source(paper = "Outrageously Large Neural Networks: The Sparsely-Gated Mixture-of-Experts Layer", arxiv = "1701.06538")
 public record MixtureOfExperts(int experts, Router router, FeedForward expert) implements FeedForward {
-    public static final MixtureOfExperts EXAMPLE = new MixtureOfExperts(
-            5, TopKRouter.EXAMPLE, new GatedFeedForward(11, new Silu(), Bias.NONE, 0));
+    public static final MixtureOfExperts EXAMPLE =
+            new MixtureOfExperts(5, TopKRouter.EXAMPLE, new GatedFeedForward(11, new Silu(), Bias.NONE, 0));
     public static final MixtureOfExperts SWITCH = new MixtureOfExperts(
             3,
             new SwitchRouter(new FixedCapacity(64), SwitchRouter.Overflow.DROPPED),
@@ -43,8 +45,9 @@ public record MixtureOfExperts(int experts, Router router, FeedForward expert) i
             throw new IllegalArgumentException("experts must be from 1 to 10000, not " + experts);
         }
         if (!expert.local()) {
-            throw new IllegalArgumentException("an expert sees the tokens of many sequences in one line, so it must work"
-                    + " on each alone; " + expert.getClass().getSimpleName() + " does not");
+            throw new IllegalArgumentException(
+                    "an expert sees the tokens of many sequences in one line, so it must work" + " on each alone; "
+                            + expert.getClass().getSimpleName() + " does not");
         }
     }
 
@@ -104,7 +107,8 @@ public record MixtureOfExperts(int experts, Router router, FeedForward expert) i
             }
             Tensor y = Tensor.zeros(Shape.of(tokens, width), x.dtype());
             if (placed > 0) {
-                Tensor weights = routes.weights().reshape(-1).indexSelect(0, pairs).unsqueeze(1); // [M, 1]
+                Tensor weights =
+                        routes.weights().reshape(-1).indexSelect(0, pairs).unsqueeze(1); // [M, 1]
                 Tensor weighted = Tensor.cat(0, results.toArray(Tensor[]::new)).mul(weights);
                 y = y.indexAdd(0, from, weighted); // [N, E]
             }

@@ -8,7 +8,8 @@ import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
-/// A feed-forward whose result counts less or more: half, in the two half steps of a Macaron or Conformer block.
+/// A feed-forward whose result counts less or more: half, in the two half steps of a Macaron or Conformer
+/// block.
 ///
 ///     y = factor · f(x)
 ///

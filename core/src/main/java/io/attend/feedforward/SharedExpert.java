@@ -12,8 +12,8 @@ import io.attend.value.Source;
 ///
 ///     y = always(x) + routed(x)
 ///
-/// x [B, T, E] → y [B, T, E]. Cost is that of both. Names: DeepSeek's shared experts, which are one feed-forward of their
-/// joint hidden size; they stand at `always`, the mixture at `routed`.
+/// x [B, T, E] → y [B, T, E]. Cost is that of both. Names: DeepSeek's shared experts, which are one
+/// feed-forward of their joint hidden size; they stand at `always`, the mixture at `routed`.
 @Source(
         paper = "DeepSeekMoE: Towards Ultimate Expert Specialization in Mixture-of-Experts Language Models",
         arxiv = "2401.06066")

@@ -8,9 +8,9 @@ import io.attend.value.Source;
 ///
 ///     y = f(x)        with the same f in every block
 ///
-/// x [B, T, E] → y [B, T, E]. Time is that of the feed-forward within, parameters those of one; it is built at `feed`
-/// below the stack. Whole blocks that repeat with one set of weights, as in ALBERT, are a Segment with `shared`
-/// sharing.
+/// x [B, T, E] → y [B, T, E]. Time is that of the feed-forward within, parameters those of one; it is built
+/// at `feed` below the stack. Whole blocks that repeat with one set of weights, as in ALBERT, are a Segment
+/// with `shared` sharing.
 @Source(paper = "One Wide Feedforward is All You Need", arxiv = "2309.01826")
 public record SharedFeedForward(FeedForward feedForward) implements FeedForward {
     public static final SharedFeedForward EXAMPLE = new SharedFeedForward(DenseFeedForward.EXAMPLE);

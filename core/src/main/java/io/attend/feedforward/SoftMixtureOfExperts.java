@@ -16,14 +16,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// Experts that take mixtures of tokens instead of tokens: nothing is dropped, nothing needs balancing, all is smooth.
+/// Experts that take mixtures of tokens instead of tokens: nothing is dropped, nothing needs balancing, all
+/// is smooth.
 ///
 ///     logits = Φ x        D = softmax over tokens, C = softmax over slots
 ///     x̃ = Dᵀ x,  ỹ = expert of the slot (x̃),  y = C ỹ
 ///
-/// x [B, T, E] → slots [B, X·slots, E] → y [B, T, E]. Time 6·T·E·X·slots operations and the experts' on X·slots positions,
-/// however long the sequence. Padding is in no mixture. Every position depends on all others of its sequence, so it is
-/// not for a stack that writes. Names: our `slots` is the paper's p slots an expert, `router` its Φ.
+/// x [B, T, E] → slots [B, X·slots, E] → y [B, T, E]. Time 6·T·E·X·slots operations and the experts' on
+/// X·slots positions, however long the sequence. Padding is in no mixture. Every position depends on all
+/// others of its sequence, so it is not for a stack that writes. Names: our `slots` is the paper's p slots an
+/// expert, `router` its Φ.
 @Source(paper = "From Sparse to Soft Mixtures of Experts", arxiv = "2308.00951")
 public record SoftMixtureOfExperts(
         int experts, @Default("1") int slots, FeedForward expert) implements FeedForward {
@@ -77,8 +79,10 @@ public record SoftMixtureOfExperts(
         public Tensor forward(Tensor x, Context context) {
             long length = x.size(1);
             Tensor logits = router.forward(x); // [B, T, X slots]
-            Optional<Tensor> padding =
-                    context.keep().map(keep -> keep.narrow(1, keep.size(1) - length, length).logicalNot().unsqueeze(2));
+            Optional<Tensor> padding = context.keep()
+                    .map(keep -> keep.narrow(1, keep.size(1) - length, length)
+                            .logicalNot()
+                            .unsqueeze(2));
             Tensor combine = logits.softmax(-1);
             Tensor dispatch = padding.isEmpty()
                     ? logits.softmax(1)

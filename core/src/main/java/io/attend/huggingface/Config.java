@@ -21,16 +21,19 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A `config.json`, read strictly: every key of it is asked for, or listed as one that does not change the numbers.
+/// A `config.json`, read strictly: every key of it is asked for, or listed as one that does not change the
+/// numbers.
 /// [#checkComplete] refuses the rest, so that no setting is ever passed over in silence.
 ///
-/// A family asks with the default that Hugging Face's configuration class has; `null` counts as absent. Every refusal
+/// A family asks with the default that Hugging Face's configuration class has; `null` counts as absent. Every
+/// refusal
 /// is a [CheckpointException] naming the file, the key, its value and the values that are understood.
 public final class Config {
     private static final long LARGEST = 4 << 20;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /// Keys of every model that say where it comes from or how it is generated from, which has its own settings here.
+    /// Keys of every model that say where it comes from or how it is generated from, which has its own
+    /// settings here.
     private static final Set<String> INERT = Set.of(
             // where it comes from
             ("_name_or_path _commit_hash transformers_version torch_dtype dtype architectures model_type auto_map"
@@ -166,11 +169,16 @@ public final class Config {
         return value.intValue();
     }
 
-    /// A word no gradient reaches where it is looked up: the padding token a table is made with. One outside the
-    /// vocabulary counts as none.
+    /// A word no gradient reaches where it is looked up: the padding token a table is made with. `null` means none, a
+    /// negative one counts from the end of the vocabulary, and one outside it counts as none.
     public OptionalInt padding(String key, int otherwise, int vocabulary) {
+        if (tree.has(key) && !has(key)) {
+            read.add(key);
+            return OptionalInt.empty();
+        }
         int token = whole(key, otherwise);
-        return token >= 0 && token < vocabulary ? OptionalInt.of(token) : OptionalInt.empty();
+        int row = has(key) && token < 0 ? token + vocabulary : token;
+        return row >= 0 && row < vocabulary ? OptionalInt.of(row) : OptionalInt.empty();
     }
 
     /// A number, or Hugging Face's default.
@@ -288,7 +296,8 @@ public final class Config {
                 .orElse(number.orElse(2));
     }
 
-    /// What a classifying head is asked: `problem_type`, or else numbers where there is one label and one of several
+    /// What a classifying head is asked: `problem_type`, or else numbers where there is one label and one of
+    /// several
     /// classes where there are more. Hugging Face's class looks at the labels instead when nothing is said, and
     /// takes fractions for a class each.
     public Problem problem(int labels) {
@@ -297,6 +306,16 @@ public final class Config {
 
     /// The keys that [#labels] and [#problem] read.
     static void labels(Map<String, Object> values, int labels, Problem problem) {
+        labels(values, labels);
+        PROBLEMS.forEach((name, same) -> {
+            if (same == problem) {
+                values.put("problem_type", name);
+            }
+        });
+    }
+
+    /// The keys that [#labels] reads.
+    static void labels(Map<String, Object> values, int labels) {
         Map<String, String> names = new LinkedHashMap<>();
         Map<String, Integer> ids = new LinkedHashMap<>();
         for (int i = 0; i < labels; i++) {
@@ -305,11 +324,6 @@ public final class Config {
         }
         values.put("id2label", names);
         values.put("label2id", ids);
-        PROBLEMS.forEach((name, same) -> {
-            if (same == problem) {
-                values.put("problem_type", name);
-            }
-        });
     }
 
     /// The key all families are told apart by.

@@ -9,7 +9,43 @@ import java.util.stream.Stream;
 
 /// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The package
 /// page tells how to add one.
-public sealed interface Family permits Bart, Bert, Bloom, CodeGen, Falcon, Gemma, Gemma2, Gpt2, GptBigCode, GptJ, GptNeo, GptNeoX, Llama, Mistral, Mpt, Opt, Phi, Qwen2, StableLm {
+public sealed interface Family
+        permits Albert,
+                Bart,
+                Bert,
+                Blenderbot,
+                Bloom,
+                CodeGen,
+                ConvBert,
+                Deberta,
+                DistilBert,
+                Electra,
+                Falcon,
+                Gemma,
+                Gemma2,
+                Gpt2,
+                GptBigCode,
+                GptJ,
+                GptNeo,
+                GptNeoX,
+                Llama,
+                M2M100,
+                MBart,
+                MPNet,
+                Marian,
+                Mistral,
+                Mixtral,
+                Mpt,
+                Opt,
+                Pegasus,
+                Phi,
+                Qwen2,
+                RoFormer,
+                Roberta,
+                SqueezeBert,
+                StableLm,
+                Switch,
+                T5 {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 
@@ -25,7 +61,7 @@ public sealed interface Family permits Bart, Bert, Bloom, CodeGen, Falcon, Gemma
         return Optional.empty();
     }
 
-    /// Every family, in the order of `permits`.
+    /// Every family, in the order of `permits`: where several can express a model trained here, the first is taken.
     static List<Family> all() {
         return Stream.of(Family.class.getPermittedSubclasses())
                 .map(type -> {

@@ -3,12 +3,18 @@ package io.attend.huggingface;
 import io.attend.architecture.Architecture;
 import io.attend.model.Transformer;
 
-/// What a family makes of a configuration: the model as a value, the names of its numbers, and how tokens are handed
+/// What a family makes of a configuration: the model as a value, the names of its numbers, and how tokens are
+/// handed
 /// to it.
 public record Mapping(Architecture architecture, Names names, Usage usage) {
     /// The names of every tensor, resolved; without natives.
     public Table table() {
         return names.resolve(Transformer.parameters(architecture));
+    }
+
+    /// The same for a class that does something else with tokens.
+    Mapping usage(Usage other) {
+        return new Mapping(architecture, names, other);
     }
 
     /// What the configuration describes.

@@ -3,6 +3,7 @@ package io.attend.huggingface;
 import io.attend.layer.Parameter;
 import io.attend.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,14 @@ import java.util.stream.Stream;
 ///     new Names()
 ///             .module("transformer.h.{i}.ln_1", "decoder.{i}.attention.norm")
 ///             .module("transformer.h.{i}.attn.c_attn", Layout.ROWS.transposed(),
-///                     "decoder.{i}.attention.query", "decoder.{i}.attention.key", "decoder.{i}.attention.value")
+///                     "decoder.{i}.attention.query", "decoder.{i}.attention.key",
+///                     "decoder.{i}.attention.value")
 ///             .tied("lm_head.weight", "transformer.wte.weight");
 ///
-/// `{i}`, `{j}` and so on stand for numbers. A *module* is a `weight` and a `bias`, whichever the model has. A row that
-/// matches no parameter does nothing; a parameter that no row matches is an error, so a table is complete or fails.
+/// `{i}`, `{j}` and so on stand for numbers. A *module* is a `weight` and a `bias`, whichever the model has. A
+/// row that
+/// matches no parameter does nothing; a parameter that no row matches is an error, so a table is complete or
+/// fails.
 public final class Names {
     private static final Pattern HOLE = Pattern.compile("\\{(\\w)}");
 
@@ -83,7 +87,8 @@ public final class Names {
         return this;
     }
 
-    /// A tensor that Hugging Face saves although a formula gives it, such as a table of sines: it must agree with the
+    /// A tensor that Hugging Face saves although a formula gives it, such as a table of sines: it must agree
+    /// with the
     /// formula, and is written again as it was.
     public Names formula(String stored, Shape shape, Fresh formula, String reason) {
         kept.put(stored, new Table.Kept(shape, formula, reason, true));
@@ -94,6 +99,12 @@ public final class Names {
     @FunctionalInterface
     public interface Fresh {
         Fresh ZEROS = shape -> new float[Math.toIntExact(shape.count())];
+
+        Fresh ONES = shape -> {
+            float[] ones = new float[Math.toIntExact(shape.count())];
+            Arrays.fill(ones, 1);
+            return ones;
+        };
 
         float[] make(Shape shape);
     }

@@ -2,8 +2,13 @@ package io.attend.huggingface;
 
 import io.attend.embedding.Tokens;
 import io.attend.head.Head;
+import io.attend.layer.Context;
+import io.attend.router.RouterLoss;
+import io.attend.router.Routing;
 import io.attend.tensor.DType;
 import io.attend.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -15,10 +20,28 @@ import java.util.OptionalInt;
 /// @param pad the padding token
 /// @param start the token a decoder begins with
 /// @param depth how many blocks of a stack make one of Hugging Face's layers, behind which it shows its hidden states
-public record Usage(Labels labels, Positions positions, Target target, OptionalInt pad, OptionalInt start, int depth) {
+/// @param auxiliary what is added to the loss for the routers' sake
+public record Usage(
+        Labels labels,
+        Positions positions,
+        Target target,
+        OptionalInt pad,
+        OptionalInt start,
+        int depth,
+        List<Auxiliary> auxiliary) {
     /// Every position is asked for its own label, columns are counted, nothing is known of padding.
-    public static final Usage PLAIN =
-            new Usage(Labels.AS_GIVEN, Positions.COLUMNS, Target.SHIFTED, OptionalInt.empty(), OptionalInt.empty(), 1);
+    public static final Usage PLAIN = new Usage(
+            Labels.AS_GIVEN,
+            Positions.COLUMNS,
+            Target.SHIFTED,
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            1,
+            List.of());
+
+    public Usage {
+        auxiliary = List.copyOf(auxiliary);
+    }
 
     /// How labels become answers.
     public enum Labels {
@@ -27,10 +50,13 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
         NEXT
     }
 
-    /// How tokens are numbered in a forward pass. Generation behind padding on the left always counts real tokens.
+    /// How tokens are numbered in a forward pass. Generation behind padding on the left counts real tokens unless it is
+    /// said otherwise.
     public enum Positions {
         /// All columns from 0, padding included.
         COLUMNS,
+        /// The same, and in generation too: the decoders of BART and its descendants.
+        ALL_COLUMNS,
         /// Real tokens from 0, so that padding on the left does not count: OPT, BLOOM.
         COUNTED,
         /// Tokens other than the padding token from 0, by what they are and not by the mask: RoBERTa.
@@ -45,20 +71,45 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
         ROTATED
     }
 
+    /// A part of the loss for the routers' sake.
+    ///
+    /// @param name Hugging Face's, such as `encoder_aux_loss`
+    /// @param stack whose routers it is about
+    public record Auxiliary(String name, String stack, RouterLoss loss, double factor) {
+        /// It alone, not yet multiplied; absent if no router of the stack was in the pass.
+        public Optional<Tensor> of(List<Routing> routings) {
+            List<Routing> own = routings.stream()
+                    .filter(routing -> routing.stack().equals(stack))
+                    .toList();
+            return own.isEmpty() ? Optional.empty() : Optional.of(loss.of(own));
+        }
+    }
+
     public Usage labels(Labels how) {
-        return new Usage(how, positions, target, pad, start, depth);
+        return new Usage(how, positions, target, pad, start, depth, auxiliary);
     }
 
     public Usage positions(Positions how) {
-        return new Usage(labels, how, target, pad, start, depth);
+        return new Usage(labels, how, target, pad, start, depth, auxiliary);
     }
 
     public Usage target(Target how) {
-        return new Usage(labels, positions, how, pad, start, depth);
+        return new Usage(labels, positions, how, pad, start, depth, auxiliary);
     }
 
     public Usage depth(int blocks) {
-        return new Usage(labels, positions, target, pad, start, blocks);
+        return new Usage(labels, positions, target, pad, start, blocks, auxiliary);
+    }
+
+    /// With something more in the loss.
+    public Usage auxiliary(Auxiliary more) {
+        List<Auxiliary> all = new ArrayList<>(auxiliary);
+        all.add(more);
+        return new Usage(labels, positions, target, pad, start, depth, all);
+    }
+
+    public Usage pad(int token) {
+        return new Usage(labels, positions, target, OptionalInt.of(token), start, depth, auxiliary);
     }
 
     /// With the tokens that the configuration names.
@@ -69,7 +120,14 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
                 target,
                 config.wholeIfGiven("pad_token_id"),
                 config.wholeIfGiven("decoder_start_token_id"),
-                depth);
+                depth,
+                auxiliary);
+    }
+
+    /// The same with what the class takes where the configuration names none.
+    public Usage tokens(Config config, int padding, OptionalInt first) {
+        OptionalInt known = OptionalInt.of(config.whole("pad_token_id", padding));
+        return new Usage(labels, positions, target, known, first, depth, auxiliary);
     }
 
     /// The tokens of a forward pass as the model wants them.
@@ -89,8 +147,12 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
     private Optional<Tensor> numbered(Tensor ids, Optional<Tensor> keep, Positions how) {
         return switch (how) {
             case COLUMNS -> Optional.empty();
+            case ALL_COLUMNS -> keep.map(real -> counted(Tensor.ones(real.shape(), DType.INT64)));
             case COUNTED -> keep.map(Usage::counted);
-            case NOT_PADDING -> Optional.of(counted(ids.ne(padding())));
+            case NOT_PADDING -> {
+                Tensor words = ids.ne(padding()).to(DType.INT64);
+                yield Optional.of(words.cumsum(1).mul(words).sub(1)); // [B, T], the row before the first at padding
+            }
         };
     }
 
@@ -131,5 +193,19 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
                                 .sub(1));
         };
         return Tensor.cat(1, first, words.narrow(1, 0, words.size(1) - 1)); // [B, T]
+    }
+
+    /// The loss of a pass as the class counts it.
+    ///
+    /// @param loss the head's
+    /// @param context that of the pass, in which routers reported
+    public Tensor loss(Tensor loss, Context context) {
+        List<Routing> routings = context.reports(Routing.class);
+        Tensor whole = loss;
+        for (Auxiliary more : auxiliary) {
+            Optional<Tensor> part = more.of(routings);
+            whole = part.isPresent() ? whole.add(part.get().mul(more.factor)) : whole;
+        }
+        return whole;
     }
 }

@@ -13,19 +13,20 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 
-/// Batch normalisation: each of the E features is brought to mean 0 and variance 1 over all tokens of the batch.
+/// Batch normalisation: each of the E features is brought to mean 0 and variance 1 over all tokens of the
+/// batch.
 ///
 ///     training:   y = (x − mean) / √(variance + epsilon) · weight + bias      over the tokens that are not padding
 ///     inference:  the same with the running mean and variance
 ///
 ///     running ← (1 − momentum) · running + momentum · that of the batch
 ///
-/// x [B, T, E] → y [B, T, E]. Time about 8 operations a number; keeps its input and 2 E numbers for the backward
-/// pass. Training and inference are two functions: while training, a token's result depends on every other token of
-/// the batch, those behind it included; afterwards on none. The running numbers are saved with the weights but
-/// follow the data, not a gradient; the batch's variance enters them multiplied by n / (n − 1), as in PyTorch. Names:
-/// our `weight` and `bias` are the paper's γ and β, PyTorch's `running_mean` and `running_var` our `mean` and
-/// `variance`.
+/// x [B, T, E] → y [B, T, E]. Time about 8 operations a number; keeps its input and 2 E numbers for the
+/// backward pass. Training and inference are two functions: while training, a token's result depends on every
+/// other token of the batch, those behind it included; afterwards on none. The running numbers are saved with
+/// the weights but follow the data, not a gradient; the batch's variance enters them multiplied by n / (n −
+/// 1), as in PyTorch. Names: our `weight` and `bias` are the paper's γ and β, PyTorch's `running_mean` and
+/// `running_var` our `mean` and `variance`.
 @Source(
         paper = "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift",
         arxiv = "1502.03167")

@@ -14,11 +14,12 @@ import io.attend.value.Source;
 
 /// Root-mean-square normalisation: layer normalisation without the shift, which costs less and does as well.
 ///
-///     y = x / √(mean(x²) + epsilon) · weight            or · (1 + weight), if the gain is `one_plus_weight`
+///     y = x / √(mean(x²) + epsilon) · weight            or · (1 + weight), if the gain is `one-plus-weight`
 ///
 /// x [B, T, E] → y [B, T, E]. Time about 4 operations a number; keeps its input and one number a row for the
-/// backward pass. Weights start such that the gain is 1. Names: our `weight` is the paper's gain g; T5 calls this its
-/// LayerNorm; Gemma's is the one with the gain 1 + weight, which halves are widened for, as Gemma's own code does.
+/// backward pass. Weights start such that the gain is 1. Names: our `weight` is the paper's gain g; T5 calls
+/// this its LayerNorm; Gemma's is the one with the gain 1 + weight, which halves are widened for, as Gemma's
+/// own code does.
 @Source(paper = "Root Mean Square Layer Normalization", arxiv = "1910.07467")
 public record RmsNorm(
         @Default("1e-6") double epsilon,

@@ -17,8 +17,9 @@ import io.attend.value.Source;
 ///
 ///     y = weight · x / max(‖x‖, epsilon)
 ///
-/// x [B, T, E] → y [B, T, E], weight [1], which starts at √E. Time about 4 operations a number; keeps its input and
-/// one number a row for the backward pass. Halves are widened for it. Names: our `weight` is the paper's g.
+/// x [B, T, E] → y [B, T, E], weight [1], which starts at √E. Time about 4 operations a number; keeps its
+/// input and one number a row for the backward pass. Halves are widened for it. Names: our `weight` is the
+/// paper's g.
 @Source(paper = "Transformers without Tears: Improving the Normalization of Self-Attention", arxiv = "1910.05895")
 public record ScaleNorm(@Default("1e-5") double epsilon) implements Norm {
     public static final ScaleNorm EXAMPLE = new ScaleNorm(1e-5);

@@ -12,16 +12,26 @@ import io.attend.value.Source;
 
 /// The waves of the 2017 Transformer, added to the embeddings: nothing is learned and no length is too long.
 ///
-///     PE(p, 2i) = sin(p ω(i))        PE(p, 2i+1) = cos(p ω(i))        ω(i) = base^(−2i/E),  i < E/2        y = x + PE
+///     PE(p, 2i) = sin(p ω(i))        PE(p, 2i+1) = cos(p ω(i))        ω(i) = base^(−2i/E),  i < E/2        y
+///     = x + PE
 ///
-/// x [B, T, E] → y [B, T, E]. PE(p + k) is a linear function of PE(p), which lets attention work with distances.
-/// `order`: `interleaved` puts sine and cosine at even and odd places as the paper writes it; `halves` puts all sines
-/// before all cosines, as the paper's own code and many models do. `spacing`: with `open` frequencies fall from 1
-/// towards 1/base, as the paper writes it, with `closed` they reach it, ω(i) = base^(−i/(E/2−1)), as the paper's own
-/// code, fairseq and Whisper have it. `offset` is the position of the first token. In Hugging Face, BERT-like models
-/// and DistilBERT are interleaved and open, Marian and Pegasus halves and open; M2M-100 (offset 2) and Whisper's
-/// encoder are halves and closed. Computed in float64 where models keep a table made so (open), in float32 where
-/// theirs is made so (closed). O(T·E), once a pass.
+/// x [B, T, E] → y [B, T, E]. PE(p + k) is a linear function of PE(p), which lets attention work with
+/// distances.
+/// `order`: `interleaved` puts sine and cosine at even and odd places as the paper writes it; `halves` puts
+/// all sines
+/// before all cosines, as the paper's own code and many models do. `spacing`: with `open` frequencies fall
+/// from 1
+/// towards 1/base, as the paper writes it, with `closed` they reach it, ω(i) = base^(−i/(E/2−1)), as the
+/// paper's own
+/// code, fairseq and Whisper have it. `offset` is the position of the first token. In Hugging Face, BERT-like
+/// models
+/// and DistilBERT are interleaved and open, Marian and Pegasus halves and open; M2M-100 (offset 2) and
+/// Whisper's
+/// encoder are halves and closed. Computed in float64 where models keep a table made so (open), in float32
+/// where
+/// theirs is made so (closed). A token given a position below 0 stands nowhere: PE = 0, as M2M-100 has it for
+/// padding.
+/// O(T·E), once a pass.
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
 public record SinusoidalPosition(
         @Default("\"interleaved\"") Order order,
@@ -109,9 +119,14 @@ public record SinusoidalPosition(
 
     /// The waves of a pass, [T, width] or [B, T, width], made once.
     Tensor waves(Context context, long length, int width, DType dtype) {
-        return context.once(
-                new Made(this, width, length, dtype),
-                () -> waves(context.positions(length), width).to(dtype));
+        return context.once(new Made(this, width, length, dtype), () -> {
+            Tensor positions = context.positions(length);
+            Tensor waves = waves(positions, width);
+            return (context.isPositioned()
+                            ? waves.mul(positions.ge(0).unsqueeze(-1).to(waves.dtype()))
+                            : waves)
+                    .to(dtype);
+        });
     }
 
     private record Made(SinusoidalPosition value, int width, long length, DType dtype) {}

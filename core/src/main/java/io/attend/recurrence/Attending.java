@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The steps of a recurrence that looks at a memory between one step and the next: no step can begin before the last has
-/// ended.
+/// The steps of a recurrence that looks at a memory between one step and the next: no step can begin before
+/// the last has ended.
 final class Attending {
     private final Cell cell;
     private final List<Parameter> weights;
@@ -19,7 +19,8 @@ final class Attending {
         this.weights = weights;
     }
 
-    /// One step: from an input [B, E] and what was handed on, to what is handed on; the first of it is the result.
+    /// One step: from an input [B, E] and what was handed on, to what is handed on; the first of it is the
+    /// result.
     @FunctionalInterface
     interface Step {
         List<Tensor> apply(Tensor x, List<Tensor> carried, List<Tensor> weights);
@@ -30,7 +31,8 @@ final class Attending {
         return cell.step(x, states, weights);
     }
 
-    /// Goes through x [B, T, E]. What is carried is `start` at first; `fixed` stays as it is from step to step.
+    /// Goes through x [B, T, E]. What is carried is `start` at first; `fixed` stays as it is from step to
+    /// step.
     Tensor through(Tensor x, Context context, java.util.function.Supplier<List<Tensor>> start, int result, Step step) {
         long length = x.size(1);
         Optional<RecurrentState> state = context.state(RecurrentState.class, RecurrentState::new);
@@ -59,7 +61,8 @@ final class Attending {
         List<Tensor> last = carried;
         state.ifPresent(past -> past.carry(last, length));
         if (context.wantsAttention()) {
-            context.show("attention", Tensor.stack(1, seen.toArray(Tensor[]::new)).unsqueeze(1)); // [B, 1, T, S]
+            context.show(
+                    "attention", Tensor.stack(1, seen.toArray(Tensor[]::new)).unsqueeze(1)); // [B, 1, T, S]
         }
         return Tensor.stack(1, outputs.toArray(Tensor[]::new)); // [B, T, H]
     }

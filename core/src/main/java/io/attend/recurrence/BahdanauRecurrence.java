@@ -17,19 +17,20 @@ import io.attend.value.Source;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A recurrence that looks at the memory before every step, with the vector of the step before: the first attention.
+/// A recurrence that looks at the memory before every step, with the vector of the step before: the first
+/// attention.
 ///
 ///     aⱼ = softmax over j of vᵀ tanh(W s + U mⱼ)        c = Σⱼ aⱼ mⱼ        s ← cell([x ; c], s)
 ///
-/// x [B, T, E], memory [B, S, M] → all s [B, T, E]. Time 2·T·S·(A + M) operations and the cell's, T steps one after
-/// another; remembers s and U m, S·A numbers, between steps. Names: our `attention` A is the paper's hidden size of its
-/// alignment model; `query`, `key` and `score` are its W, U and v. The paper reads words from s, c and the last word
-/// together; here the head reads s.
+/// x [B, T, E], memory [B, S, M] → all s [B, T, E]. Time 2·T·S·(A + M) operations and the cell's, T steps one
+/// after another; remembers s and U m, S·A numbers, between steps. Names: our `attention` A is the paper's
+/// hidden size of its alignment model; `query`, `key` and `score` are its W, U and v. The paper reads words
+/// from s, c and the last word together; here the head reads s.
 @Source(paper = "Neural Machine Translation by Jointly Learning to Align and Translate", arxiv = "1409.0473")
 public record BahdanauRecurrence(
         @Default("\"gru\"") Cell cell,
         int attention,
-        @Default("\"first_of_memory\"") Start start) implements Recurrence {
+        @Default("\"first-of-memory\"") Start start) implements Recurrence {
     public static final BahdanauRecurrence EXAMPLE = new BahdanauRecurrence(Cell.GRU, 7, Start.FIRST_OF_MEMORY);
     public static final BahdanauRecurrence LSTM = new BahdanauRecurrence(Cell.LSTM, 7, Start.ZEROS);
 
@@ -63,10 +64,9 @@ public record BahdanauRecurrence(
             this.value = value;
             this.width = site.width();
             this.memory = LuongRecurrence.memory(parameters, site);
-            this.query = new Linear(
-                    parameters.in("query"), Linear.Size.from(width).to(value.attention), Bias.ADDED);
-            this.key = new Linear(
-                    parameters.in("key"), Linear.Size.from(memory).to(value.attention), Bias.NONE);
+            this.query =
+                    new Linear(parameters.in("query"), Linear.Size.from(width).to(value.attention), Bias.ADDED);
+            this.key = new Linear(parameters.in("key"), Linear.Size.from(memory).to(value.attention), Bias.NONE);
             this.score = parameters.weight(
                     "score", Shape.of(value.attention), Initializer.uniform(1 / Math.sqrt(value.attention)));
             this.attending =
@@ -79,7 +79,8 @@ public record BahdanauRecurrence(
             int vectors = value.cell.vectors();
             return attending.through(x, context, () -> begin(x, context), 0, (now, carried, seen) -> {
                 Tensor keys = carried.get(vectors); // [B, S, A]
-                Tensor energy = query.forward(carried.getFirst()).unsqueeze(1).add(keys).tanh(); // [B, S, A]
+                Tensor energy =
+                        query.forward(carried.getFirst()).unsqueeze(1).add(keys).tanh(); // [B, S, A]
                 Tensor scores = energy.mul(score.tensor()).sum(-1, Tensor.Axis.DROPPED); // [B, S]
                 Tensor found = Attending.context(Attending.weights(scores, context, seen), context); // [B, M]
                 List<Tensor> next =

@@ -38,7 +38,11 @@ public enum Cell {
     List<Tensor> step(Tensor x, List<Tensor> states, List<Parameter> weights) {
         List<Tensor> start =
                 states.stream().map(state -> state.unsqueeze(0).contiguous()).toList();
-        return steps(x.unsqueeze(1), Optional.empty(), start, weights.stream().map(Parameter::tensor).toList())
+        return steps(
+                        x.unsqueeze(1),
+                        Optional.empty(),
+                        start,
+                        weights.stream().map(Parameter::tensor).toList())
                 .last()
                 .stream()
                 .map(state -> state.select(0, 0))

@@ -11,11 +11,12 @@ import io.attend.value.Source;
 ///     r, z = σ(W x + U h + b), ...        n = tanh(Wₙ x + b + r ⊙ (Uₙ h + b))
 ///     h ← (1 − z) ⊙ n + z ⊙ h
 ///
-/// x [B, T, E] → all h [B, T, E]. Time 12·T·E² operations, T steps one after another; remembers E numbers between steps,
-/// however long the text. In both directions each has half of the width, which must be even. Names: PyTorch's weight_ih
-/// and weight_hh are our `input` and `recurrent` below `forward` and `backward`; gates stand in the order r, z, n; the reset gate acts behind the product, as in the engine, not in front of it as
-/// in the paper.
-/// The engine computes all steps at once, so adapters that wrap products do not reach these weights.
+/// x [B, T, E] → all h [B, T, E]. Time 12·T·E² operations, T steps one after another; remembers E numbers
+/// between steps, however long the text. In both directions each has half of the width, which must be even.
+/// Names: PyTorch's weight_ih and weight_hh are our `input` and `recurrent` below `forward` and `backward`;
+/// gates stand in the order r, z, n; the reset gate acts behind the product, as in the engine, not in front
+/// of it as in the paper. The engine computes all steps at once, so adapters that wrap products do not reach
+/// these weights.
 @Source(
         paper = "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation",
         arxiv = "1406.1078")

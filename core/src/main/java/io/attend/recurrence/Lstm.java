@@ -11,10 +11,11 @@ import io.attend.value.Source;
 ///     i, f, o = σ(Wᵢ x + Uᵢ h + b), ...        g = tanh(W_g x + U_g h + b)
 ///     c ← f ⊙ c + i ⊙ g                        h ← o ⊙ tanh(c)
 ///
-/// x [B, T, E] → all h [B, T, E]. Time 16·T·E² operations, T steps one after another; remembers 2 E numbers between steps,
-/// however long the text. In both directions each has half of the width, which must be even. Names: PyTorch's weight_ih
-/// and weight_hh are our `input` and `recurrent` below `forward` and `backward`; gates stand in the order i, f, g, o.
-/// The engine computes all steps at once, so adapters that wrap products do not reach these weights.
+/// x [B, T, E] → all h [B, T, E]. Time 16·T·E² operations, T steps one after another; remembers 2 E numbers
+/// between steps, however long the text. In both directions each has half of the width, which must be even.
+/// Names: PyTorch's weight_ih and weight_hh are our `input` and `recurrent` below `forward` and `backward`;
+/// gates stand in the order i, f, g, o. The engine computes all steps at once, so adapters that wrap products
+/// do not reach these weights.
 @Source(paper = "Long Short-Term Memory", reference = "Hochreiter and Schmidhuber, Neural Computation 1997")
 public record Lstm(
         @Default("\"forward\"") Direction direction,

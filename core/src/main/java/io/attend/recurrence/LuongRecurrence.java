@@ -20,14 +20,14 @@ import java.util.List;
 ///     s ← cell(x, s), or cell([x ; y], s) with input feeding
 ///     aⱼ = softmax over j of sᵀ W mⱼ        c = Σⱼ aⱼ mⱼ        y = tanh(V [c ; s])
 ///
-/// x [B, T, E], memory [B, S, M] → all y [B, T, E]. Time 2·T·S·(E + M) operations and the cell's, T steps one after
-/// another; remembers s, y and W m, S·E numbers, between steps. Names: the paper's general score and its attentional vector
-/// h̃, our y; `key` is W, `output` V.
+/// x [B, T, E], memory [B, S, M] → all y [B, T, E]. Time 2·T·S·(E + M) operations and the cell's, T steps one
+/// after another; remembers s, y and W m, S·E numbers, between steps. Names: the paper's general score and
+/// its attentional vector h̃, our y; `key` is W, `output` V.
 @Source(paper = "Effective Approaches to Attention-based Neural Machine Translation", arxiv = "1508.04025")
 public record LuongRecurrence(
         @Default("\"lstm\"") Cell cell,
         @Default("\"fed\"") Feeding feeding,
-        @Default("\"last_of_memory\"") Start start) implements Recurrence {
+        @Default("\"last-of-memory\"") Start start) implements Recurrence {
     public static final LuongRecurrence EXAMPLE = new LuongRecurrence(Cell.LSTM, Feeding.FED, Start.LAST_OF_MEMORY);
     public static final LuongRecurrence UNFED = new LuongRecurrence(Cell.GRU, Feeding.NONE, Start.ZEROS);
 
@@ -49,8 +49,9 @@ public record LuongRecurrence(
 
     static int memory(Parameters parameters, Site site) {
         return site.memory()
-                .orElseThrow(() -> parameters.refuse("a recurrence with attention needs a memory, which only the decoder of"
-                        + " an EncoderDecoder has; use Lstm or Gru"));
+                .orElseThrow(
+                        () -> parameters.refuse("a recurrence with attention needs a memory, which only the decoder of"
+                                + " an EncoderDecoder has; use Lstm or Gru"));
     }
 
     private static final class Built implements Layer {

@@ -44,11 +44,13 @@ final class Network implements Layer {
         long length = x.size(1);
         Optional<RecurrentState> state =
                 directions == 1 ? context.state(RecurrentState.class, RecurrentState::new) : Optional.empty();
-        List<Tensor> first = state.filter(past -> !past.carried().isEmpty())
+        List<Tensor> first = state
+                .filter(past -> !past.carried().isEmpty())
                 .map(RecurrentState::carried)
                 .orElseGet(() -> start.of(x, context, cell.vectors()))
                 .stream()
-                .map(vector -> vector.unsqueeze(0).expand(directions, batch, hidden).contiguous()) // [D, B, H]
+                .map(vector ->
+                        vector.unsqueeze(0).expand(directions, batch, hidden).contiguous()) // [D, B, H]
                 .toList();
         List<Tensor> numbers = weights.stream().map(Parameter::tensor).toList();
         Tensor.Steps steps;

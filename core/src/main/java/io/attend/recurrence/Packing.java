@@ -7,12 +7,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// The real tokens of a padded batch in the order the engine's recurrences take them: the first of all sequences, longest
-/// sequence first, then all second ones, and so on; wherever the padding stands.
+/// The real tokens of a padded batch in the order the engine's recurrences take them: the first of all
+/// sequences, longest sequence first, then all second ones, and so on; wherever the padding stands.
 ///
 /// @param rows sequences that have a token, longest first, [B']
 /// @param tokens places in the batch [B·T] of the packed tokens, [N]
-/// @param sizes how many sequences have a first token, a second one, ..., [steps]
+/// @param sizes how many sequences have a first token, a second one and so on
 /// @param back places among the packed tokens of every place of the batch, N for padding, [B·T]
 record Packing(Tensor rows, Tensor tokens, Tensor sizes, Tensor back) {
     /// @param keep [B, T] truth values
@@ -28,7 +28,7 @@ record Packing(Tensor rows, Tensor tokens, Tensor sizes, Tensor back) {
         int[] order = IntStream.range(0, batch)
                 .boxed()
                 .filter(b -> places[b].length > 0)
-                .sorted(Comparator.comparing(b -> -places[b].length))
+                .sorted(Comparator.comparingInt(b -> -places[b].length))
                 .mapToInt(b -> b)
                 .toArray();
         int steps = order.length == 0 ? 0 : places[order[0]].length;
@@ -51,7 +51,7 @@ record Packing(Tensor rows, Tensor tokens, Tensor sizes, Tensor back) {
                 Tensor.of(IntStream.of(order).asLongStream().toArray(), order.length),
                 Tensor.of(tokens, count),
                 Tensor.of(sizes, steps),
-                Tensor.of(back, batch * length));
+                Tensor.of(back, back.length));
     }
 
     boolean isEmpty() {

@@ -32,7 +32,8 @@ public enum Start {
         return new Built(
                 this,
                 numbers,
-                Optional.of(new Linear(parameters.in("start"), Linear.Size.from(memory).to(numbers), Bias.ADDED)));
+                Optional.of(new Linear(
+                        parameters.in("start"), Linear.Size.from(memory).to(numbers), Bias.ADDED)));
     }
 
     record Built(Start value, int numbers, Optional<Linear> linear) {

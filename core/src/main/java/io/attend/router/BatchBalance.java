@@ -9,8 +9,8 @@ import java.util.List;
 ///
 ///     loss = X · Σᵢ Σⱼ fᵢⱼ · Pᵢ
 ///
-/// fᵢⱼ is the share of tokens whose j-th choice is expert i, Pᵢ the mean probability of expert i, both over the real
-/// tokens of all layers at once. k, the number of choices, when use is even. Names: Hugging Face's
+/// fᵢⱼ is the share of tokens whose j-th choice is expert i, Pᵢ the mean probability of expert i, both over
+/// the real tokens of all layers at once. k, the number of choices, when use is even. Names: Hugging Face's
 /// `load_balancing_loss_func`, times `router_aux_loss_coef`.
 @Source(paper = "Mixtral of Experts", arxiv = "2401.04088")
 public record BatchBalance() implements RouterLoss {
@@ -19,18 +19,22 @@ public record BatchBalance() implements RouterLoss {
     @Override
     public Tensor of(List<Routing> routings) {
         long experts = RouterLoss.some(routings).getFirst().experts();
-        Tensor wanted = together(routings, routing -> routing.chosen()
-                .unsqueeze(3)
-                .eq(Tensor.arange(0, experts))
-                .to(routing.logits().dtype())
-                .sum(2, Tensor.Axis.DROPPED)); // [X], summed over choices
+        Tensor wanted = together(
+                routings,
+                routing -> routing.chosen()
+                        .unsqueeze(3)
+                        .eq(Tensor.arange(0, experts))
+                        .to(routing.logits().dtype())
+                        .sum(2, Tensor.Axis.DROPPED)); // [X], summed over choices
         Tensor probable = together(routings, routing -> routing.logits().softmax(-1)); // [X]
         return wanted.mul(probable).sum().mul(experts);
     }
 
     /// The mean of [B, T, X] over the real tokens of all layers, [X].
     private static Tensor together(List<Routing> routings, java.util.function.Function<Routing, Tensor> what) {
-        Tensor sum = Tensor.zeros(Shape.of(routings.getFirst().experts()), routings.getFirst().logits().dtype());
+        Tensor sum = Tensor.zeros(
+                Shape.of(routings.getFirst().experts()),
+                routings.getFirst().logits().dtype());
         double count = 0;
         for (Routing routing : routings) {
             double real = routing.keep()

@@ -6,8 +6,8 @@ import io.attend.value.Source;
 ///
 ///     capacity = ⌈factor · k · T / X⌉
 ///
-/// T positions of k choices each, X experts. A generation step by step has T = 1 and room for every token: it drops
-/// none, where one pass over the same text may.
+/// T positions of k choices each, X experts. A generation step by step has T = 1 and room for every token: it
+/// drops none, where one pass over the same text may.
 @Source(
         paper = "Switch Transformers: Scaling to Trillion Parameter Models with Simple and Efficient Sparsity",
         arxiv = "2101.03961")

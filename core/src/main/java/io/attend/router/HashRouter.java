@@ -15,8 +15,8 @@ import java.util.Optional;
 ///
 ///     i = ((a · word + seed) mod (2³¹ − 1)) mod X        y = expertᵢ(x)
 ///
-/// with a = 1,103,515,245. Needs the ids of the words, so only models that read tokens can have it. Names: the paper's
-/// random hash; it draws a table once where this computes.
+/// with a = 1,103,515,245. Needs the ids of the words, so only models that read tokens can have it. Names:
+/// the paper's random hash; it draws a table once where this computes.
 @Source(paper = "Hash Layers For Large Sparse Models", arxiv = "2106.04426")
 public record HashRouter(@Default("0") long seed) implements Router {
     public static final HashRouter EXAMPLE = new HashRouter(12_345);
@@ -41,15 +41,18 @@ public record HashRouter(@Default("0") long seed) implements Router {
             @Override
             public Routes route(Tensor x, Context context) {
                 Tensor words = context.words()
-                        .orElseThrow(() -> new IllegalStateException(context.place()
-                                + ": a hash router needs the ids of the words, and this model reads none; use another router"));
+                        .orElseThrow(
+                                () -> new IllegalStateException(
+                                        context.place()
+                                                + ": a hash router needs the ids of the words, and this model reads none; use another router"));
                 Tensor chosen = words.mul(FACTOR).add(seed).remainder(PRIME).remainder(experts); // [B, T]
                 if (context.keep().isPresent()) {
                     Tensor keep = context.keep().get();
                     Tensor here = keep.narrow(1, keep.size(1) - x.size(1), x.size(1));
                     chosen = chosen.maskedFill(here.logicalNot(), experts);
                 }
-                Tensor ones = Tensor.ones(Shape.of(x.size(0), x.size(1), 1), DType.FLOAT32).to(x.dtype());
+                Tensor ones = Tensor.ones(Shape.of(x.size(0), x.size(1), 1), DType.FLOAT32)
+                        .to(x.dtype());
                 return new Routes(chosen.unsqueeze(2), ones, Optional.empty());
             }
 

@@ -8,8 +8,8 @@ import java.util.List;
 ///
 ///     loss = Σ over layers of X · Σᵢ fᵢ · Pᵢ
 ///
-/// fᵢ is the share of tokens that want expert i first, Pᵢ the mean probability it gets, both over the tokens that are not
-/// padding. 1 a layer when use is even. Names: the paper multiplies by α, 0.01.
+/// fᵢ is the share of tokens that want expert i first, Pᵢ the mean probability it gets, both over the tokens
+/// that are not padding. 1 a layer when use is even. Names: the paper multiplies by α, 0.01.
 @Source(
         paper = "Switch Transformers: Scaling to Trillion Parameter Models with Simple and Efficient Sparsity",
         arxiv = "2101.03961")
@@ -21,7 +21,11 @@ public record LayerBalance() implements RouterLoss {
         return RouterLoss.some(routings).stream()
                 .map(routing -> {
                     Tensor shares = routing.shares(); // [B, T, 1]
-                    Tensor probable = routing.logits().softmax(-1).mul(shares).flatten(0, 1).sum(0, Tensor.Axis.DROPPED);
+                    Tensor probable = routing.logits()
+                            .softmax(-1)
+                            .mul(shares)
+                            .flatten(0, 1)
+                            .sum(0, Tensor.Axis.DROPPED);
                     Tensor wanted = routing.chosen()
                             .narrow(2, 0, 1)
                             .eq(Tensor.arange(0, routing.experts()))

@@ -1,12 +1,16 @@
 package io.attend.router;
 
 import io.attend.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/// What is added to a loss, times a small factor, so that routers use their experts evenly and keep their scores small.
+/// What is added to a loss, times a small factor, so that routers use their experts evenly and keep their
+/// scores small.
 ///
 /// An objective takes the routings from `context.reports(Routing.class)`.
-public sealed interface RouterLoss permits BatchBalance, LayerBalance, SequenceBalance, RouterZ {
+public sealed interface RouterLoss permits BatchBalance, LayerBalance, RouterZ, SequenceBalance, SequenceZ {
     /// A single number, of the routings of one pass.
     ///
     /// @throws IllegalArgumentException if there are none
@@ -18,5 +22,16 @@ public sealed interface RouterLoss permits BatchBalance, LayerBalance, SequenceB
                     "no router reported anything, so there is no balance to keep; leave the router loss out of the objective");
         }
         return routings;
+    }
+
+    /// The layers of each stack.
+    ///
+    /// @throws IllegalArgumentException if there are none
+    static List<List<Routing>> stacks(List<Routing> routings) {
+        Map<String, List<Routing>> stacks = new LinkedHashMap<>();
+        for (Routing routing : some(routings)) {
+            stacks.computeIfAbsent(routing.stack(), _ -> new ArrayList<>()).add(routing);
+        }
+        return List.copyOf(stacks.values());
     }
 }

@@ -20,11 +20,15 @@ final class Scores {
     private final int width;
 
     Scores(Parameters parameters, int width, int experts, int choices) {
+        this(parameters, width, experts, choices, Bias.NONE);
+    }
+
+    Scores(Parameters parameters, int width, int experts, int choices, Bias bias) {
         if (choices > experts) {
             throw parameters.refuse("a token cannot go to " + choices + " of " + experts
                     + " experts; choose at most as many as there are");
         }
-        this.linear = new Linear(parameters, Linear.Size.from(width).to(experts), Bias.NONE);
+        this.linear = new Linear(parameters, Linear.Size.from(width).to(experts), bias);
         this.experts = experts;
         this.width = width;
     }
@@ -35,12 +39,15 @@ final class Scores {
         return logits.to(logits.dtype().widened());
     }
 
-    /// The same choices [B, T, k], with X in place of those of padding, and of those that come after an expert is full.
+    /// The same choices [B, T, k], with X in place of those of padding, and of those that come after an
+    /// expert is full.
     Tensor placed(Tensor chosen, Capacity capacity, Context context) {
         long length = chosen.size(1);
         long choices = chosen.size(2);
-        Optional<Tensor> padding =
-                context.keep().map(keep -> keep.narrow(1, keep.size(1) - length, length).logicalNot().unsqueeze(2));
+        Optional<Tensor> padding = context.keep()
+                .map(keep -> keep.narrow(1, keep.size(1) - length, length)
+                        .logicalNot()
+                        .unsqueeze(2));
         Tensor placed = padding.isPresent() ? chosen.maskedFill(padding.get(), experts) : chosen;
         if (!capacity.isLimited()) {
             return placed;
@@ -60,8 +67,7 @@ final class Scores {
                 context.lasting(logits),
                 context.lasting(chosen),
                 context.lasting(placed),
-                context.keep()
-                        .map(keep -> context.lasting(keep.narrow(1, keep.size(1) - length, length)))));
+                context.keep().map(keep -> context.lasting(keep.narrow(1, keep.size(1) - length, length)))));
     }
 
     Cost cost(Load load) {

@@ -2,17 +2,16 @@ package io.attend.router;
 
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
-/// The balance loss of Hugging Face's Switch: of every sequence for itself, the layers of a stack one behind another.
+/// The balance loss of Hugging Face's Switch: of every sequence for itself, the layers of a stack one behind
+/// another.
 ///
 ///     loss = Σ over stacks of mean over sequences of X · Σᵢ fᵢ · Pᵢ
 ///
-/// fᵢ is the share of the positions that were placed at expert i, a position without a place counting for expert 0, Pᵢ
-/// the mean probability of expert i; padding counts in both. It is what that library computes, so that its losses can
-/// be reproduced; for a new model take LayerBalance.
+/// fᵢ is the share of the positions that were placed at expert i, a position without a place counting for
+/// expert 0, Pᵢ the mean probability of expert i; padding counts in both. It is what that library computes,
+/// so that its losses can be reproduced; for a new model take LayerBalance.
 @Source(
         paper = "Switch Transformers: Scaling to Trillion Parameter Models with Simple and Efficient Sparsity",
         arxiv = "2101.03961")
@@ -21,12 +20,7 @@ public record SequenceBalance() implements RouterLoss {
 
     @Override
     public Tensor of(List<Routing> routings) {
-        Map<String, List<Routing>> stacks = new LinkedHashMap<>();
-        for (Routing routing : RouterLoss.some(routings)) {
-            String stack = routing.place().toString().split("\\.", 2)[0];
-            stacks.computeIfAbsent(stack, _ -> new java.util.ArrayList<>()).add(routing);
-        }
-        return stacks.values().stream().map(SequenceBalance::stack).reduce(Tensor::add).orElseThrow();
+        return RouterLoss.stacks(routings).stream().map(SequenceBalance::stack).reduce(Tensor::add).orElseThrow();
     }
 
     private static Tensor stack(List<Routing> layers) {

@@ -9,13 +9,13 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// A whole sequence goes to the same experts, those its mean vector scores highest: what is served then needs only a few
-/// experts in memory.
+/// A whole sequence goes to the same experts, those its mean vector scores highest: what is served then needs
+/// only a few experts in memory.
 ///
 ///     p = softmax(W · mean(x))        weights = p at the k largest, divided by their sum
 ///
-/// x [B, T, E] → k of X experts, over the tokens that are not padding. Time 2·E·X operations a sequence. Every position
-/// depends on all others, so it is not for a stack that writes.
+/// x [B, T, E] → k of X experts, over the tokens that are not padding. Time 2·E·X operations a sequence.
+/// Every position depends on all others, so it is not for a stack that writes.
 @Source(paper = "Beyond Distillation: Task-level Mixture-of-Experts for Efficient Inference", arxiv = "2110.03742")
 public record SequenceRouter(int choices) implements Router {
     public static final SequenceRouter EXAMPLE = new SequenceRouter(2);
@@ -45,7 +45,8 @@ public record SequenceRouter(int choices) implements Router {
                 long batch = x.size(0);
                 long length = x.size(1);
                 Tensor real = context.keep()
-                        .map(keep -> keep.narrow(1, keep.size(1) - length, length).to(x.dtype()))
+                        .map(keep ->
+                                keep.narrow(1, keep.size(1) - length, length).to(x.dtype()))
                         .orElseGet(() -> Tensor.ones(Shape.of(batch, length), x.dtype()));
                 Tensor count = real.sum(1, Tensor.Axis.KEPT).clampMin(1).unsqueeze(2); // [B, 1, 1]
                 Tensor mean = x.mul(real.unsqueeze(2)).sum(1, Tensor.Axis.KEPT).div(count); // [B, 1, E]

@@ -13,15 +13,14 @@ import java.util.Optional;
 ///
 ///     p = softmax(W x)        weights = p at the k largest, divided by their sum if gates are `renormalized`
 ///
-/// x [B, T, E] → k of X experts. Time 2·T·E·X operations. Mixtral takes 2 of 8, renormalised, without a limit; GLaM 2 of
-/// 64 with a capacity factor of 2; DeepSeek and Qwen many small ones with the plain `softmax`. A choice that finds its
-/// expert full is dropped, and the others keep their weights.
+/// x [B, T, E] → k of X experts. Time 2·T·E·X operations. Mixtral takes 2 of 8, renormalised, without a
+/// limit; GLaM 2 of 64 with a capacity factor of 2; DeepSeek and Qwen many small ones with the plain
+/// `softmax`. A choice that finds its expert full is dropped, and the others keep their weights.
 @Source(paper = "Outrageously Large Neural Networks: The Sparsely-Gated Mixture-of-Experts Layer", arxiv = "1701.06538")
 public record TopKRouter(
         int choices,
         @Default("\"renormalized\"") Gates gates,
-        @Default("\"UnlimitedCapacity\"") Capacity capacity)
-        implements Router {
+        @Default("\"UnlimitedCapacity\"") Capacity capacity) implements Router {
     public static final TopKRouter EXAMPLE = new TopKRouter(2, Gates.RENORMALIZED, new UnlimitedCapacity());
     public static final TopKRouter GLAM = new TopKRouter(2, Gates.RENORMALIZED, new CapacityFactor(2));
 

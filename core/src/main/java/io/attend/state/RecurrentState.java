@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/// What a layer hands from step to step whose size does not grow: the hidden vectors of a recurrence, the last inputs of
-/// a convolution. Tensors [B, ...], in the layer's own order.
+/// What a layer hands from step to step whose size does not grow: the hidden vectors of a recurrence, the
+/// last inputs of a convolution. Tensors [B, ...], in the layer's own order.
 public final class RecurrentState implements State {
     private List<Tensor> carried = List.of();
     private long length;

@@ -701,20 +701,20 @@ public final class Tensor implements AutoCloseable {
 
     // ---- indexing ----
 
-    /// The places of the elements of this vector [N] in rising order, equal ones in the order they stand in, [N] int64.
+    /// The places of the elements of this vector [N] in rising order, equal ones in the order they stand in,
+    /// [N] int64.
     public Tensor argsort() {
         return made("argsort", () -> pointer.argsort(true, 0, false), this);
     }
 
-    /// How often each of the numbers 0, 1, ... stands in this vector of int64, [least] or longer.
+    /// How often each of the numbers 0, 1, ... stands in this vector of int64, for at least so many numbers.
     public Tensor bincount(long least) {
         return made("bincount", () -> pointer.bincount(Engine.NO_TENSOR, least), this);
     }
 
     /// This with the rows of `source` added at the places `index` [N] along an axis.
     public Tensor indexAdd(int axis, Tensor index, Tensor source) {
-        return made(
-                "index_add", () -> pointer.index_add(axis, index.pointer, source.pointer), this, index, source);
+        return made("index_add", () -> pointer.index_add(axis, index.pointer, source.pointer), this, index, source);
     }
 
     public Tensor indexSelect(int axis, Tensor index) {
@@ -776,8 +776,8 @@ public final class Tensor implements AutoCloseable {
                 bias);
     }
 
-    /// Kernels over the last axis, without margins: this [B, C, T] with weight [O, C / groups, k] → [B, O, T − (k − 1) ·
-    /// dilation].
+    /// Kernels over the last axis, without margins: this [B, C, T] with weight [O, C / groups, k] → [B, O, T
+    /// − (k − 1) · dilation].
     public Tensor conv1d(Tensor weight, Optional<Tensor> bias, long dilation, long groups) {
         return made(
                 "conv1d",
@@ -823,10 +823,11 @@ public final class Tensor implements AutoCloseable {
                 weight);
     }
 
-    /// All steps of an LSTM: x [B, T, E], start h and c [D, B, H], weights for each of D directions: of the input
-    /// [4 H, E], of the hidden vector [4 H, H], and a bias [4 H] of each; gates in the order input, forget, cell,
-    /// output. Where `sizes` is given, x is [N, E], the first tokens of all sequences, then all second ones, and so on,
-    /// of which step t has sizes[t].
+    /// All steps of an LSTM: x [B, T, E], start h and c [D, B, H], weights for each of D directions: of the
+    /// input [4 H, E], of the hidden vector [4 H, H], and a bias [4 H] of each; gates in the order input,
+    /// forget, cell, output. Where sizes are given, x is [N, E], the first tokens of all sequences, then all
+    /// second ones, and so on, and
+    /// sizes say how many of each there are.
     public static Steps lstm(Tensor x, Optional<Tensor> sizes, List<Tensor> start, List<Tensor> weights) {
         Lifetime.require();
         boolean both = weights.size() == 8;
@@ -842,8 +843,8 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
-    /// All steps of a GRU, as [#lstm] with a start of h alone and weights of [3 H, ...]; gates in the order reset,
-    /// update, new.
+    /// All steps of a GRU, as [#lstm] with a start of h alone and weights of [3 H, ...]; gates in the order
+    /// reset, update, new.
     public static Steps gru(Tensor x, Optional<Tensor> sizes, List<Tensor> start, List<Tensor> weights) {
         Lifetime.require();
         boolean both = weights.size() == 8;

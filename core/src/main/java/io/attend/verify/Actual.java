@@ -7,6 +7,7 @@ import io.attend.huggingface.Usage;
 import io.attend.layer.Context;
 import io.attend.layer.Parameter;
 import io.attend.model.Transformer;
+import io.attend.router.Routing;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
 import io.attend.tensor.Tensor;
@@ -34,6 +35,7 @@ final class Actual {
     private final Map<String, Tensor> outputs = new LinkedHashMap<>();
     private final Map<String, Tensor> gradients = new LinkedHashMap<>();
     private Optional<Tensor> loss = Optional.empty();
+    private Optional<Routers> routers = Optional.empty();
 
     private final Texts texts;
 
@@ -92,10 +94,16 @@ final class Actual {
                 forward();
                 yield watched.output("encoder").map(this::rows);
             }
+            case "out.sop_logits" -> { // the same question in ALBERT, whether two texts were swapped
+                forward();
+                yield Optional.ofNullable(outputs.get("seq_relationship_logits")).map(Actual::whole);
+            }
             default -> {
                 forward();
-                yield Optional.ofNullable(outputs.get(name.substring("out.".length())))
-                        .map(this::output);
+                String field = name.substring("out.".length());
+                yield Optional.ofNullable(outputs.get(field))
+                        .map(this::output)
+                        .or(() -> routers.orElseThrow().value(field).map(made -> routed(field, made)));
             }
         };
     }
@@ -122,6 +130,11 @@ final class Actual {
                                         && !labels.dtype().isFloating())
                                 .orElse(false));
         return everyPosition ? rows(tensor) : whole(tensor);
+    }
+
+    /// Of something that routers made: one row a position of the stack, unless rows are put together.
+    private Value routed(String field, Tensor tensor) {
+        return tensor.rank() >= 2 && (!twoStacks || field.startsWith("encoder_")) ? rows(tensor) : whole(tensor);
     }
 
     private Optional<Value> state(String stack, String what, int index) {
@@ -161,8 +174,9 @@ final class Actual {
         }
         try (NoGradient _ = NoGradient.open();
                 Lifetime _ = Lifetime.open()) {
-            model.outputs(inputs(), Context.inference().observed(watched))
-                    .forEach((name, tensor) -> outputs.put(name, home.adopt(tensor)));
+            Context context = Context.inference().observed(watched);
+            model.outputs(inputs(), context).forEach((name, tensor) -> outputs.put(name, home.adopt(tensor)));
+            routers = Optional.of(new Routers(context.reports(Routing.class), usage, home));
         }
     }
 
@@ -190,7 +204,8 @@ final class Actual {
         Tensor labels = labels();
         model.weights().forEach(weight -> weight.tensor().requiresGrad(true));
         try (Lifetime _ = Lifetime.open()) {
-            Tensor computed = model.loss(inputs(), usage.answers(labels), 0, Context.inference());
+            Context context = Context.inference();
+            Tensor computed = usage.loss(model.loss(inputs(), usage.answers(labels), 0, context), context);
             loss = Optional.of(home.adopt(computed.detach()));
             computed.backward();
             Map<String, Tensor> all = new LinkedHashMap<>();

@@ -37,8 +37,7 @@ record Fit(
                 .reduce(new Fit(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), Fit::plus);
     }
 
-    private static Fit of(
-            Tokenizer tokenizer, String text, Spelling spelling, UnaryOperator<String> normalized) {
+    private static Fit of(Tokenizer tokenizer, String text, Spelling spelling, UnaryOperator<String> normalized) {
         Encoding encoding = tokenizer.encode(text, Specials.SKIP);
         int unk = tokenizer.unk().orElse(-1);
         long unknown = 0;

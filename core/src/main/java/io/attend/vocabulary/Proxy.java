@@ -68,8 +68,10 @@ public record Proxy(int steps, int rows, int window, int width, double rate) {
                 .sum();
         int length = (int) Math.max(2, Math.round((double) window * (learned.length - 1) / characters));
         length = Math.min(length, learned.length - 1);
-        Architecture architecture =
-                Presets.gpt(tokenizer.size(), BLOCKS, Presets.Size.width(width).heads(width / HEAD), length);
+        Architecture shape = Presets.gpt(
+                tokenizer.size(), BLOCKS, Presets.Size.width(width).heads(width / HEAD), length);
+        // Weights start as each layer says, not as GPT-2's, which are meant for a wide and deep model.
+        Architecture architecture = new Architecture(shape.width(), shape.topology(), shape.head());
         try (Lifetime _ = Lifetime.open();
                 Transformer model = Transformer.initialize(architecture, seed);
                 Optimizer.Built optimizer = new AdamW(0.9, 0.98, 1e-9, 0.01).build(model.weights())) {

@@ -41,8 +41,8 @@ public record Recommendation(Candidate candidate, String reason) {
 
     /// Those that have enough, or else the most there is.
     private static List<Candidate> most(List<Candidate> candidates, ToDoubleFunction<Candidate> share, double enough) {
-        double least = Math.min(
-                enough, candidates.stream().mapToDouble(share).max().orElseThrow());
+        double least =
+                Math.min(enough, candidates.stream().mapToDouble(share).max().orElseThrow());
         return candidates.stream().filter(c -> share.applyAsDouble(c) >= least).toList();
     }
 

@@ -167,8 +167,7 @@ public record Study(
         if (normalizer.isEmpty()) {
             return UnaryOperator.identity();
         }
-        Tokenizer bytes =
-                Tokenizer.of(Tokenizer.bytes(List.of()).pipeline().with(normalizer.get()));
+        Tokenizer bytes = Tokenizer.of(Tokenizer.bytes(List.of()).pipeline().with(normalizer.get()));
         return text -> bytes.decode(bytes.ids(text));
     }
 

@@ -8,7 +8,9 @@ import io.attend.norm.NormFormulas;
 import io.attend.value.Formulas;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// How branches join the stream, from the papers.
@@ -16,7 +18,16 @@ public final class ResidualFormulas {
     private ResidualFormulas() {}
 
     /// A branch: its name in paths and what it computes.
-    public record Branch(String name, Formula formula) {
+    public record Branch(String name, Formula formula, UnaryOperator<double[][]> ending) {
+        public Branch(String name, Formula formula) {
+            this(name, formula, UnaryOperator.identity());
+        }
+
+        /// What joins the stream.
+        double[][] end(double[][] y) {
+            return ending.apply(y);
+        }
+
         double[][] apply(double[][] x, Numbers block, Scene scene) {
             return formula.apply(x, block.in(name), scene);
         }
@@ -38,21 +49,29 @@ public final class ResidualFormulas {
             .with(PreNorm.class, _ -> (x, branches, norm, block, scene) -> {
                 double[][] stream = x;
                 for (Branch branch : branches) {
-                    stream = sum(stream, branch.apply(branch.norm(norm, stream, block), block, scene));
+                    stream = sum(stream, branch.end(branch.apply(branch.norm(norm, stream, block), block, scene)));
                 }
                 return stream;
             })
             .with(PostNorm.class, _ -> (x, branches, norm, block, scene) -> {
                 double[][] stream = x;
                 for (Branch branch : branches) {
-                    stream = branch.norm(norm, sum(stream, branch.apply(stream, block, scene)), block);
+                    stream = branch.norm(norm, sum(stream, branch.end(branch.apply(stream, block, scene))), block);
+                }
+                return stream;
+            })
+            .with(BypassNorm.class, _ -> (x, branches, norm, block, scene) -> {
+                double[][] stream = x;
+                for (Branch branch : branches) {
+                    double[][] seen = branch == branches.getLast() ? x : stream;
+                    stream = branch.norm(norm, sum(stream, branch.apply(seen, block, scene)), block);
                 }
                 return stream;
             })
             .with(AfterBranchNorm.class, _ -> (x, branches, norm, block, scene) -> {
                 double[][] stream = x;
                 for (Branch branch : branches) {
-                    stream = sum(stream, branch.norm(norm, branch.apply(stream, block, scene), block));
+                    stream = sum(stream, branch.end(branch.norm(norm, branch.apply(stream, block, scene), block)));
                 }
                 return stream;
             })
@@ -60,7 +79,9 @@ public final class ResidualFormulas {
                 double[][] stream = x;
                 for (Branch branch : branches) {
                     double[][] y = branch.apply(branch.norm(norm, stream, block), block, scene);
-                    stream = sum(stream, normed(norm, y, block.in(branch.name()).in("after")));
+                    stream = sum(
+                            stream,
+                            branch.end(normed(norm, y, block.in(branch.name()).in("after"))));
                 }
                 return stream;
             })
@@ -68,21 +89,21 @@ public final class ResidualFormulas {
                 double[][] stream = x;
                 for (Branch branch : branches) {
                     double[][] y = branch.norm(norm, stream, block);
-                    stream = sum(y, branch.apply(y, block, scene));
+                    stream = sum(y, branch.end(branch.apply(y, block, scene)));
                 }
                 return stream;
             })
             .with(NoResidual.class, _ -> (x, branches, norm, block, scene) -> {
                 double[][] stream = x;
                 for (Branch branch : branches) {
-                    stream = branch.norm(norm, branch.apply(stream, block, scene), block);
+                    stream = branch.end(branch.norm(norm, branch.apply(stream, block, scene), block));
                 }
                 return stream;
             })
             .with(ScaledSum.class, value -> (x, branches, norm, block, scene) -> {
                 double[][] stream = x;
                 for (Branch branch : branches) {
-                    double[][] y = scaled(branch.apply(stream, block, scene), value.branch());
+                    double[][] y = scaled(branch.end(branch.apply(stream, block, scene)), value.branch());
                     stream = branch.norm(norm, sum(scaled(stream, value.stream()), y), block);
                 }
                 return stream;
@@ -93,7 +114,7 @@ public final class ResidualFormulas {
                     double[][] y = value.norms() == ParallelNorm.Norms.SHARED
                             ? normed(norm, x, block.in("norm"))
                             : branch.norm(norm, x, block);
-                    stream = sum(stream, branch.apply(y, block, scene));
+                    stream = sum(stream, branch.end(branch.apply(y, block, scene)));
                 }
                 return stream;
             })
@@ -103,8 +124,8 @@ public final class ResidualFormulas {
                 for (int i = 0; i < branches.size(); i += 2) {
                     Branch f = branches.get(i);
                     Branch g = branches.get(i + 1);
-                    first = sum(first, f.apply(f.norm(norm, second, block), block, scene));
-                    second = sum(second, g.apply(g.norm(norm, first, block), block, scene));
+                    first = sum(first, f.end(f.apply(f.norm(norm, second, block), block, scene)));
+                    second = sum(second, g.end(g.apply(g.norm(norm, first, block), block, scene)));
                 }
                 return beside(first, second);
             })
@@ -114,15 +135,10 @@ public final class ResidualFormulas {
                             .apply(
                                     x,
                                     branches.stream()
-                                            .map(branch -> new Branch(branch.name(), (y, numbers, around) -> {
-                                                double[][] z = branch.formula().apply(y, numbers, around);
-                                                for (double[] row : z) {
-                                                    for (int e = 0; e < row.length; e++) {
-                                                        row[e] *= numbers.vector("scale")[e];
-                                                    }
-                                                }
-                                                return z;
-                                            }))
+                                            .map(branch -> new Branch(
+                                                    branch.name(),
+                                                    branch.formula(),
+                                                    y -> times(branch.end(y), block.in(branch.name()))))
                                             .toList(),
                                     norm,
                                     block,
@@ -152,6 +168,15 @@ public final class ResidualFormulas {
 
     static double[][] leave(Streams streams, double[][] x) {
         return streams == Streams.AVERAGED ? scaled(sum(half(x, 0), half(x, 1)), 0.5) : x;
+    }
+
+    private static double[][] times(double[][] x, Numbers branch) {
+        double[] scale = branch.vector("scale");
+        return Stream.of(x)
+                .map(row -> IntStream.range(0, row.length)
+                        .mapToDouble(e -> scale[e] * row[e])
+                        .toArray())
+                .toArray(double[][]::new);
     }
 
     static double[][] scaled(double[][] x, double factor) {

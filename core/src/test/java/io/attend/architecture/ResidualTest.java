@@ -91,6 +91,7 @@ class ResidualTest {
             for (Residual residual : List.of(
                     new PreNorm(rate),
                     new PostNorm(rate),
+                    new BypassNorm(rate),
                     new AfterBranchNorm(rate),
                     new SandwichNorm(rate),
                     new NormedStream(rate),

@@ -45,12 +45,12 @@ public final class TopologyFormulas {
                         value.encoder(),
                         reads.apply(source, model.in("source"), sourceTable),
                         model.in("encoder"),
-                        new Scene(source.keep(), NOTHING, new boolean[0]));
+                        new Scene(source.keep(), NOTHING, new boolean[0], source.ids()));
                 double[][] x = stack(
                         value.decoder(),
                         writes.apply(target, model.in("target"), targetTable),
                         model.in("decoder"),
-                        new Scene(target.keep(), memory, source.keep()));
+                        new Scene(target.keep(), memory, source.keep(), target.ids()));
                 return new Result(x, targetTable);
             });
 
@@ -69,7 +69,8 @@ public final class TopologyFormulas {
         EmbeddingFormulas.Formula formula = EmbeddingFormulas.of(embedding);
         double[][] table = formula.table(model.in("embedding"), width, NOTHING);
         double[][] x = formula.apply(words, model.in("embedding"), table);
-        return new Result(stack(stack, x, model.in(name), new Scene(words.keep(), NOTHING, new boolean[0])), table);
+        return new Result(
+                stack(stack, x, model.in(name), new Scene(words.keep(), NOTHING, new boolean[0], words.ids())), table);
     }
 
     /// Blocks in the order they are applied; a repetition with shared weights uses the numbers of the first.

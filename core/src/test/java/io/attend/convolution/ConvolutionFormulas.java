@@ -35,6 +35,25 @@ public final class ConvolutionFormulas {
                 }
                 return y;
             })
+            .with(ActivatedConvolution.class, value -> (x, numbers, scene) -> {
+                int part = x[0].length / value.groups();
+                double[] weight = numbers.vector("weight"); // [E, E / G, k]
+                double[][] y = new double[x.length][x[0].length];
+                for (int t = 0; t < x.length; t++) {
+                    for (int o = 0; o < y[t].length; o++) {
+                        double sum = numbers.vector("bias")[o];
+                        for (int i = 0; i < part; i++) {
+                            for (int j = 0; j < value.kernel(); j++) {
+                                int at = place(t, j, value.kernel(), 1, value.reach());
+                                double seen = real(scene.keep(), at) ? x[at][o / part * part + i] : 0;
+                                sum += weight[(o * part + i) * value.kernel() + j] * seen;
+                            }
+                        }
+                        y[t][o] = ActivationFormulas.of(value.activation()).applyAsDouble(sum);
+                    }
+                }
+                return y;
+            })
             .with(ConformerConvolution.class, value -> (x, numbers, scene) -> {
                 int width = x[0].length;
                 double[][] gated = Stream.of(x)
@@ -58,7 +77,7 @@ public final class ConvolutionFormulas {
                         }
                     }
                     double[] active = java.util.Arrays.stream(
-                                    NormFormulas.of(value.norm()).apply(mixed, numbers.in("norm")))
+                                    NormFormulas.of(value.norm()).apply(mixed, numbers.in("middle")))
                             .map(ActivationFormulas.of(value.activation()))
                             .toArray();
                     y[t] = numbers.in("outer").linear(active, value.bias());

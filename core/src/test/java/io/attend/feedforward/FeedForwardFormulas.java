@@ -35,6 +35,17 @@ public final class FeedForwardFormulas {
                         return numbers.in("outer").linear(hidden, value.bias());
                     }))
             .with(
+                    GroupedFeedForward.class,
+                    value -> Formula.each((x, numbers) -> {
+                        double[] inner =
+                                grouped(x, numbers.in("inner"), value.groups().inner(), value.bias());
+                        double[] hidden = Arrays.stream(inner)
+                                .map(ActivationFormulas.of(value.activation()))
+                                .toArray();
+                        return grouped(
+                                hidden, numbers.in("outer"), value.groups().outer(), value.bias());
+                    }))
+            .with(
                     LowRankFeedForward.class,
                     value -> Formula.each((x, numbers) -> {
                         double[] inner = lowRank(x, numbers.in("inner"), value.bias());
@@ -44,8 +55,8 @@ public final class FeedForwardFormulas {
                         return lowRank(hidden, numbers.in("outer"), value.bias());
                     }))
             .with(MixtureOfExperts.class, value -> (x, numbers, scene) -> {
-                RouterFormulas.Places places = RouterFormulas.of(value.router())
-                        .apply(x, numbers.in("router"), scene, value.experts());
+                RouterFormulas.Places places =
+                        RouterFormulas.of(value.router()).apply(x, numbers.in("router"), scene, value.experts());
                 double[][] y = new double[x.length][x[0].length];
                 for (int t = 0; t < x.length; t++) {
                     for (int j = 0; j < value.router().choices(); j++) {
@@ -63,16 +74,14 @@ public final class FeedForwardFormulas {
                 }
                 return y;
             })
-            .with(
-                    SharedExpert.class,
-                    value -> (x, numbers, scene) -> {
-                        double[][] y = of(value.always()).apply(x, numbers.in("always"), scene);
-                        double[][] z = of(value.routed()).apply(x, numbers.in("routed"), scene);
-                        for (int t = 0; t < y.length; t++) {
-                            add(y[t], z[t], 1);
-                        }
-                        return y;
-                    })
+            .with(SharedExpert.class, value -> (x, numbers, scene) -> {
+                double[][] y = of(value.always()).apply(x, numbers.in("always"), scene);
+                double[][] z = of(value.routed()).apply(x, numbers.in("routed"), scene);
+                for (int t = 0; t < y.length; t++) {
+                    add(y[t], z[t], 1);
+                }
+                return y;
+            })
             .with(SoftMixtureOfExperts.class, value -> (x, numbers, scene) -> {
                 int slots = value.experts() * value.slots();
                 double[][] score = Arrays.stream(x)
@@ -121,6 +130,19 @@ public final class FeedForwardFormulas {
         for (int e = 0; e < sum.length; e++) {
             sum[e] += weight * x[e];
         }
+    }
+
+    private static double[] grouped(double[] x, Numbers numbers, int groups, Bias bias) {
+        int inputs = x.length / groups;
+        double[][] weight = numbers.matrix("weight", inputs);
+        int outputs = weight.length / groups;
+        double[] y = bias == Bias.ADDED ? numbers.vector("bias").clone() : new double[weight.length];
+        for (int o = 0; o < y.length; o++) {
+            for (int i = 0; i < inputs; i++) {
+                y[o] += weight[o][i] * x[o / outputs * inputs + i];
+            }
+        }
+        return y;
     }
 
     private static double[] lowRank(double[] x, Numbers numbers, Bias bias) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.attend.activation.Identity;
 import io.attend.activation.Relu;
 import io.attend.layer.Bench;
 import io.attend.layer.Bias;
@@ -43,15 +44,20 @@ class FeedForwardTest {
     @Test
     void dropsHiddenNumbersInTrainingOnly() {
         int hidden = 997;
-        DenseFeedForward value = new DenseFeedForward(hidden, new Relu(), Bias.NONE, 0.5);
-        try (Lifetime _ = Lifetime.open();
-                Random random = Random.seeded(5);
-                Bench<Layer> bench = Bench.of(parameters -> value.build(parameters, 1), DType.FLOAT32)) {
-            bench.weights().forEach(weight -> weight.fill_(1)); // y counts the hidden numbers that are left
-            Tensor ones = Tensor.ones(Shape.of(1, 1, 1), DType.FLOAT32);
-            assertThat(bench.built().forward(ones, Context.inference()).item()).isEqualTo(hidden);
-            double left = bench.built().forward(ones, Context.training(random)).item() / 2;
-            assertThat(left).isBetween(0.42 * hidden, 0.58 * hidden).isEqualTo(Math.rint(left));
+        for (FeedForward value : List.of(
+                new DenseFeedForward(hidden, new Relu(), Bias.NONE, 0.5),
+                new GatedFeedForward(hidden, new Identity(), Bias.NONE, 0.5))) {
+            try (Lifetime _ = Lifetime.open();
+                    Random random = Random.seeded(5);
+                    Bench<Layer> bench = Bench.of(parameters -> value.build(parameters, 1), DType.FLOAT32)) {
+                bench.weights().forEach(weight -> weight.fill_(1)); // y counts the hidden numbers that are left
+                Tensor ones = Tensor.ones(Shape.of(1, 1, 1), DType.FLOAT32);
+                assertThat(bench.built().forward(ones, Context.inference()).item())
+                        .isEqualTo(hidden);
+                double left =
+                        bench.built().forward(ones, Context.training(random)).item() / 2;
+                assertThat(left).isBetween(0.42 * hidden, 0.58 * hidden).isEqualTo(Math.rint(left));
+            }
         }
     }
 
@@ -63,7 +69,8 @@ class FeedForwardTest {
                                 parameters -> example.value().build(parameters, WIDTH),
                                 FeedForwardFormulas.of(example.value()))
                         .causal(example.value().causal())
-                        .choosing(example.value() instanceof MixtureOfExperts || example.value() instanceof SharedExpert)
+                        .choosing(
+                                example.value() instanceof MixtureOfExperts || example.value() instanceof SharedExpert)
                         .tests());
     }
 
@@ -107,8 +114,8 @@ class FeedForwardTest {
     /// Words go to their experts whatever surrounds them.
     @Test
     void hashesWords() {
-        FeedForward value = new MixtureOfExperts(
-                5, HashRouter.EXAMPLE, new DenseFeedForward(11, new Relu(), Bias.NONE, 0));
+        FeedForward value =
+                new MixtureOfExperts(5, HashRouter.EXAMPLE, new DenseFeedForward(11, new Relu(), Bias.NONE, 0));
         try (Lifetime _ = Lifetime.open();
                 Bench<Layer> bench = Bench.of(parameters -> value.build(parameters, WIDTH))) {
             Tensor x = Grids.random(7, 1, 7, WIDTH);
@@ -124,9 +131,11 @@ class FeedForwardTest {
                                 Scene.plain(1))[0];
             }
             Grids.assertEqual("hashed", bench.built().forward(x, context), expected, 1e-11);
-            assertThatThrownBy(() -> bench.built().forward(x, Context.inference().at(new Place("decoder.0.feed"))))
-                    .hasMessage("decoder.0.feed: a hash router needs the ids of the words, and this model reads none; use"
-                            + " another router");
+            assertThatThrownBy(
+                            () -> bench.built().forward(x, Context.inference().at(new Place("decoder.0.feed"))))
+                    .hasMessage(
+                            "decoder.0.feed: a hash router needs the ids of the words, and this model reads none; use"
+                                    + " another router");
         }
     }
 
@@ -154,7 +163,9 @@ class FeedForwardTest {
                     }
                 });
                 bench.built().forward(Grids.random(3, 3, 97, WIDTH), Context.inference());
-                assertThat(counted[0] / tokens).as("operations a token of %s experts", experts).isEqualTo(2 * expert);
+                assertThat(counted[0] / tokens)
+                        .as("operations a token of %s experts", experts)
+                        .isEqualTo(2 * expert);
                 double router = 2.0 * WIDTH * experts + 5 * experts;
                 double said = bench.built().cost(Load.batch(3).length(97)).flops() / tokens - router;
                 assertThat(said).as("%s experts", experts).isCloseTo(2 * expert + around, within(1e-6));
@@ -168,8 +179,9 @@ class FeedForwardTest {
         assertThatThrownBy(() -> new MixtureOfExperts(
                                 2, new TopKRouter(3, TopKRouter.Gates.SOFTMAX, new UnlimitedCapacity()), expert)
                         .build(Parameters.root().in("decoder.0.feed"), WIDTH))
-                .hasMessage("decoder.0.feed.router: a token cannot go to 3 of 2 experts; choose at most as many as there"
-                        + " are");
+                .hasMessage(
+                        "decoder.0.feed.router: a token cannot go to 3 of 2 experts; choose at most as many as there"
+                                + " are");
         assertThatThrownBy(() -> new FixedCapacity(0)).hasMessage("capacity must be at least 1 token, not 0");
         assertThatThrownBy(() -> new CapacityFactor(0))
                 .hasMessage("factor 0.0 must be above 0; the usual ones are 1 to 2");
@@ -183,6 +195,11 @@ class FeedForwardTest {
         assertThatThrownBy(() -> new ChunkedFeedForward(3, SoftMixtureOfExperts.EXAMPLE))
                 .hasMessage("SoftMixtureOfExperts looks at more than one position, so chunks would change its result;"
                         + " leave ChunkedFeedForward out");
+        assertThatThrownBy(
+                        () -> GroupedFeedForward.EXAMPLE.build(Parameters.root().in("feed"), 11))
+                .hasMessage(
+                        "feed.inner: 5 groups cannot divide a product of 11 inputs and 35 outputs evenly; change the"
+                                + " groups or the sizes");
         assertThatThrownBy(() -> new LowRankFeedForward(29, new Relu(), 10, Bias.NONE, 0)
                         .build(Parameters.root().in("feed"), WIDTH))
                 .hasMessage("feed: rank 10 saves nothing in a matrix of 10 by 29; it must be below both");

@@ -36,14 +36,18 @@ class GoldenTest {
             + " -Dtest=GoldenTest -Dattend.golden=write, and say it in the change log: files written by earlier versions must"
             + " still read, or the format gets a new number.";
 
-    private static final Map<String, Architecture> PRESETS = Map.of(
-            "transformerBase", Presets.transformerBase(37_000),
-            "transformerBig", Presets.transformerBig(37_000),
-            "gpt2", Presets.gpt2(),
-            "bertBase", Presets.bertBase(),
-            "transformer", SmallModels.TRANSFORMER,
-            "gpt", SmallModels.GPT,
-            "bert", SmallModels.BERT);
+    private static final Map<String, Architecture> PRESETS = Map.ofEntries(
+            Map.entry("transformerBase", Presets.transformerBase(37_000)),
+            Map.entry("transformerBig", Presets.transformerBig(37_000)),
+            Map.entry("gpt2", Presets.gpt2()),
+            Map.entry("bertBase", Presets.bertBase()),
+            Map.entry("transformer", SmallModels.TRANSFORMER),
+            Map.entry("gpt", SmallModels.GPT),
+            Map.entry("bert", SmallModels.BERT),
+            Map.entry("lstmTranslator", SmallModels.LSTM),
+            Map.entry("bahdanauTranslator", SmallModels.BAHDANAU),
+            Map.entry("luongTranslator", SmallModels.LUONG),
+            Map.entry("convolutionalTranslator", SmallModels.CONVOLUTIONAL));
 
     /// By file name: what it must hold, and the value it must read as.
     private record Golden(Supplier<String> written, Class<?> type, Object value) {}
@@ -75,7 +79,14 @@ class GoldenTest {
 
     @TestFactory
     Stream<DynamicTest> weightsAreNamedAsEver() {
-        return Stream.of("transformer", "gpt", "bert")
+        return Stream.of(
+                        "transformer",
+                        "gpt",
+                        "bert",
+                        "lstmTranslator",
+                        "bahdanauTranslator",
+                        "luongTranslator",
+                        "convolutionalTranslator")
                 .map(name -> DynamicTest.dynamicTest(name, () -> {
                     Architecture architecture = java.util.Objects.requireNonNull(PRESETS.get(name));
                     pinned(

@@ -184,7 +184,8 @@ public record LayerContract(
                 assertFinite(name, y);
                 double[] positions = apart.toDoubles();
                 Arrays.sort(positions);
-                double most = positions[(choosing && dtype == DType.BFLOAT16 ? 3 * positions.length / 4 : positions.length) - 1];
+                double most = positions[
+                        (choosing && dtype == DType.BFLOAT16 ? 3 * positions.length / 4 : positions.length) - 1];
                 assertThat(most / scale)
                         .as("%s: %s against float64", name, dtype)
                         .isLessThan(dtype == DType.FLOAT32 ? 1e-5 : 0.06);

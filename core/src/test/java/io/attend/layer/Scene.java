@@ -7,8 +7,13 @@ import java.util.Arrays;
 /// @param keep [T]
 /// @param memory [S][M], empty where there is none
 /// @param memoryKeep [S]
+/// @param words ids of the words [T], empty where there are none
 @SuppressWarnings("ArrayRecordComponent")
-public record Scene(boolean[] keep, double[][] memory, boolean[] memoryKeep) {
+public record Scene(boolean[] keep, double[][] memory, boolean[] memoryKeep, int[] words) {
+    public Scene(boolean[] keep, double[][] memory, boolean[] memoryKeep) {
+        this(keep, memory, memoryKeep, new int[0]);
+    }
+
     public static Scene plain(int length) {
         return new Scene(all(length), new double[0][], new boolean[0]);
     }

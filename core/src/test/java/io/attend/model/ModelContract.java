@@ -9,8 +9,13 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
+import io.attend.architecture.Convolve;
+import io.attend.architecture.CrossAttention;
 import io.attend.architecture.Feed;
 import io.attend.architecture.Inputs;
+import io.attend.architecture.Recur;
+import io.attend.architecture.SelfAttention;
+import io.attend.architecture.Stack;
 import io.attend.architecture.Sublayer;
 import io.attend.architecture.TopologyFormulas;
 import io.attend.checkpoint.Checkpoint;
@@ -26,6 +31,8 @@ import io.attend.layer.Numbers;
 import io.attend.layer.Observer;
 import io.attend.layer.Parameter;
 import io.attend.layer.Scene;
+import io.attend.recurrence.BahdanauRecurrence;
+import io.attend.recurrence.LuongRecurrence;
 import io.attend.tensor.DType;
 import io.attend.tensor.Device;
 import io.attend.tensor.Lifetime;
@@ -40,6 +47,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -288,7 +296,10 @@ public record ModelContract(String name, Architecture architecture) {
                         }
                     }
                     case "embedding", "output" -> {
-                        assertThat(tensor.size(-1)).isEqualTo(architecture.width());
+                        Stack stack = Objects.requireNonNull(
+                                architecture.topology().stacks().get(place.toString()));
+                        int width = architecture.width();
+                        assertThat(tensor.size(-1)).isEqualTo(what.equals("output") ? stack.leaving(width) : width);
                         ends.add(place + " " + what);
                     }
                     default -> throw new AssertionError(place + " shows " + what);
@@ -304,9 +315,12 @@ public record ModelContract(String name, Architecture architecture) {
                 List<Block> unrolled = value.unrolled();
                 for (int depth = 0; depth < unrolled.size(); depth++) {
                     blocks.add(stack + "." + depth);
+                    Map<String, Integer> seen = new LinkedHashMap<>();
                     for (Sublayer sublayer : unrolled.get(depth).sublayers()) {
-                        if (!(sublayer instanceof Feed)) {
-                            branches.add(stack + "." + depth + "." + sublayer.name());
+                        int times = seen.merge(sublayer.name(), 1, Integer::sum);
+                        if (attends(sublayer)) {
+                            branches.add(
+                                    stack + "." + depth + "." + sublayer.name() + (times == 1 ? "" : times));
                         }
                     }
                 }
@@ -319,6 +333,15 @@ public record ModelContract(String name, Architecture architecture) {
             assertThat(streams).as(name).isEqualTo(blocks);
             assertThat(attentions).as(name).isEqualTo(branches);
         }
+    }
+
+    private static boolean attends(Sublayer sublayer) {
+        return switch (sublayer) {
+            case SelfAttention _, CrossAttention _ -> true;
+            case Recur recur ->
+                recur.recurrence() instanceof BahdanauRecurrence || recur.recurrence() instanceof LuongRecurrence;
+            case Convolve _, Feed _ -> false;
+        };
     }
 
     private void comesBackFromAFile() {

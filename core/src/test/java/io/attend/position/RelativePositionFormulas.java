@@ -42,7 +42,7 @@ public final class RelativePositionFormulas {
             .with(BucketedBias.class, value -> new Formula() {
                 @Override
                 public double bias(Pair pair, Numbers numbers) {
-                    return numbers.matrix("weight", pair.heads)[bucket(value, pair.s - pair.t)][pair.head];
+                    return numbers.shared().matrix("weight", pair.heads)[bucket(value, pair.s - pair.t)][pair.head];
                 }
             })
             .with(Alibi.class, value -> new Formula() {

@@ -38,9 +38,11 @@ class RecurrenceTest {
         assertThatThrownBy(() -> Lstm.SUMMARY.build(Parameters.root().in("decoder.0.recurrence"), Site.width(7)))
                 .hasMessage("decoder.0.recurrence: a start from the memory needs one, which only the decoder of an"
                         + " EncoderDecoder has; let it start from zeros");
-        assertThatThrownBy(() -> LuongRecurrence.EXAMPLE.build(Parameters.root().in("decoder.0.recurrence"), Site.width(7)))
-                .hasMessage("decoder.0.recurrence: a recurrence with attention needs a memory, which only the decoder of an"
-                        + " EncoderDecoder has; use Lstm or Gru");
+        assertThatThrownBy(() ->
+                        LuongRecurrence.EXAMPLE.build(Parameters.root().in("decoder.0.recurrence"), Site.width(7)))
+                .hasMessage(
+                        "decoder.0.recurrence: a recurrence with attention needs a memory, which only the decoder of an"
+                                + " EncoderDecoder has; use Lstm or Gru");
         assertThatThrownBy(() -> new BahdanauRecurrence(Cell.GRU, 0, Start.ZEROS))
                 .hasMessage("attention must have a size of at least 1, not 0");
     }

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /// Routers on one sequence, from the papers, in plain loops.
 public final class RouterFormulas {
     /// The ids of a sequence under test, for routers that go by words.
-    static final long[] WORDS = {3, 50_256, 3, 0, 17, 250_001, 4, 1, 2, 5, 31};
+    static final int[] WORDS = {3, 50_256, 3, 0, 17, 250_001, 4, 1, 2, 5, 31};
 
     private RouterFormulas() {}
 
@@ -22,7 +22,7 @@ public final class RouterFormulas {
         Places apply(double[][] x, Numbers router, Scene scene, int experts);
     }
 
-    /// Experts [T][k], X for none; weights [T][k]; what the input itself counts [T].
+    /// Experts of each position, X for none; their weights; what the input itself counts.
     @SuppressWarnings("ArrayRecordComponent")
     public record Places(int[][] experts, double[][] weights, double[] passed) {}
 
@@ -49,10 +49,11 @@ public final class RouterFormulas {
                 Places places = none(x.length, 1, experts);
                 int[] used = new int[experts];
                 for (int t = 0; t < x.length; t++) {
-                    double[] p = softmax(router.linear(x[t], Bias.NONE));
+                    double[] p = softmax(router.linear(x[t], value.bias()));
                     int best = best(p, 1)[0];
                     places.weights[t][0] = p[best];
-                    boolean fits = scene.keep()[t] && used[best]++ < value.capacity().of(x.length, 1, experts);
+                    boolean asks = scene.keep()[t] || value.padding() == SwitchRouter.Padding.ROUTED;
+                    boolean fits = asks && used[best]++ < value.capacity().of(x.length, 1, experts);
                     if (fits) {
                         places.experts[t][0] = best;
                     } else if (value.overflow() == SwitchRouter.Overflow.PASSED) {
@@ -64,7 +65,9 @@ public final class RouterFormulas {
             .with(SequenceRouter.class, value -> (x, router, scene, experts) -> {
                 Places places = none(x.length, value.choices(), experts);
                 double[] mean = new double[x[0].length];
-                long real = IntStream.range(0, x.length).filter(t -> scene.keep()[t]).count();
+                long real = IntStream.range(0, x.length)
+                        .filter(t -> scene.keep()[t])
+                        .count();
                 for (int t = 0; t < x.length; t++) {
                     for (int e = 0; e < mean.length && scene.keep()[t]; e++) {
                         mean[e] += x[t][e] / real;
@@ -86,7 +89,7 @@ public final class RouterFormulas {
                 for (int t = 0; t < x.length; t++) {
                     places.weights[t][0] = 1;
                     if (scene.keep()[t]) {
-                        long hash = (1_103_515_245L * WORDS[t] + value.seed()) % ((1L << 31) - 1);
+                        long hash = (1_103_515_245L * scene.words()[t] + value.seed()) % ((1L << 31) - 1);
                         places.experts[t][0] = (int) (hash % experts);
                     }
                 }
@@ -98,7 +101,8 @@ public final class RouterFormulas {
     }
 
     private static Places none(int length, int choices, int experts) {
-        int[][] nowhere = Stream.generate(() -> IntStream.generate(() -> experts).limit(choices).toArray())
+        int[][] nowhere = Stream.generate(
+                        () -> IntStream.generate(() -> experts).limit(choices).toArray())
                 .limit(length)
                 .toArray(int[][]::new);
         return new Places(nowhere, new double[length][choices], new double[length]);
@@ -107,7 +111,7 @@ public final class RouterFormulas {
     private static int[] best(double[] p, int count) {
         return IntStream.range(0, p.length)
                 .boxed()
-                .sorted(Comparator.comparing(i -> -p[i]))
+                .sorted(Comparator.comparingDouble(i -> -p[i]))
                 .limit(count)
                 .mapToInt(i -> i)
                 .toArray();

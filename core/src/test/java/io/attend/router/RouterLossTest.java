@@ -22,8 +22,9 @@ class RouterLossTest {
     private static final int LENGTH = 7;
 
     private final Lifetime lifetime = Lifetime.open();
-    private final List<Tensor> logits =
-            List.of(Grids.random(1, 2, LENGTH, EXPERTS).mul(3), Grids.random(2, 2, LENGTH, EXPERTS).mul(3));
+    private final List<Tensor> logits = List.of(
+            Grids.random(1, 2, LENGTH, EXPERTS).mul(3),
+            Grids.random(2, 2, LENGTH, EXPERTS).mul(3));
 
     @AfterEach
     void close() {
@@ -46,8 +47,9 @@ class RouterLossTest {
         assertThat(loss.of(routings(choices)).item()).as("%s", loss).isCloseTo(expected, within(1e-12));
         FiniteDifferences.check(loss.toString(), () -> loss.of(routings(choices)), logits);
         assertThatThrownBy(() -> loss.of(List.of()))
-                .hasMessage("no router reported anything, so there is no balance to keep; leave the router loss out of the"
-                        + " objective");
+                .hasMessage(
+                        "no router reported anything, so there is no balance to keep; leave the router loss out of the"
+                                + " objective");
     }
 
     private static int best(double[] p) {
@@ -150,5 +152,29 @@ class RouterLossTest {
             }
         }
         check(new RouterZ(), 1, expected);
+    }
+
+    @Test
+    void ofTheSizeOfScoresInOneStack() {
+        List<Routing> stack = logits.stream()
+                .map(scores -> {
+                    Tensor chosen = scores.topk(1).indices();
+                    return new Routing(new Place("decoder.1.feed"), scores, chosen, chosen, Optional.empty());
+                })
+                .toList();
+        double expected = 0;
+        for (Tensor scores : logits) {
+            for (double[][] sequence : Grids.of(scores)) {
+                for (double[] position : sequence) {
+                    double sum = 0;
+                    for (double score : position) {
+                        sum += Math.exp(score);
+                    }
+                    expected += Math.pow(Math.log(sum), 2) / (2 * 2 * LENGTH);
+                }
+            }
+        }
+        assertThat(new SequenceZ().of(stack).item()).isCloseTo(expected, within(1e-12));
+        FiniteDifferences.check("SequenceZ", () -> new SequenceZ().of(stack), logits);
     }
 }

@@ -13,12 +13,13 @@ import io.attend.tensor.Lifetime;
 import io.attend.tensor.Tensor;
 import io.attend.value.Examples;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/// Where every router sends the positions of padded sequences, against plain loops; what becomes of them there is
-/// `FeedForwardTest`'s.
+/// Where every router sends the positions of padded sequences, against plain loops; what becomes of them
+/// there is `FeedForwardTest`'s.
 class RouterTest {
     private static final int EXPERTS = 3;
     private static final int LENGTH = 11;
@@ -34,7 +35,8 @@ class RouterTest {
         try (Lifetime _ = Lifetime.open();
                 Bench<Router.Built> bench = Bench.of(parameters -> router.build(parameters, WIDTH, EXPERTS))) {
             Tensor x = Grids.random(3, 2, LENGTH, WIDTH);
-            Tensor words = Tensor.of(RouterFormulas.WORDS, 1, LENGTH);
+            Tensor words =
+                    Tensor.of(IntStream.of(RouterFormulas.WORDS).asLongStream().toArray(), 1, LENGTH);
             Context context = Context.inference()
                     .padded(Optional.of(Grids.keep(LENGTH, LENGTHS)))
                     .worded(Optional.of(Tensor.cat(0, words, words)));
@@ -44,7 +46,8 @@ class RouterTest {
             double[] passed = routes.passed().map(Tensor::toDoubles).orElse(new double[2 * LENGTH]);
             assertThat(experts).hasSize(2 * LENGTH * router.choices());
             for (int b = 0; b < 2; b++) {
-                Scene scene = new Scene(Scene.first(LENGTHS[b], LENGTH), new double[0][], new boolean[0]);
+                Scene scene = new Scene(
+                        Scene.first(LENGTHS[b], LENGTH), new double[0][], new boolean[0], RouterFormulas.WORDS);
                 RouterFormulas.Places expected =
                         RouterFormulas.of(router).apply(Grids.of(x)[b], bench.numbers(), scene, EXPERTS);
                 for (int t = 0; t < LENGTH; t++) {
@@ -65,7 +68,9 @@ class RouterTest {
                 }
             }
             for (Routing routing : context.reports(Routing.class)) {
-                assertThat(routing.placed().toLongs()).as("%s reports where it went", router).isEqualTo(experts);
+                assertThat(routing.placed().toLongs())
+                        .as("%s reports where it went", router)
+                        .isEqualTo(experts);
             }
         }
     }

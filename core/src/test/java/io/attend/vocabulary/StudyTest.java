@@ -19,7 +19,8 @@ class StudyTest {
     private static final String HELD_OUT = "the dog  sat";
 
     private static Tokenizer words(String... texts) {
-        return Algorithm.WORD_LEVEL.train(Algorithm.WORD_LEVEL.settings(11).minFrequency(1), List.of(texts), Progress.NONE);
+        return Algorithm.WORD_LEVEL.train(
+                Algorithm.WORD_LEVEL.settings(11).minFrequency(1), List.of(texts), Progress.NONE);
     }
 
     @Test
@@ -73,7 +74,8 @@ class StudyTest {
         Tokenizer tokenizer = words("the cat sat on the mat");
         Spelling spelling = new Spelling(training);
         List<String> same = List.of(training.getFirst(), training.getFirst());
-        double known = TINY.bitsPerCharacter(tokenizer, training, same, Fit.of(tokenizer, same, spelling, text -> text), 3, _ -> {});
+        double known = TINY.bitsPerCharacter(
+                tokenizer, training, same, Fit.of(tokenizer, same, spelling, text -> text), 3, _ -> {});
         assertThat(known).isLessThan(0.3);
         List<String> other = List.of("the dog hid in the fog", "the dog hid in the fog");
         Fit fit = Fit.of(tokenizer, other, spelling, text -> text);
@@ -124,7 +126,8 @@ class StudyTest {
         assertThat(study.run(texts(), List.of(HELD_OUT), (_, _) -> {}).candidates())
                 .isEqualTo(findings.candidates());
         assertThat(said).contains("1.0done").hasSize(6 + 4 * 3 + 1);
-        assertThat(findings.tokenizer().size()).isEqualTo(findings.best().candidate().size());
+        assertThat(findings.tokenizer().size())
+                .isEqualTo(findings.best().candidate().size());
         String page = new StudyPage(study, findings, "a & b <c>").html();
         assertThat(page)
                 .contains("a &amp; b &lt;c&gt;", findings.best().reason(), "<td>281</td>")
@@ -148,7 +151,8 @@ class StudyTest {
         Candidate poor = candidate(2_003, 1, 2.1, 2);
         Candidate cheap = candidate(4_001, 0.9995, 2.03, 3);
         Candidate best = candidate(8_009, 1, 2, 4);
-        assertThat(Recommendation.of(List.of(best, cheap, poor, lossy)).candidate()).isEqualTo(cheap);
+        assertThat(Recommendation.of(List.of(best, cheap, poor, lossy)).candidate())
+                .isEqualTo(cheap);
         assertThat(Recommendation.of(List.of(lossy, candidate(997, 0.5, 1, 1))).candidate())
                 .as("where nothing covers the texts, the most")
                 .isEqualTo(lossy);
@@ -157,12 +161,13 @@ class StudyTest {
                 .as("where nothing gives the texts back, the most")
                 .isEqualTo(drops);
         assertThat(Recommendation.of(List.of(best, cheap, poor, lossy, drops)))
-                .isEqualTo(new Recommendation(
-                        cheap,
-                        "3 of 5 vocabularies cover at least 99.9% of held-out characters and give at least 99.0% of the"
-                                + " texts back as they were. 2 of these are within 2% of the best proxy (bpe 8,009, 2.000"
-                                + " bits a character). bpe 4,001 costs the model the least of them for each character it"
-                                + " reads: 3.00e-06 MFLOP, with 64,016 numbers in its table, at 2.030 bits a character."));
+                .isEqualTo(
+                        new Recommendation(
+                                cheap,
+                                "3 of 5 vocabularies cover at least 99.9% of held-out characters and give at least 99.0% of the"
+                                        + " texts back as they were. 2 of these are within 2% of the best proxy (bpe 8,009, 2.000"
+                                        + " bits a character). bpe 4,001 costs the model the least of them for each character it"
+                                        + " reads: 3.00e-06 MFLOP, with 64,016 numbers in its table, at 2.030 bits a character."));
     }
 
     @Test

@@ -96,6 +96,16 @@ class HostileFilesTest {
                 () -> assertThatThrownBy(() -> tokenizer.ids(text)).isInstanceOf(TokenizerException.class));
     }
 
+    /// Merges that undo each other still only make a text shorter.
+    @Test
+    void mergesThatGoRoundEnd() {
+        String json = JSON.replace("[[\"a\",\"b\"]]", "[[\"a\",\"b\"],[\"ab\",\"a\"],[\"b\",\"ab\"],[\"ab\",\"ab\"]]")
+                .replace("\"▁\":4", "\"▁\":4,\"aba\":5,\"bab\":6,\"abab\":7");
+        Tokenizer tokenizer = Tokenizer.read(json);
+        int[] ids = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> tokenizer.ids("ab".repeat(50_000)));
+        assertThat(tokenizer.decode(ids)).isEqualTo("ab".repeat(50_000));
+    }
+
     @Test
     void nestingHasABound() {
         String deep = "[".repeat(100_000);

@@ -27,7 +27,8 @@ public final class Corpus {
                 for (int w = 0; w < words.length; w++) {
                     if (words[w].length() > 2 && random.nextInt(30) == 0) {
                         int at = random.nextInt(words[w].length());
-                        words[w] = words[w].substring(0, at) + (char) ('a' + random.nextInt(26))
+                        words[w] = words[w].substring(0, at)
+                                + (char) ('a' + random.nextInt(26))
                                 + words[w].substring(at + 1);
                     }
                 }

@@ -43,9 +43,11 @@ public final class SideBySide {
                         Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "false"))) {
                     Map<String, ToIntFunction<String>> libraries = new LinkedHashMap<>();
                     libraries.put("ids", line -> attend.ids(line, Specials.SKIP).length);
-                    libraries.put("all", line -> attend.encode(line, Specials.SKIP).size());
+                    libraries.put(
+                            "all", line -> attend.encode(line, Specials.SKIP).size());
                     libraries.put("Rust", line -> rust.encode(line).getIds().length);
-                    libraries.put("jtokkit", line -> jtokkit.encodeOrdinary(line).size());
+                    libraries.put(
+                            "jtokkit", line -> jtokkit.encodeOrdinary(line).size());
                     Map<String, Double> rates = rates(libraries, Texts.lines(text));
                     System.out.printf(
                             Locale.ROOT,
@@ -71,7 +73,8 @@ public final class SideBySide {
                     turns.computeIfAbsent(name, _ -> new ArrayList<>()).add(turn(library, lines, SECONDS)));
         }
         Map<String, Double> medians = new LinkedHashMap<>();
-        turns.forEach((name, all) -> medians.put(name, all.stream().sorted().toList().get(TURNS / 2)));
+        turns.forEach(
+                (name, all) -> medians.put(name, all.stream().sorted().toList().get(TURNS / 2)));
         return medians;
     }
 
