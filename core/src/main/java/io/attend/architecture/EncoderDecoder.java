@@ -11,6 +11,7 @@ import io.attend.layer.Memory;
 import io.attend.layer.Parameters;
 import io.attend.layer.Place;
 import io.attend.layer.Site;
+import io.attend.layer.Lanes;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 import java.util.LinkedHashMap;
@@ -27,6 +28,12 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
             Presets.transformer(31, 1, Presets.Size.width(10).heads(2), 0).topology();
 
     public EncoderDecoder {
+        encoder.require(source.lanes());
+        decoder.require(target.lanes());
+        if (source.lanes() != Lanes.ONE) {
+            throw new IllegalArgumentException("an encoder in front of a decoder reads one stream, but its embedding lays"
+                    + " out " + source.lanes() + "; use a TokenEmbedding");
+        }
         if (!decoder.causal()) {
             throw new IllegalArgumentException(
                     "a decoder must not see the future, but an attention of its stack does; give it the"
@@ -73,7 +80,7 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
             target = value.target.build(parameters.in("target"), width, source.table());
             decoder = value.decoder.build(
                     parameters.in("decoder").stack(), Site.width(width).withMemory(value.encoder.leaving(width)));
-            this.width = value.decoder.leaving(width);
+            this.width = target.leaving(value.decoder.leaving(width));
         }
 
         @Override
@@ -98,7 +105,8 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
 
         @Override
         public Tensor step(Input next, Context context) {
-            return watched(WRITES, target.forward(next, context), decoder, context); // [B, T, E]
+            Context above = target.above(next, context);
+            return target.leave(watched(WRITES, target.forward(next, context), decoder, above), above); // [B, T, E]
         }
 
         private static Tensor watched(Place root, Tensor x, Layer stack, Context context) {
@@ -125,7 +133,7 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
                     .length(sizes.target())
                     .cached(sizes.cached())
                     .memory(sizes.source());
-            Cost written = target.cost(writing).plus(decoder.cost(writing));
+            Cost written = target.cost(writing).plus(decoder.cost(target.rows(writing)));
             return sizes.cached() > 0
                     ? written
                     : source.cost(reading)

@@ -2,6 +2,7 @@ package io.attend.architecture;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
@@ -77,6 +78,19 @@ public record Stack(
                 .flatMap(segment -> segment.blocks().stream())
                 .flatMap(block -> block.sublayers().stream())
                 .allMatch(Sublayer::causal);
+    }
+
+    /// @throws IllegalArgumentException naming a branch that mixes positions and does not know such lanes
+    void require(Lanes lanes) {
+        segments.stream()
+                .flatMap(segment -> segment.blocks().stream())
+                .flatMap(block -> block.sublayers().stream())
+                .filter(sublayer -> !sublayer.takes(lanes))
+                .findFirst()
+                .ifPresent(sublayer -> {
+                    throw new IllegalArgumentException("the embedding lays out " + lanes + " along the length, which "
+                            + sublayer.what() + " would mix; use an attention that takes them apart, or another embedding");
+                });
     }
 
     /// Builds every block at `parameters.in("0")`, `in("1")`, ...; with shared weights a repetition uses the place

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /// Everything that changes from call to call: whether this is training, what was generated before, what is
@@ -23,6 +24,8 @@ public final class Context {
     private Optional<Tensor> positions = Optional.empty();
     private Optional<Tensor> segments = Optional.empty();
     private Optional<Tensor> words = Optional.empty();
+    private Optional<Permutation> permutation = Optional.empty();
+    private OptionalLong mainStream = OptionalLong.empty();
     private List<Object> reports = new ArrayList<>();
     private Optional<Memory> memory = Optional.empty();
     private Optional<Observer> observer = Optional.empty();
@@ -87,6 +90,22 @@ public final class Context {
         return context;
     }
 
+    /// The same pass over tokens in an order of their own, and behind them vectors that ask for some of them.
+    public Context permuted(Permutation order) {
+        Context context = copy();
+        context.permutation = Optional.of(order);
+        context.memo = new HashMap<>();
+        return context;
+    }
+
+    /// The same pass with several streams behind one another along the length: the first, of so many new tokens, is
+    /// what the others predict from.
+    public Context streaming(long length) {
+        Context context = copy();
+        context.mainStream = OptionalLong.of(length);
+        return context;
+    }
+
     public Context attending(Memory memory) {
         Context context = copy();
         context.memory = Optional.of(memory);
@@ -116,6 +135,8 @@ public final class Context {
         context.positions = positions;
         context.segments = segments;
         context.words = words;
+        context.permutation = permutation;
+        context.mainStream = mainStream;
         context.reports = reports;
         context.memory = memory;
         context.observer = observer;
@@ -211,6 +232,17 @@ public final class Context {
     /// The words of this pass [B, T] int64; absent when its input is no words.
     public Optional<Tensor> words() {
         return words;
+    }
+
+    /// The order tokens are in where it is not that of their positions, and which of them are asked for.
+    public Optional<Permutation> permutation() {
+        return permutation;
+    }
+
+    /// How many of the rows [B, T, E] of this pass are its tokens' own, the first ones; the rest are streams that
+    /// predict from them.
+    public long mainStream(long rows) {
+        return mainStream.orElse(rows);
     }
 
     /// Leaves something for whoever started the pass, such as how a router spread its tokens: what a loss needs
