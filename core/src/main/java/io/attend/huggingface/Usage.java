@@ -15,10 +15,18 @@ import java.util.OptionalInt;
 /// @param pad the padding token
 /// @param start the token a decoder begins with
 /// @param depth how many blocks of a stack make one of Hugging Face's layers, behind which it shows its hidden states
-public record Usage(Labels labels, Positions positions, Target target, OptionalInt pad, OptionalInt start, int depth) {
+/// @param extras what a class does that no other does
+public record Usage(
+        Labels labels,
+        Positions positions,
+        Target target,
+        OptionalInt pad,
+        OptionalInt start,
+        int depth,
+        Extras extras) {
     /// Every position is asked for its own label, columns are counted, nothing is known of padding.
     public static final Usage PLAIN =
-            new Usage(Labels.AS_GIVEN, Positions.COLUMNS, Target.SHIFTED, OptionalInt.empty(), OptionalInt.empty(), 1);
+            new Usage(Labels.AS_GIVEN, Positions.COLUMNS, Target.SHIFTED, OptionalInt.empty(), OptionalInt.empty(), 1, Extras.NONE);
 
     /// How labels become answers.
     public enum Labels {
@@ -33,6 +41,9 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
         COLUMNS,
         /// Real tokens from 0, so that padding on the left does not count: OPT, BLOOM.
         COUNTED,
+        /// All columns from 0, in the second half of a batch downwards: XLNet's `bi_data`, where that half is the first
+        /// read backwards.
+        HALF_BACKWARDS,
         /// Tokens other than the padding token from 0, by what they are and not by the mask: RoBERTa.
         NOT_PADDING
     }
@@ -46,19 +57,23 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
     }
 
     public Usage labels(Labels how) {
-        return new Usage(how, positions, target, pad, start, depth);
+        return new Usage(how, positions, target, pad, start, depth, extras);
     }
 
     public Usage positions(Positions how) {
-        return new Usage(labels, how, target, pad, start, depth);
+        return new Usage(labels, how, target, pad, start, depth, extras);
     }
 
     public Usage target(Target how) {
-        return new Usage(labels, positions, how, pad, start, depth);
+        return new Usage(labels, positions, how, pad, start, depth, extras);
+    }
+
+    public Usage extras(Extras own) {
+        return new Usage(labels, positions, target, pad, start, depth, own);
     }
 
     public Usage depth(int blocks) {
-        return new Usage(labels, positions, target, pad, start, blocks);
+        return new Usage(labels, positions, target, pad, start, blocks, extras);
     }
 
     /// With the tokens that the configuration names.
@@ -69,7 +84,8 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
                 target,
                 config.wholeIfGiven("pad_token_id"),
                 config.wholeIfGiven("decoder_start_token_id"),
-                depth);
+                depth,
+                extras);
     }
 
     /// The tokens of a forward pass as the model wants them.
@@ -90,12 +106,23 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
         return switch (how) {
             case COLUMNS -> Optional.empty();
             case COUNTED -> keep.map(Usage::counted);
+            case HALF_BACKWARDS -> Optional.of(halfBackwards(ids));
             case NOT_PADDING -> Optional.of(counted(ids.ne(padding())));
         };
     }
 
     private static Tensor counted(Tensor keep) {
         return keep.to(DType.INT64).cumsum(1).sub(1).clampMin(0); // [B, T]
+    }
+
+    private static Tensor halfBackwards(Tensor ids) {
+        long batch = ids.size(0);
+        if (batch % 2 != 0) {
+            throw new IllegalArgumentException("bi_data reads the second half of a batch backwards, and " + batch
+                    + " texts have no half; give an even number of them");
+        }
+        Tensor columns = Tensor.arange(0, ids.size(1)).unsqueeze(0).expand(batch / 2, ids.size(1));
+        return Tensor.cat(0, columns, columns.neg()); // [B, T]
     }
 
     private int padding() {
@@ -131,5 +158,23 @@ public record Usage(Labels labels, Positions positions, Target target, OptionalI
                                 .sub(1));
         };
         return Tensor.cat(1, first, words.narrow(1, 0, words.size(1) - 1)); // [B, T]
+    }
+
+    /// What few classes do.
+    ///
+    /// @param maps what is shown as attention
+    /// @param smoothing the share of certainty that the class's own loss spreads over all words
+    /// @param remembered how many of the last hidden states are given back for the next text, empty for all; absent
+    ///     where none are
+    /// @param reused of how many of the first positions, all if empty
+    public record Extras(Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused) {
+        public static final Extras NONE = new Extras(Maps.WEIGHTS, 0, Optional.empty(), OptionalInt.empty());
+    }
+
+    /// What a class shows as the attention of an encoder and to it; a decoder's own is always weights.
+    public enum Maps {
+        WEIGHTS,
+        /// Scores before the softmax, the lowest float where a key is hidden.
+        SCORES
     }
 }
