@@ -42,15 +42,31 @@ import java.util.Optional;
 /// @param heads H and D; keys are not shared
 /// @param buckets of distances, N
 /// @param furthest distance from which all are in the last bucket
+/// @param order in which streams take their r
 /// @param dropout of the weights
 @Source(
         paper = "ProphetNet: Predicting Future N-gram for Sequence-to-Sequence Pre-training",
         arxiv = "2001.04063")
 public record NgramAttention(
-        Heads heads, @Default("32") int buckets, @Default("128") int furthest, @Default("0.0") double dropout)
+        Heads heads,
+        @Default("32") int buckets,
+        @Default("128") int furthest,
+        @Default("\"own\"") Order order,
+        @Default("0.0") double dropout)
         implements Attention {
-    public static final NgramAttention EXAMPLE = new NgramAttention(Heads.of(2), 4, 5, 0);
-    public static final NgramAttention WIDE = new NgramAttention(Heads.of(3).size(7), 7, 11, 0);
+    public static final NgramAttention EXAMPLE = new NgramAttention(Heads.of(2), 4, 5, Order.OWN, 0);
+    public static final NgramAttention SHUFFLED =
+            new NgramAttention(Heads.of(3).size(7), 7, 11, Order.SHUFFLED, 0);
+
+    /// Whose r a predicting stream takes.
+    public enum Order {
+        /// Its own, head by head and position by position, as the paper has it and released weights were trained.
+        OWN,
+        /// In passes over whole texts what lies at its place when r [T, n, H, N] is read as [n, H, T, N], as Hugging
+        /// Face's class has had it since 2022: another stream's, head's and position's, later ones among them. For
+        /// its numbers only. Steps of a generation, and the main stream, take their own.
+        SHUFFLED
+    }
 
     public NgramAttention {
         if (heads.keyValueCount() != heads.count()) {
@@ -163,7 +179,9 @@ public record NgramAttention(
                         apart(queries, sizes),
                         behind(mainKeys, keys, sizes),
                         behind(mainVectors, vectors, sizes),
-                        apart(numbers, sizes),
+                        value.order == Order.SHUFFLED && state.isEmpty()
+                                ? shuffled(numbers, sizes)
+                                : apart(numbers, sizes),
                         sizes,
                         context);
                 y = Tensor.cat(2, y, together(ahead, sizes)); // [B, H, R, D]
@@ -262,6 +280,13 @@ public record NgramAttention(
                     .reshape(sizes.batch, x.size(1), sizes.streams, sizes.length, x.size(3))
                     .transpose(1, 2)
                     .flatten(0, 1);
+        }
+
+        private static Tensor shuffled(Tensor numbers, Sizes sizes) {
+            return apart(numbers, sizes)
+                    .reshape(sizes.batch, sizes.streams, numbers.size(1), sizes.length, numbers.size(3))
+                    .permute(0, 3, 1, 2, 4) // [B, T, n, H, N]
+                    .reshape(sizes.batch * sizes.streams, numbers.size(1), sizes.length, numbers.size(3));
         }
 
         /// [B n, H, T, D] → [B, H, n T, D]

@@ -132,7 +132,11 @@ public record ProphetNet() implements Family {
         Heads heads = Heads.of(config.whole("num_decoder_attention_heads", 16));
         double forgotten = config.number("attention_dropout", 0.1);
         Sublayer self = new SelfAttention(new NgramAttention(
-                heads, config.whole("num_buckets", 32), config.whole("relative_max_distance", 128), forgotten));
+                heads,
+                config.whole("num_buckets", 32),
+                config.whole("relative_max_distance", 128),
+                NgramAttention.Order.SHUFFLED,
+                forgotten));
         Sublayer cross = new CrossAttention(SoftmaxAttention.of(heads).dropout(forgotten));
         Sublayer feed = feed(config, "decoder_ffn_dim");
         return Stack.of(
