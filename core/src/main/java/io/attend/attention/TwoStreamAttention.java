@@ -58,7 +58,7 @@ public record TwoStreamAttention(
             new TwoStreamAttention(Heads.of(3).size(4), new Causal(), TransformerXlPosition.EXAMPLE, 0);
 
     /// What stands in the place of hidden scores of queries. Not infinity: a query that sees no token at all sees all
-    /// alike, as in the code XLNet comes from.
+    /// alike, as in the code XLNet comes from; the gradient of its scores, which moves nothing, is as there too.
     private static final double HIDDEN = -1e30;
 
     public TwoStreamAttention {

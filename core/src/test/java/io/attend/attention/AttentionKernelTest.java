@@ -250,15 +250,20 @@ class AttentionKernelTest {
         try (Lifetime _ = Lifetime.open()) {
             Given given = Given.of(sight, 3, Added.TO_EACH_ROW);
             List<Tensor> seen = new ArrayList<>();
+            List<Tensor> scores = new ArrayList<>();
             Context watching = Context.inference().observed((_, what, tensor) -> {
-                assertThat(what).isEqualTo("attention");
-                seen.add(tensor);
+                assertThat(what).isIn("attention", "scores");
+                (what.equals("attention") ? seen : scores).add(tensor);
             });
             Visible visible = sight.visible();
             Tensor y = AttentionKernel.attend(
                     given.queries, given.keys, given.values, visible, given.bias, SCORE, POSITION, 0, watching);
             assertThat(difference(y, given.fused(visible))).isLessThan(1e-12);
             assertThat(seen).hasSize(1);
+            assertThat(scores).hasSize(1);
+            Tensor real = scores.getFirst().select(0, 0); // of the text without padding
+            assertThat(difference(real.softmax(-1), seen.getFirst().select(0, 0)))
+                    .isLessThan(1e-15);
             assertThat(seen.getFirst().shape()).isEqualTo(Shape.of(BATCH, HEADS, 7, 7));
             double[][][] weights = Grids.of(seen.getFirst().flatten(0, 1));
             for (int one = 0; one < weights.length; one++) {
