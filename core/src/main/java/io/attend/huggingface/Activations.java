@@ -3,6 +3,7 @@ package io.attend.huggingface;
 import io.attend.activation.Activation;
 import io.attend.activation.Gelu;
 import io.attend.activation.GeluTanh;
+import io.attend.activation.Identity;
 import io.attend.activation.Relu;
 import io.attend.activation.Silu;
 import io.attend.activation.Tanh;
@@ -25,6 +26,7 @@ final class Activations {
         KNOWN.put("silu", new Silu());
         KNOWN.put("swish", new Silu());
         KNOWN.put("tanh", new Tanh());
+        KNOWN.put("linear", new Identity());
     }
 
     private Activations() {}

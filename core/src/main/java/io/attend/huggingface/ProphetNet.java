@@ -72,7 +72,9 @@ public record ProphetNet() implements Family {
         Task task = config.head(HEADS);
         boolean alone = task == Task.NEXT_WORD;
         boolean looks = config.flag("add_cross_attention", true);
-        if (!alone) {
+        if (alone) {
+            config.inert("num_encoder_layers", "num_encoder_attention_heads", "encoder_ffn_dim");
+        } else {
             config.only("is_encoder_decoder", true, "a decoder alone is ProphetNetForCausalLM")
                     .only("add_cross_attention", true, "a decoder that does not look at its encoder is not read");
         }
@@ -198,5 +200,76 @@ public record ProphetNet() implements Family {
             names.kept(layer + "_layer_norm.weight", Shape.of(width), Names.Fresh.ZEROS, reason);
             names.kept(layer + "_layer_norm.bias", Shape.of(width), Names.Fresh.ZEROS, reason);
         }
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("model_type", "prophetnet");
+        NgramEmbedding target;
+        Stack writes;
+        Table words;
+        switch (architecture.topology()) {
+            case EncoderDecoder(TokenEmbedding source, Stack encoder, NgramEmbedding ahead, Stack decoder) -> {
+                if (!(encoder.unrolled().getFirst().sublayers().getFirst()
+                                instanceof SelfAttention(SoftmaxAttention attention))
+                        || !(encoder.unrolled().getFirst().sublayers().getLast()
+                                instanceof Feed(DenseFeedForward feed))) {
+                    return Optional.empty();
+                }
+                values.put("num_encoder_layers", encoder.unrolled().size());
+                values.put("num_encoder_attention_heads", attention.heads().count());
+                values.put("encoder_ffn_dim", feed.hidden());
+                words = source.table();
+                target = ahead;
+                writes = decoder;
+            }
+            case Decoder(NgramEmbedding ahead, Stack decoder) -> {
+                values.put("is_encoder_decoder", false);
+                values.put("add_cross_attention", false);
+                words = ahead.table();
+                target = ahead;
+                writes = decoder;
+            }
+            default -> {
+                return Optional.empty();
+            }
+        }
+        Block block = writes.unrolled().getFirst();
+        if (!(words instanceof DenseTable table)
+                || !(target.position() instanceof LearnedPosition positions)
+                || !(block.residual() instanceof PostNorm(double dropout))
+                || !(block.sublayers().getFirst() instanceof SelfAttention(NgramAttention attention))
+                || !(block.sublayers().getLast() instanceof Feed(DenseFeedForward feed))) {
+            return Optional.empty();
+        }
+        boolean alone = architecture.topology() instanceof Decoder;
+        boolean scores = architecture.head() instanceof NgramHead;
+        values.put(
+                "architectures",
+                List.of(
+                        alone
+                                ? "ProphetNetForCausalLM"
+                                : scores ? "ProphetNetForConditionalGeneration" : "ProphetNetModel"));
+        values.put("hidden_size", architecture.width());
+        values.put("vocab_size", table.vocabulary());
+        values.put("max_position_embeddings", positions.maximum());
+        values.put("pad_token_id", positions.offset() - 1);
+        values.put("num_decoder_layers", writes.unrolled().size());
+        values.put("num_decoder_attention_heads", attention.heads().count());
+        values.put("decoder_ffn_dim", feed.hidden());
+        values.put("activation_function", Activations.name(feed.activation()));
+        values.put("activation_dropout", feed.dropout());
+        values.put("attention_dropout", attention.dropout());
+        values.put("dropout", dropout);
+        values.put("ngram", target.streams());
+        values.put("num_buckets", attention.buckets());
+        values.put("relative_max_distance", attention.furthest());
+        values.put("decoder_start_token_id", positions.offset() - 1);
+        if (architecture.head() instanceof NgramHead(Tying tying, NgramHead.Streams asked)) {
+            values.put("tie_word_embeddings", tying == Tying.TIED);
+            values.put("disable_ngram_loss", asked == NgramHead.Streams.FIRST);
+        }
+        return Optional.of(values);
     }
 }

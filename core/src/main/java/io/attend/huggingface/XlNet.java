@@ -22,6 +22,7 @@ import io.attend.head.Head;
 import io.attend.head.LinearHead;
 import io.attend.head.NoHead;
 import io.attend.head.Pooling;
+import io.attend.head.Problem;
 import io.attend.head.SequenceHead;
 import io.attend.head.SpanHead;
 import io.attend.head.TiedHead;
@@ -151,17 +152,17 @@ public record XlNet() implements Family {
                 .only("summary_proj_to_labels", false, "the classifier behind it would not fit");
         int labels = config.labels();
         boolean product = config.flag("summary_use_proj", true);
-        Optional<Activation> activation = config.names("summary_activation") && !config.has("summary_activation")
-                ? Optional.empty()
-                : Optional.of(config.choice("summary_activation", "tanh", Activations.KNOWN));
+        Activation activation = config.names("summary_activation") && !config.has("summary_activation")
+                ? new Identity()
+                : config.choice("summary_activation", "tanh", Activations.KNOWN);
         config.inert("summary_activation");
-        if (!product && activation.isPresent()) {
+        if (!product && !activation.equals(new Identity())) {
             throw config.refuse("summary_use_proj", "true, or false with a summary_activation of null");
         }
         return new SequenceHead(
                 labels,
                 config.choice("summary_type", "last", POOLINGS),
-                product ? activation.or(() -> Optional.of(new Identity())) : Optional.empty(),
+                product ? Optional.of(activation) : Optional.empty(),
                 config.number("summary_last_dropout", 0.1),
                 Bias.ADDED,
                 config.problem(labels));
@@ -219,5 +220,64 @@ public record XlNet() implements Family {
         return tied && task == Task.WORDS
                 ? names.tied("lm_loss.weight", body + "word_embedding.weight")
                 : names;
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        if (!(architecture.topology() instanceof Encoder(TwoStreamEmbedding(TokenEmbedding embedding), Stack stack))
+                || !(embedding.table() instanceof DenseTable table)
+                || !(stack.unrolled().getFirst() instanceof Block block)
+                || !(block.norm() instanceof LayerNorm norm)
+                || !(block.residual() instanceof PostNorm(double dropout))
+                || block.sublayers().size() != 2
+                || !(block.sublayers().get(0) instanceof SelfAttention(TwoStreamAttention attention))
+                || !(attention.position() instanceof TransformerXlPosition position)
+                || !(block.sublayers().get(1) instanceof Feed(DenseFeedForward feed))) {
+            return Optional.empty();
+        }
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("model_type", "xlnet");
+        values.put("architectures", List.of(className(architecture.head())));
+        labels(values, architecture.head());
+        values.put("d_model", architecture.width());
+        values.put("n_head", attention.heads().count());
+        values.put("n_layer", stack.unrolled().size());
+        values.put("d_inner", feed.hidden());
+        values.put("vocab_size", table.vocabulary());
+        values.put("ff_activation", Activations.name(feed.activation()));
+        values.put("layer_norm_eps", norm.epsilon());
+        values.put("dropout", dropout);
+        values.put("attn_type", attention.mask().causal() ? "uni" : "bi");
+        values.put("same_length", attention.mask() instanceof SlidingWindow);
+        values.put("clamp_len", position.furthest().orElse(-1));
+        values.put("tie_word_embeddings", !(architecture.head() instanceof LinearHead));
+        return Optional.of(values);
+    }
+
+    private static void labels(Map<String, Object> values, Head of) {
+        if (of instanceof TokenHead head) {
+            Config.labels(values, head.labels(), Problem.SINGLE_LABEL);
+        }
+        if (of instanceof SequenceHead head) {
+            Config.labels(values, head.labels(), head.problem());
+            POOLINGS.forEach((name, pooling) -> {
+                if (pooling.equals(head.pooling())) {
+                    values.putIfAbsent("summary_type", name);
+                }
+            });
+            values.put("summary_use_proj", head.dense().isPresent());
+            values.put("summary_activation", Activations.name(head.dense().orElse(new Identity())));
+            values.put("summary_last_dropout", head.dropout());
+        }
+    }
+
+    private static String className(Head head) {
+        return switch (head) {
+            case NoHead _ -> "XLNetModel";
+            case SequenceHead _ -> "XLNetForSequenceClassification";
+            case TokenHead _ -> "XLNetForTokenClassification";
+            case SpanHead _ -> "XLNetForQuestionAnsweringSimple";
+            default -> "XLNetLMHeadModel";
+        };
     }
 }
