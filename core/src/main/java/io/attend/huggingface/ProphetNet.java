@@ -162,7 +162,7 @@ public record ProphetNet() implements Family {
                 .prefix("prophetnet")
                 .map(words, alone ? "embedding.token.weight" : "source.token.weight")
                 .map(body + "decoder.ngram_embeddings.weight", (alone ? "embedding" : "target") + ".stream.weight");
-        for (String side : List.of("encoder", "decoder")) {
+        for (String side : alone ? List.of("decoder") : List.of("encoder", "decoder")) {
             String block = body + side + ".layers.{i}.";
             String here = side + ".{i}.";
             String embedding = alone ? "embedding" : side.equals("encoder") ? "source" : "target";
