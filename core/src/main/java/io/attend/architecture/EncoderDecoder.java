@@ -5,20 +5,21 @@ import io.attend.embedding.Input;
 import io.attend.embedding.Table;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Memory;
 import io.attend.layer.Parameters;
 import io.attend.layer.Place;
 import io.attend.layer.Site;
-import io.attend.layer.Lanes;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Two stacks: one reads the source, the other writes the target while it looks at what the first made of it. The
+/// Two stacks: one reads the source, the other writes the target while it looks at what the first made of it.
+/// The
 /// 2017 Transformer.
 ///
 ///     memory = encoder(source(x))        y = decoder(target(z), memory)
@@ -31,8 +32,9 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
         encoder.require(source.lanes());
         decoder.require(target.lanes());
         if (source.lanes() != Lanes.ONE) {
-            throw new IllegalArgumentException("an encoder in front of a decoder reads one stream, but its embedding lays"
-                    + " out " + source.lanes() + "; use a TokenEmbedding");
+            throw new IllegalArgumentException(
+                    "an encoder in front of a decoder reads one stream, but its embedding lays" + " out "
+                            + source.lanes() + "; use a TokenEmbedding");
         }
         if (!decoder.causal()) {
             throw new IllegalArgumentException(

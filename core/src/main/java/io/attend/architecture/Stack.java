@@ -88,12 +88,14 @@ public record Stack(
                 .filter(sublayer -> !sublayer.takes(lanes))
                 .findFirst()
                 .ifPresent(sublayer -> {
-                    throw new IllegalArgumentException("the embedding lays out " + lanes + " along the length, which "
-                            + sublayer.what() + " would mix; use an attention that takes them apart, or another embedding");
+                    throw new IllegalArgumentException(
+                            "the embedding lays out " + lanes + " along the length, which " + sublayer.what()
+                                    + " would mix; use an attention that takes them apart, or another embedding");
                 });
     }
 
-    /// Builds every block at `parameters.in("0")`, `in("1")`, ...; with shared weights a repetition uses the place
+    /// Builds every block at `parameters.in("0")`, `in("1")`, ...; with shared weights a repetition uses the
+    /// place
     /// of the first.
     Layer build(Parameters parameters, Site site) {
         List<Applied> applied = new ArrayList<>();

@@ -17,7 +17,8 @@ import java.util.Optional;
 ///
 ///     A = softmax(score(Q, K) + bias)  over the keys that are visible        Y = A V
 ///
-/// Q [B, H, T, D], K and V [B, K, S, D] → Y [B, H, T, D], queries and keys as their score has prepared them. A query
+/// Q [B, H, T, D], K and V [B, K, S, D] → Y [B, H, T, D], queries and keys as their score has prepared them. A
+/// query
 /// that sees no key gets zeros, never NaN. H / K query heads share a key head without copies of it.
 final class AttentionKernel {
     /*

@@ -24,19 +24,24 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// ProphetNet's attention: a main stream of tokens looks back, and behind it n streams predict 1, 2, ..., n words ahead
+/// ProphetNet's attention: a main stream of tokens looks back, and behind it n streams predict 1, 2, ..., n
+/// words ahead
 /// from what the main stream has of their past.
 ///
 ///     main:        softmax_s(q_t·k_s / √D + r(x_t, t − s)) v_s          over s ≤ t
-///     i-th stream: the same with r(x_t, t + 1 − s)                      over s ≤ t + 1 − i and s = 0, and with r(x_t, 0)
+///     i-th stream: the same with r(x_t, t + 1 − s)                      over s ≤ t + 1 − i and s = 0, and
+///     with r(x_t, 0)
 ///                                                                       over its own t
 ///     r(x, d) = (R x + b)[bucket(d), head]
 ///     bucket(d) = d  if d < N/2,  else  min(N − 1, ⌊N/2 + N/2 · ln(2d/N) / ln(2·furthest/N)⌋)
 ///
-/// x [B, (1 + n)·T, E], streams one behind another as an `NgramEmbedding` lays them out, or [B, T, E] where there is
+/// x [B, (1 + n)·T, E], streams one behind another as an `NgramEmbedding` lays them out, or [B, T, E] where
+/// there is
 /// only the main one → the same shape. R has N·H·E parameters. Time O(T·S·H·D) for the main stream and
-/// O(n·T·(S + T)·H·D) for the others, by the fused kernel; the biases of all pairs are memory quadratic in T; remembers
-/// 2·H·D numbers a token, the main stream's. Names: R is Hugging Face's `relative_pos_embeddings`, N its `num_buckets`,
+/// O(n·T·(S + T)·H·D) for the others, by the fused kernel; the biases of all pairs are memory quadratic in T;
+/// remembers
+/// 2·H·D numbers a token, the main stream's. Names: R is Hugging Face's `relative_pos_embeddings`, N its
+/// `num_buckets`,
 /// `furthest` its `relative_max_distance`.
 ///
 /// @param heads H and D; keys are not shared
@@ -44,9 +49,7 @@ import java.util.Optional;
 /// @param furthest distance from which all are in the last bucket
 /// @param order in which streams take their r
 /// @param dropout of the weights
-@Source(
-        paper = "ProphetNet: Predicting Future N-gram for Sequence-to-Sequence Pre-training",
-        arxiv = "2001.04063")
+@Source(paper = "ProphetNet: Predicting Future N-gram for Sequence-to-Sequence Pre-training", arxiv = "2001.04063")
 public record NgramAttention(
         Heads heads,
         @Default("32") int buckets,
@@ -55,15 +58,17 @@ public record NgramAttention(
         @Default("0.0") double dropout)
         implements Attention {
     public static final NgramAttention EXAMPLE = new NgramAttention(Heads.of(2), 4, 5, Order.OWN, 0);
-    public static final NgramAttention SHUFFLED =
-            new NgramAttention(Heads.of(3).size(7), 7, 11, Order.SHUFFLED, 0);
+    public static final NgramAttention SHUFFLED = new NgramAttention(Heads.of(3).size(7), 7, 11, Order.SHUFFLED, 0);
 
     /// Whose r a predicting stream takes.
     public enum Order {
-        /// Its own, head by head and position by position, as the paper has it and released weights were trained.
+        /// Its own, head by head and position by position, as the paper has it and released weights were
+        /// trained.
         OWN,
-        /// In passes over whole texts what lies at its place when r [T, n, H, N] is read as [n, H, T, N], as Hugging
-        /// Face's class has had it since 2022: another stream's, head's and position's, later ones among them. For
+        /// In passes over whole texts what lies at its place when r [T, n, H, N] is read as [n, H, T, N], as
+        /// Hugging
+        /// Face's class has had it since 2022: another stream's, head's and position's, later ones among them.
+        /// For
         /// its numbers only. Steps of a generation, and the main stream, take their own.
         SHUFFLED
     }
@@ -94,7 +99,8 @@ public record NgramAttention(
         if (distance < exact) {
             return Math.max(distance, 0);
         }
-        // in float32, and cut off only after the sum, as models were trained: at the edge of a bucket a last bit decides
+        // in float32, and cut off only after the sum, as models were trained: at the edge of a bucket a last bit
+        // decides
         float along = (float) Math.log(distance / (float) exact) / (float) Math.log(furthest / (double) exact);
         return (int) Math.min(buckets - 1, exact + along * (buckets - exact));
     }
@@ -189,9 +195,11 @@ public record NgramAttention(
             return output.forward(y.transpose(1, 2).flatten(2, 3)); // [B, R, E]
         }
 
-        /// The predicting streams, each as a row of the batch of its own: queries [B n, H, T, D], keys and vectors of the
+        /// The predicting streams, each as a row of the batch of its own: queries [B n, H, T, D], keys and
+        /// vectors of the
         /// main stream and then their own [B n, H, S + T, D] → [B n, H, T, D].
-        private Tensor ahead(Tensor queries, Tensor keys, Tensor vectors, Tensor numbers, Sizes sizes, Context context) {
+        private Tensor ahead(
+                Tensor queries, Tensor keys, Tensor vectors, Tensor numbers, Sizes sizes, Context context) {
             Tensor rows = context.once(new Rows(value, sizes, 1), () -> {
                 Tensor past = buckets(sizes.length, sizes.keys, 1, context); // [(B), T, S]
                 Tensor own = Tensor.zeros(Shape.of(past.size(0), sizes.length, sizes.length), past.dtype());
@@ -203,7 +211,8 @@ public record NgramAttention(
             return attend(queries, keys, vectors, visible, added(numbers, rows), context.at(here));
         }
 
-        /// What streams see, [(B), n, T, S + T]: the main stream up to as many tokens back as they predict more ahead, its
+        /// What streams see, [(B), n, T, S + T]: the main stream up to as many tokens back as they predict
+        /// more ahead, its
         /// first token always, and each position itself.
         private static Tensor allowed(Sizes sizes, Context context) {
             Tensor to = keyPositions(sizes.keys, context).unsqueeze(1); // [(B), 1, S]
@@ -211,7 +220,9 @@ public record NgramAttention(
             Tensor[] streams = new Tensor[Math.toIntExact(sizes.streams)];
             for (int i = 0; i < streams.length; i++) {
                 Tensor seen = apart.ge(i).logicalOr(to.eq(0));
-                streams[i] = context.keep().map(keep -> seen.logicalAnd(keep.unsqueeze(1))).orElse(seen);
+                streams[i] = context.keep()
+                        .map(keep -> seen.logicalAnd(keep.unsqueeze(1)))
+                        .orElse(seen);
             }
             Tensor past = Tensor.stack(1, streams); // [(B), n, T, S]
             Tensor places = Tensor.arange(0, sizes.length);
@@ -226,22 +237,9 @@ public record NgramAttention(
         }
 
         private Tensor attend(
-                Tensor queries,
-                Tensor keys,
-                Tensor vectors,
-                Context.Visible visible,
-                Tensor added,
-                Context context) {
+                Tensor queries, Tensor keys, Tensor vectors, Context.Visible visible, Tensor added, Context context) {
             return AttentionKernel.attend(
-                    queries,
-                    keys,
-                    vectors,
-                    visible,
-                    Optional.of(added),
-                    score,
-                    position,
-                    value.dropout,
-                    context);
+                    queries, keys, vectors, visible, Optional.of(added), score, position, value.dropout, context);
         }
 
         /// The number of each pair's bucket: of [B, H, T, N] by rows [(B), 1, T, S] → [B, H, T, S].
@@ -296,7 +294,8 @@ public record NgramAttention(
                     .flatten(2, 3);
         }
 
-        /// What the main stream has, for each stream, and behind it what is the stream's own: [B n, H, S + T, D].
+        /// What the main stream has, for each stream, and behind it what is the stream's own: [B n, H, S + T,
+        /// D].
         private static Tensor behind(Tensor main, Tensor all, Sizes sizes) {
             return Tensor.cat(2, main.repeatInterleave(sizes.streams, 0), apart(all, sizes));
         }
@@ -309,11 +308,8 @@ public record NgramAttention(
         public Cost cost(Load load) {
             double numbers = (double) heads * size;
             double main = (double) load.batch() * load.length() * heads * load.keys();
-            double ahead = (load.streams() - 1.0)
-                    * load.batch()
-                    * load.length()
-                    * heads
-                    * (load.keys() + load.length());
+            double ahead =
+                    (load.streams() - 1.0) * load.batch() * load.length() * heads * (load.keys() + load.length());
             return Cost.flops(4 * query.flops(load.rows())
                             + relative.flops(load.rows())
                             + (main + ahead) * (4.0 * size + 6))

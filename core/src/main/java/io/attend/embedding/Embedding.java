@@ -2,9 +2,9 @@ package io.attend.embedding;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Lanes;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
-import io.attend.layer.Lanes;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
@@ -28,7 +28,8 @@ public sealed interface Embedding permits NgramEmbedding, TokenEmbedding, TwoStr
             return context;
         }
 
-        /// What leaves the stack of what has gone through it, [B, rows, E] → [B, T, leaving(E)]; only streams change.
+        /// What leaves the stack of what has gone through it, [B, rows, E] → [B, T, leaving(E)]; only streams
+        /// change.
         default Tensor leave(Tensor x, Context context) {
             return x;
         }

@@ -18,18 +18,19 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// Words, and behind them n streams that stand for the 1st, 2nd, ..., n-th word ahead of each: ProphetNet's decoder.
+/// Words, and behind them n streams that stand for the 1st, 2nd, ..., n-th word ahead of each: ProphetNet's
+/// decoder.
 ///
 ///     x = dropout(norm([table[id] + p(t) ; e₁ + p(t + 1) ; ... ; eₙ + p(t + 1)]))
 ///
-/// ids [B, T] → x [B, (1 + n)·T, E]; what leaves the stack is the predicting streams side by side, [B, T, n·E], for an
+/// ids [B, T] → x [B, (1 + n)·T, E]; what leaves the stack is the predicting streams side by side, [B, T,
+/// n·E], for an
 /// `NgramHead`. n·E parameters beside table, positions and norm. Names: our `stream` is Hugging Face's
-/// `ngram_embeddings`, of which row i belongs to the stream i + 1 words further ahead, and the last row to the first.
+/// `ngram_embeddings`, of which row i belongs to the stream i + 1 words further ahead, and the last row to the
+/// first.
 ///
 /// @param streams n
-@Source(
-        paper = "ProphetNet: Predicting Future N-gram for Sequence-to-Sequence Pre-training",
-        arxiv = "2001.04063")
+@Source(paper = "ProphetNet: Predicting Future N-gram for Sequence-to-Sequence Pre-training", arxiv = "2001.04063")
 public record NgramEmbedding(
         Table table,
         int streams,
@@ -78,9 +79,8 @@ public record NgramEmbedding(
                         + " numbers, but this embedding is " + width + " wide; use the same width on both sides");
             }
             this.position = value.position.build(parameters.in("position"), width);
-            this.stream = parameters
-                    .in("stream")
-                    .weight("weight", Shape.of(value.streams, width), Initializer.normal(0.02));
+            this.stream =
+                    parameters.in("stream").weight("weight", Shape.of(value.streams, width), Initializer.normal(0.02));
             this.norm = value.norm.build(parameters.in("norm"), width);
         }
 
@@ -89,9 +89,9 @@ public record NgramEmbedding(
             Tensor ids = switch (input) {
                 case Tokens tokens -> tokens.ids();
                 case PermutedTokens _ ->
-                    throw new IllegalArgumentException(
-                            place + ": permuted tokens need a TwoStreamEmbedding, and this model predicts n-grams; give it"
-                                    + " plain tokens");
+                    throw new IllegalArgumentException(place
+                            + ": permuted tokens need a TwoStreamEmbedding, and this model predicts n-grams; give it"
+                            + " plain tokens");
             };
             long length = ids.size(1);
             Tensor next = context.positions(length).add(1);

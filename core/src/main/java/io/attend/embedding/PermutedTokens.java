@@ -6,13 +6,16 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
-/// Tokens that come to be known in another order than that of their positions, some of which are asked for: what
+/// Tokens that come to be known in another order than that of their positions, some of which are asked for:
+/// what
 /// permutation language models learn from.
 ///
 /// Names: `hidden` is Hugging Face's `perm_mask`, `targets` its `target_mapping`.
 ///
-/// @param hidden [B, T, T] truth values: whether the first token may not see the second; absent where all see all
-/// @param targets [B, P, T]: row p picks the position that the p-th query asks for, with a 1; absent where none is asked
+/// @param hidden [B, T, T] truth values: whether the first token may not see the second; absent where all see
+///     all
+/// @param targets [B, P, T]: row p picks the position that the p-th query asks for, with a 1; absent where
+///     none is asked
 public record PermutedTokens(Tokens tokens, Optional<Tensor> hidden, Optional<Tensor> targets) implements Input {
     public PermutedTokens {
         Shape pairs = Shape.of(tokens.batch(), tokens.length(), tokens.length());

@@ -3,24 +3,24 @@ package io.attend.embedding;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
 import io.attend.layer.Initializer;
+import io.attend.layer.Lanes;
 import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
-import io.attend.layer.Lanes;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// Words, and behind them one learned vector for each word that is asked for: XLNet's content and query streams.
+/// Words, and behind them one learned vector for each word that is asked for: XLNet's content and query
+/// streams.
 ///
 ///     x = [content(tokens) ; w, w, ..., w]        P times w, dropped from like the content
 ///
-/// ids [B, T], P targets → x [B, T + P, E]; behind the stack the queries alone go on, [B, P, E]. Without targets it is
+/// ids [B, T], P targets → x [B, T + P, E]; behind the stack the queries alone go on, [B, P, E]. Without
+/// targets it is
 /// `content`. E parameters more. Names: w is Hugging Face's `mask_emb`.
-@Source(
-        paper = "XLNet: Generalized Autoregressive Pretraining for Language Understanding",
-        arxiv = "1906.08237")
+@Source(paper = "XLNet: Generalized Autoregressive Pretraining for Language Understanding", arxiv = "1906.08237")
 public record TwoStreamEmbedding(TokenEmbedding content) implements Embedding {
     public static final TwoStreamEmbedding EXAMPLE =
             new TwoStreamEmbedding(TokenEmbedding.of(new DenseTable(31)).segments(0));
@@ -33,8 +33,7 @@ public record TwoStreamEmbedding(TokenEmbedding content) implements Embedding {
     @Override
     public Embedding.Built build(Parameters parameters, int width, Optional<Table.Built> source) {
         Embedding.Built tokens = content.build(parameters, width, source);
-        Parameter query =
-                parameters.in("query").weight("weight", Shape.of(width), Initializer.normal(0.02));
+        Parameter query = parameters.in("query").weight("weight", Shape.of(width), Initializer.normal(0.02));
         return new Built(content, tokens, query);
     }
 
@@ -53,7 +52,8 @@ public record TwoStreamEmbedding(TokenEmbedding content) implements Embedding {
         }
 
         private Tensor queries(Tensor targets, Context context) {
-            Tensor all = query.tensor().expand(targets.size(0), targets.size(1), query.shape().size(0));
+            Tensor all = query.tensor()
+                    .expand(targets.size(0), targets.size(1), query.shape().size(0));
             return context.dropout(all, value.dropout()); // [B, P, E]
         }
 

@@ -40,7 +40,8 @@ public sealed interface Head
 
     /// A head at work: `forward` gives its main output, such as scores [B, T, V].
     interface Built extends Layer {
-        /// The mean cross-entropy of the right classes, a single number. A head that never makes all its scores, or
+        /// The mean cross-entropy of the right classes, a single number. A head that never makes all its
+        /// scores, or
         /// that is asked something else, says how it counts.
         ///
         /// @param x the last vectors [B, T, E]

@@ -21,16 +21,19 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A `config.json`, read strictly: every key of it is asked for, or listed as one that does not change the numbers.
+/// A `config.json`, read strictly: every key of it is asked for, or listed as one that does not change the
+/// numbers.
 /// [#checkComplete] refuses the rest, so that no setting is ever passed over in silence.
 ///
-/// A family asks with the default that Hugging Face's configuration class has; `null` counts as absent. Every refusal
+/// A family asks with the default that Hugging Face's configuration class has; `null` counts as absent. Every
+/// refusal
 /// is a [CheckpointException] naming the file, the key, its value and the values that are understood.
 public final class Config {
     private static final long LARGEST = 4 << 20;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /// Keys of every model that say where it comes from or how it is generated from, which has its own settings here.
+    /// Keys of every model that say where it comes from or how it is generated from, which has its own
+    /// settings here.
     private static final Set<String> INERT = Set.of(
             // where it comes from
             ("_name_or_path _commit_hash transformers_version torch_dtype dtype architectures model_type auto_map"
@@ -166,7 +169,8 @@ public final class Config {
         return value.intValue();
     }
 
-    /// A word no gradient reaches where it is looked up: the padding token a table is made with. One outside the
+    /// A word no gradient reaches where it is looked up: the padding token a table is made with. One outside
+    /// the
     /// vocabulary counts as none.
     public OptionalInt padding(String key, int otherwise, int vocabulary) {
         int token = whole(key, otherwise);
@@ -288,7 +292,8 @@ public final class Config {
                 .orElse(number.orElse(2));
     }
 
-    /// What a classifying head is asked: `problem_type`, or else numbers where there is one label and one of several
+    /// What a classifying head is asked: `problem_type`, or else numbers where there is one label and one of
+    /// several
     /// classes where there are more. Hugging Face's class looks at the labels instead when nothing is said, and
     /// takes fractions for a class each.
     public Problem problem(int labels) {

@@ -7,9 +7,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The package
+/// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The
+/// package
 /// page tells how to add one.
-public sealed interface Family permits Bart, Bert, Bloom, CodeGen, Falcon, Gemma, Gemma2, Gpt2, GptBigCode, GptJ, GptNeo, GptNeoX, Llama, Mistral, Mpt, Opt, Phi, ProphetNet, Qwen2, StableLm, XlNet {
+public sealed interface Family
+        permits Bart,
+                Bert,
+                Bloom,
+                CodeGen,
+                Falcon,
+                Gemma,
+                Gemma2,
+                Gpt2,
+                GptBigCode,
+                GptJ,
+                GptNeo,
+                GptNeoX,
+                Llama,
+                Mistral,
+                Mpt,
+                Opt,
+                Phi,
+                ProphetNet,
+                Qwen2,
+                StableLm,
+                XlNet {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 

@@ -38,11 +38,10 @@ import java.util.OptionalInt;
 
 /// ProphetNet: post-norm encoder and decoder over one table of words; the decoder predicts several words ahead.
 ///
-/// Tokens stand at the columns from `pad_token_id` + 1 on, whatever the mask says. Hugging Face's generation with a cache
+/// Tokens stand at the columns from `pad_token_id` + 1 on, whatever the mask says. Hugging Face's generation
+/// with a cache
 /// masks less than its own forward pass; ours agrees with the forward pass.
-@Source(
-        paper = "ProphetNet: Predicting Future N-gram for Sequence-to-Sequence Pre-training",
-        arxiv = "2001.04063")
+@Source(paper = "ProphetNet: Predicting Future N-gram for Sequence-to-Sequence Pre-training", arxiv = "2001.04063")
 public record ProphetNet() implements Family {
     private static final LayerNorm NORM = new LayerNorm(1e-5, Bias.ADDED);
 
@@ -86,7 +85,9 @@ public record ProphetNet() implements Family {
         OptionalInt padding = config.padding("pad_token_id", 0, vocabulary);
         LearnedPosition positions = new LearnedPosition(
                 config.whole("max_position_embeddings", 512),
-                1 + padding.orElseThrow(() -> config.refuse("pad_token_id", "a word, which positions are counted from")));
+                1
+                        + padding.orElseThrow(
+                                () -> config.refuse("pad_token_id", "a word, which positions are counted from")));
         Table table = new DenseTable(vocabulary, padding);
         int streams = config.whole("ngram", 2);
         NgramEmbedding target =

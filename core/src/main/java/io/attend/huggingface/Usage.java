@@ -7,14 +7,16 @@ import io.attend.tensor.Tensor;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What Hugging Face's classes do with tokens around the network: no weight shows it and no architecture says it.
+/// What Hugging Face's classes do with tokens around the network: no weight shows it and no architecture says
+/// it.
 ///
 /// @param labels how labels become the answers the head is asked for
 /// @param positions how tokens are numbered behind padding
 /// @param target what a decoder reads where it is not told
 /// @param pad the padding token
 /// @param start the token a decoder begins with
-/// @param depth how many blocks of a stack make one of Hugging Face's layers, behind which it shows its hidden states
+/// @param depth how many blocks of a stack make one of Hugging Face's layers, behind which it shows its hidden
+///     states
 /// @param extras what a class does that no other does
 public record Usage(
         Labels labels,
@@ -25,8 +27,14 @@ public record Usage(
         int depth,
         Extras extras) {
     /// Every position is asked for its own label, columns are counted, nothing is known of padding.
-    public static final Usage PLAIN =
-            new Usage(Labels.AS_GIVEN, Positions.COLUMNS, Target.SHIFTED, OptionalInt.empty(), OptionalInt.empty(), 1, Extras.NONE);
+    public static final Usage PLAIN = new Usage(
+            Labels.AS_GIVEN,
+            Positions.COLUMNS,
+            Target.SHIFTED,
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            1,
+            Extras.NONE);
 
     /// How labels become answers.
     public enum Labels {
@@ -35,13 +43,15 @@ public record Usage(
         NEXT
     }
 
-    /// How tokens are numbered in a forward pass. Generation behind padding on the left always counts real tokens.
+    /// How tokens are numbered in a forward pass. Generation behind padding on the left always counts real
+    /// tokens.
     public enum Positions {
         /// All columns from 0, padding included.
         COLUMNS,
         /// Real tokens from 0, so that padding on the left does not count: OPT, BLOOM.
         COUNTED,
-        /// All columns from 0, in the second half of a batch downwards: XLNet's `bi_data`, where that half is the first
+        /// All columns from 0, in the second half of a batch downwards: XLNet's `bi_data`, where that half is
+        /// the first
         /// read backwards.
         HALF_BACKWARDS,
         /// Tokens other than the padding token from 0, by what they are and not by the mask: RoBERTa.
@@ -164,7 +174,8 @@ public record Usage(
     ///
     /// @param maps what is shown as attention
     /// @param smoothing the share of certainty that the class's own loss spreads over all words
-    /// @param remembered how many of the last hidden states are given back for the next text, empty for all; absent
+    /// @param remembered how many of the last hidden states are given back for the next text, empty for all;
+    ///     absent
     ///     where none are
     /// @param reused of how many of the first positions, all if empty
     public record Extras(Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused) {

@@ -43,12 +43,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// XLNet: post-norm encoder over Transformer-XL's positions and relative texts, with a second stream for what is asked.
+/// XLNet: post-norm encoder over Transformer-XL's positions and relative texts, with a second stream for what
+/// is asked.
 ///
 /// What it remembers of earlier texts (`mems`) is given back, but not taken.
-@Source(
-        paper = "XLNet: Generalized Autoregressive Pretraining for Language Understanding",
-        arxiv = "1906.08237")
+@Source(paper = "XLNet: Generalized Autoregressive Pretraining for Language Understanding", arxiv = "1906.08237")
 public record XlNet() implements Family {
     private enum Task {
         BODY,
@@ -107,8 +106,8 @@ public record XlNet() implements Family {
                 config.whole("n_layer", 24),
                 new Block(
                         List.of(
-                                new SelfAttention(new TwoStreamAttention(
-                                        Heads.of(heads), mask(config), position, dropout)),
+                                new SelfAttention(
+                                        new TwoStreamAttention(Heads.of(heads), mask(config), position, dropout)),
                                 new Feed(new DenseFeedForward(
                                         config.whole("d_inner", 4096),
                                         config.choice("ff_activation", "gelu", Activations.KNOWN),
@@ -169,9 +168,8 @@ public record XlNet() implements Family {
     }
 
     private static Usage usage(Config config) {
-        OptionalInt length = config.has("mem_len") || config.names("mem_len")
-                ? config.wholeIfGiven("mem_len")
-                : OptionalInt.of(512);
+        OptionalInt length =
+                config.has("mem_len") || config.names("mem_len") ? config.wholeIfGiven("mem_len") : OptionalInt.of(512);
         OptionalInt reused = config.wholeIfGiven("reuse_len");
         Usage usage = Usage.PLAIN
                 .tokens(config)
@@ -196,10 +194,7 @@ public record XlNet() implements Family {
         Names names = new Names()
                 .prefix("transformer")
                 .map(body + "word_embedding.weight", "embedding.token.weight")
-                .map(
-                        body + "mask_emb",
-                        Layout.shaped(shape -> Shape.of(1, 1, shape.size(0))),
-                        "embedding.query.weight")
+                .map(body + "mask_emb", Layout.shaped(shape -> Shape.of(1, 1, shape.size(0))), "embedding.query.weight")
                 .map(block + "rel_attn.q", in, here + "attention.query.weight")
                 .map(block + "rel_attn.k", in, here + "attention.key.weight")
                 .map(block + "rel_attn.v", in, here + "attention.value.weight")
@@ -217,9 +212,7 @@ public record XlNet() implements Family {
                 .module("sequence_summary.summary", "head.dense")
                 .module(task == Task.SEQUENCES ? "logits_proj" : "classifier", "head.classifier")
                 .module("qa_outputs", "head.span");
-        return tied && task == Task.WORDS
-                ? names.tied("lm_loss.weight", body + "word_embedding.weight")
-                : names;
+        return tied && task == Task.WORDS ? names.tied("lm_loss.weight", body + "word_embedding.weight") : names;
     }
 
     @Override

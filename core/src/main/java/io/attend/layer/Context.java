@@ -57,7 +57,8 @@ public final class Context {
         return context;
     }
 
-    /// The same pass over sequences of which only the positions where `keep` [B, S] is true are real; S counts the
+    /// The same pass over sequences of which only the positions where `keep` [B, S] is true are real; S counts
+    /// the
     /// cached positions too.
     public Context padded(Optional<Tensor> keep) {
         Context context = copy();
@@ -66,7 +67,8 @@ public final class Context {
         return context;
     }
 
-    /// The same pass over sequences whose tokens stand at the given positions [B, S] of int64 rather than at 0, 1, 2
+    /// The same pass over sequences whose tokens stand at the given positions [B, S] of int64 rather than at
+    /// 0, 1, 2
     /// and so on, as behind padding on the left; S counts the cached positions too.
     public Context positioned(Optional<Tensor> positions) {
         Context context = copy();
@@ -98,7 +100,8 @@ public final class Context {
         return context;
     }
 
-    /// The same pass with several streams behind one another along the length: the first, of so many new tokens, is
+    /// The same pass with several streams behind one another along the length: the first, of so many new
+    /// tokens, is
     /// what the others predict from.
     public Context streaming(long length) {
         Context context = copy();
@@ -197,7 +200,8 @@ public final class Context {
         return known;
     }
 
-    /// What a part makes of its inputs, part by part, without keeping how: see [Recompute]. A part may use dropout.
+    /// What a part makes of its inputs, part by part, without keeping how: see [Recompute]. A part may use
+    /// dropout.
     public Tensor recomputed(Recompute.Part part, Recompute.Parts parts, List<Tensor> inputs) {
         return Recompute.of(part, parts, inputs, random, home);
     }
@@ -214,7 +218,8 @@ public final class Context {
         return positions.isPresent();
     }
 
-    /// The positions of all keys, cached ones included, int64: [S], or [B, S] where the rows of the batch differ.
+    /// The positions of all keys, cached ones included, int64: [S], or [B, S] where the rows of the batch
+    /// differ.
     public Tensor keyPositions(long keys) {
         return positions.orElseGet(() -> once(new Positions(0, keys), () -> Tensor.arange(0, keys)));
     }
@@ -224,7 +229,8 @@ public final class Context {
         return keep;
     }
 
-    /// To which of several texts each position belongs, cached ones included: [B, S] int64; absent when there is one.
+    /// To which of several texts each position belongs, cached ones included: [B, S] int64; absent when there
+    /// is one.
     public Optional<Tensor> segments() {
         return segments;
     }
@@ -239,7 +245,8 @@ public final class Context {
         return permutation;
     }
 
-    /// How many of the rows [B, T, E] of this pass are its tokens' own, the first ones; the rest are streams that
+    /// How many of the rows [B, T, E] of this pass are its tokens' own, the first ones; the rest are streams
+    /// that
     /// predict from them.
     public long mainStream(long rows) {
         return mainStream.orElse(rows);
@@ -271,7 +278,9 @@ public final class Context {
             Tensor from = byPlace ? positions(queries) : Tensor.arange(keys - queries, keys);
             Tensor to = byPlace ? keyPositions(keys) : Tensor.arange(0, keys);
             Tensor pairs = mask.allowed(
-                    from.unsqueeze(-1), to.unsqueeze(-2), byText ? Optional.of(texts(queries, keys)) : Optional.empty());
+                    from.unsqueeze(-1),
+                    to.unsqueeze(-2),
+                    byText ? Optional.of(texts(queries, keys)) : Optional.empty());
             Tensor heads = pairs.rank() == 3 ? pairs.unsqueeze(1) : pairs; // [T, S] or [B, 1, T, S]
             return keep.isPresent() ? heads.logicalAnd(keys(keep.get(), keys)) : heads;
         });

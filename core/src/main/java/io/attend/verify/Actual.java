@@ -18,13 +18,15 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What the model makes of given inputs, by the names Hugging Face has for it. Each pass runs when the first name that
+/// What the model makes of given inputs, by the names Hugging Face has for it. Each pass runs when the first
+/// name that
 /// needs it is asked for.
 final class Actual {
     private static final Pattern STATES =
             Pattern.compile("out\\.(|encoder_|decoder_|cross_)(hidden|attention)\\.(\\d+)");
     private static final Pattern TWO_STREAMS = Pattern.compile("out\\.attention\\.(\\d+)\\.([01])");
-    private static final Pattern AHEAD = Pattern.compile("out\\.(?:|decoder_)ngram_(hidden_states|attentions)\\.(\\d+)");
+    private static final Pattern AHEAD =
+            Pattern.compile("out\\.(?:|decoder_)ngram_(hidden_states|attentions)\\.(\\d+)");
     private static final Pattern REMEMBERED = Pattern.compile("out\\.mems\\.(\\d+)");
 
     private final Pretrained pretrained;
@@ -84,7 +86,8 @@ final class Actual {
         if (streams.matches()) {
             forward();
             boolean asked = streams.group(2).equals("1");
-            return watched.attention(stack(""), Integer.parseInt(streams.group(1)), asked ? "attention.query" : "attention")
+            return watched.attention(
+                            stack(""), Integer.parseInt(streams.group(1)), asked ? "attention.query" : "attention")
                     .map(asked ? Actual::whole : this::rows);
         }
         Matcher ahead = AHEAD.matcher(name);
@@ -168,9 +171,12 @@ final class Actual {
         boolean asked = given.find("target_mapping").isPresent();
         if (what.equals("hidden") && asked) { // content and query in turns
             Optional<Tensor> all = watched.hidden(name, index / 2, usage.depth());
-            return index % 2 == 0 ? all.map(this::main).map(this::rows) : all.flatMap(this::behind).map(Actual::whole);
+            return index % 2 == 0
+                    ? all.map(this::main).map(this::rows)
+                    : all.flatMap(this::behind).map(Actual::whole);
         }
-        boolean scores = usage.extras().maps() == Usage.Maps.SCORES && List.of("encoder_", "cross_").contains(prefix);
+        boolean scores = usage.extras().maps() == Usage.Maps.SCORES
+                && List.of("encoder_", "cross_").contains(prefix);
         String branch = prefix.equals("cross_") ? "cross" : "attention";
         Optional<Tensor> found = what.equals("hidden")
                 ? watched.hidden(name, index, usage.depth()).map(this::main)
@@ -203,7 +209,9 @@ final class Actual {
     private Optional<Value> ahead(String what, int index) {
         String name = stack("decoder_");
         if (what.equals("hidden_states")) {
-            return watched.hidden(name, index, usage.depth()).flatMap(this::behind).map(this::everyStream);
+            return watched.hidden(name, index, usage.depth())
+                    .flatMap(this::behind)
+                    .map(this::everyStream);
         }
         long batch = given.require("input_ids").size(0);
         return watched.attention(name, index, "attention.ahead")
@@ -226,16 +234,22 @@ final class Actual {
         return new Value(x, Optional.of(all));
     }
 
-    /// What a class gives back for the next text, [T, B, E]: the hidden states that enter a layer, of the first so many
+    /// What a class gives back for the next text, [T, B, E]: the hidden states that enter a layer, of the
+    /// first so many
     /// positions the last so many.
     private Optional<Tensor> remembered(int layer) {
-        return usage.extras().remembered().flatMap(last -> watched.hidden(only(), layer, usage.depth())
-                .map(this::main)
-                .map(x -> x.narrow(1, 0, Math.min(x.size(1), usage.extras().reused().orElse(Integer.MAX_VALUE))))
-                .map(x -> {
-                    long kept = Math.min(x.size(1), last.orElse(Integer.MAX_VALUE));
-                    return x.narrow(1, x.size(1) - kept, kept).transpose(0, 1);
-                }));
+        return usage.extras()
+                .remembered()
+                .flatMap(last -> watched.hidden(only(), layer, usage.depth())
+                        .map(this::main)
+                        .map(x -> x.narrow(
+                                1,
+                                0,
+                                Math.min(x.size(1), usage.extras().reused().orElse(Integer.MAX_VALUE))))
+                        .map(x -> {
+                            long kept = Math.min(x.size(1), last.orElse(Integer.MAX_VALUE));
+                            return x.narrow(1, x.size(1) - kept, kept).transpose(0, 1);
+                        }));
     }
 
     // ---- passes ----
@@ -272,7 +286,8 @@ final class Actual {
         }
     }
 
-    /// What the head is asked: labels, those of a pair of texts behind those of its words, or where a span begins and
+    /// What the head is asked: labels, those of a pair of texts behind those of its words, or where a span
+    /// begins and
     /// ends.
     private Tensor labels() {
         Optional<Tensor> first = given.find("start_positions");
@@ -296,8 +311,8 @@ final class Actual {
         Tensor labels = labels();
         model.weights().forEach(weight -> weight.tensor().requiresGrad(true));
         try (Lifetime _ = Lifetime.open()) {
-            Tensor computed = model.loss(
-                    inputs(), usage.answers(labels), usage.extras().smoothing(), Context.inference());
+            Tensor computed =
+                    model.loss(inputs(), usage.answers(labels), usage.extras().smoothing(), Context.inference());
             loss = Optional.of(home.adopt(computed.detach()));
             computed.backward();
             Map<String, Tensor> all = new LinkedHashMap<>();

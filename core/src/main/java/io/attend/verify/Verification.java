@@ -17,7 +17,8 @@ import java.util.OptionalDouble;
 /// A folder's model against numbers that another program computed with it: every output, gradient and text that
 /// `expected.safetensors` holds.
 ///
-/// Tensors named `in.*` are given to the model; every `out.*`, `grad.*` and `gradnorm.*` is compared. One that the
+/// Tensors named `in.*` are given to the model; every `out.*`, `grad.*` and `gradnorm.*` is compared. One that
+/// the
 /// model does not give is a failure, never passed over. Texts must be equal; for numbers
 ///
 ///     |actual − expected| ≤ tolerance · max|expected| + tolerance
@@ -74,7 +75,8 @@ public final class Verification {
         }
     }
 
-    /// How many tokens the texts of the file have behind their prompt; as many as are usual where none is complete.
+    /// How many tokens the texts of the file have behind their prompt; as many as are usual where none is
+    /// complete.
     private static int written(Safetensors file) {
         Map<String, Entry> all = file.entries();
         Entry text = all.containsKey("out.greedy") ? all.get("out.greedy") : all.get("out.beam");
@@ -113,7 +115,8 @@ public final class Verification {
                 : equal(name, value, wanted);
     }
 
-    /// What the file says the norm of a gradient is, where its numbers are all zeros and that norm is not: nothing can
+    /// What the file says the norm of a gradient is, where its numbers are all zeros and that norm is not:
+    /// nothing can
     /// equal both. PyTorch's `zero_grad` in place leaves such files behind.
     private static OptionalDouble otherNorm(Safetensors file, Entry entry, Tensor wanted) {
         String norm = entry.name().replaceFirst("^grad\\.", "gradnorm.");

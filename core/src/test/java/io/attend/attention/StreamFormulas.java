@@ -27,7 +27,8 @@ final class StreamFormulas {
             boolean[][] seen = new boolean[x.length][x.length];
             for (int t = 0; t < x.length; t++) {
                 for (int s = 0; s < x.length; s++) {
-                    seen[t][s] = scene.keep()[s] && MaskFormulas.of(value.mask()).allows(t, s);
+                    seen[t][s] =
+                            scene.keep()[s] && MaskFormulas.of(value.mask()).allows(t, s);
                 }
             }
             return twoStreams(value, x, numbers, new Asked(new double[0][], seen, new int[x.length]));
@@ -37,14 +38,23 @@ final class StreamFormulas {
     /// Tokens, and behind them queries.
     static double[][] twoStreams(TwoStreamAttention value, double[][] x, Numbers numbers, Asked asked) {
         int length = asked.segments.length;
-        double[][] keys = each(Arrays.copyOf(x, length), row -> numbers.in("key").linear(row, Bias.NONE));
-        double[][] vectors = each(Arrays.copyOf(x, length), row -> numbers.in("value").linear(row, Bias.NONE));
+        double[][] keys =
+                each(Arrays.copyOf(x, length), row -> numbers.in("key").linear(row, Bias.NONE));
+        double[][] vectors =
+                each(Arrays.copyOf(x, length), row -> numbers.in("value").linear(row, Bias.NONE));
         double[][] queries = each(x, row -> numbers.in("query").linear(row, Bias.NONE));
         double[][] y = new double[x.length][queries[0].length];
         for (int t = 0; t < length; t++) {
             int here = t;
             y[t] = gathered(
-                    value, queries[t], t, keys, vectors, s -> asked.seen[here][s] || s == here, numbers, asked.segments);
+                    value,
+                    queries[t],
+                    t,
+                    keys,
+                    vectors,
+                    s -> asked.seen[here][s] || s == here,
+                    numbers,
+                    asked.segments);
             double[] query = new double[queries[0].length];
             for (int p = 0; p < asked.targets.length; p++) {
                 for (int i = 0; i < query.length; i++) {
@@ -128,9 +138,8 @@ final class StreamFormulas {
                 }
                 double[] own = r[from[0]];
                 int which = from[1];
-                IntPredicate seen = s -> s == length
-                        ? stream > 0
-                        : keep[s] && (stream == 0 ? s <= t : s <= t + 1 - stream || s == 0);
+                IntPredicate seen = s ->
+                        s == length ? stream > 0 : keep[s] && (stream == 0 ? s <= t : s <= t + 1 - stream || s == 0);
                 double[] weights = softmax(length + 1, seen, s -> {
                     int distance = s == length ? 0 : stream == 0 ? t - s : t + 1 - s;
                     return dot(q[here], k[s == length ? here : s], h, size) / Math.sqrt(size)

@@ -64,7 +64,8 @@ class StreamsTest {
         return hidden;
     }
 
-    /// Any numbers: nothing says that a query asks for one token only. The first asks for the one that sees nothing.
+    /// Any numbers: nothing says that a query asks for one token only. The first asks for the one that sees
+    /// nothing.
     private static Tensor targets() {
         Tensor targets = Grids.random(17, BATCH, ASKED, LENGTH);
         targets.select(1, 0).zero_();
@@ -72,7 +73,8 @@ class StreamsTest {
         return targets;
     }
 
-    /// The same, but for tokens that see nothing: what sees all alike has a gradient by its scores that moves nothing,
+    /// The same, but for tokens that see nothing: what sees all alike has a gradient by its scores that moves
+    /// nothing,
     /// as in the code XLNet comes from.
     private static Tensor seeing(TwoStreamAttention value, int... lengths) {
         Tensor targets = targets();
@@ -93,7 +95,9 @@ class StreamsTest {
     private static boolean[] seen(TwoStreamAttention value, int b, int t, int length) {
         boolean[] seen = new boolean[LENGTH];
         for (int s = 0; s < LENGTH; s++) {
-            seen[s] = !hidden()[b][t][s] && s < length && MaskFormulas.of(value.mask()).allows(t, s);
+            seen[s] = !hidden()[b][t][s]
+                    && s < length
+                    && MaskFormulas.of(value.mask()).allows(t, s);
         }
         return seen;
     }
@@ -133,7 +137,8 @@ class StreamsTest {
                     1e-11);
             List<Tensor> leaves = new ArrayList<>(bench.weights());
             leaves.add(x);
-            FiniteDifferences.check(example.name(), () -> bench.built().forward(x, permuted(seeing(value, lengths), lengths)), leaves);
+            FiniteDifferences.check(
+                    example.name(), () -> bench.built().forward(x, permuted(seeing(value, lengths), lengths)), leaves);
         }
     }
 
@@ -145,8 +150,7 @@ class StreamsTest {
         return Context.inference()
                 .padded(Optional.of(Grids.keep(LENGTH, lengths)))
                 .segmented(Optional.of(segments()))
-                .permuted(new Permutation(
-                        Optional.of(Tensor.of(flat, BATCH, LENGTH, LENGTH)), Optional.of(targets)));
+                .permuted(new Permutation(Optional.of(Tensor.of(flat, BATCH, LENGTH, LENGTH)), Optional.of(targets)));
     }
 
     /// What a query asks for must not be seen by it: it may stand anywhere but in its own keys.
@@ -155,12 +159,13 @@ class StreamsTest {
     void aQueryDoesNotSeeTheTokenItAsksFor(Example<Attention> example) {
         try (Lifetime _ = Lifetime.open();
                 Bench<Layer> bench = bench(example.value())) {
-            Tensor own = Tensor.arange(0, LENGTH).unsqueeze(0).eq(Tensor.arange(0, LENGTH).unsqueeze(1));
+            Tensor own = Tensor.arange(0, LENGTH)
+                    .unsqueeze(0)
+                    .eq(Tensor.arange(0, LENGTH).unsqueeze(1));
             Tensor hidden = own.unsqueeze(0).expand(BATCH, LENGTH, LENGTH);
             Tensor one = Tensor.zeros(io.attend.tensor.Shape.of(BATCH, 1, LENGTH), io.attend.tensor.DType.FLOAT64);
             one.select(2, 3).fill_(1);
-            Context context =
-                    Context.inference().permuted(new Permutation(Optional.of(hidden), Optional.of(one)));
+            Context context = Context.inference().permuted(new Permutation(Optional.of(hidden), Optional.of(one)));
             Tensor x = Grids.random(11, BATCH, LENGTH + 1, WIDTH);
             Tensor other = x.clone();
             other.narrow(1, 3, 1).mul_(-1);
@@ -227,9 +232,7 @@ class StreamsTest {
                 Tensor expected = whole.built()
                         .forward(
                                 x.flatten(1, 2),
-                                padded
-                                        ? context.padded(Optional.of(keep)).positioned(Optional.of(positions))
-                                        : context)
+                                padded ? context.padded(Optional.of(keep)).positioned(Optional.of(positions)) : context)
                         .reshape(BATCH, 1 + AHEAD, LENGTH, WIDTH);
                 Map<Place, State> states = new HashMap<>();
                 Place place = new Place("here");
@@ -249,7 +252,13 @@ class StreamsTest {
                                             : step)
                             .reshape(BATCH, 1 + AHEAD, chunk, WIDTH);
                     for (int b = 0; b < BATCH; b++) {
-                        int real = padded ? (int) keep.select(0, b).eq(0).to(io.attend.tensor.DType.INT64).sum().item() : 0;
+                        int real = padded
+                                ? (int) keep.select(0, b)
+                                        .eq(0)
+                                        .to(io.attend.tensor.DType.INT64)
+                                        .sum()
+                                        .item()
+                                : 0;
                         int from = Math.max(real - before, 0);
                         if (from < chunk) {
                             assertThat(difference(

@@ -25,11 +25,10 @@ public final class EmbeddingFormulas {
         double[][] apply(Words words, Numbers numbers, double[][] table);
     }
 
-    private static final Formulas<Embedding, Formula> ALL =
-            Formulas.<Embedding, Formula>of(Embedding.class)
-                    .with(TokenEmbedding.class, OfTokens::new)
-                    .with(NgramEmbedding.class, OfNgrams::new)
-                    .with(TwoStreamEmbedding.class, OfTwoStreams::new);
+    private static final Formulas<Embedding, Formula> ALL = Formulas.<Embedding, Formula>of(Embedding.class)
+            .with(TokenEmbedding.class, OfTokens::new)
+            .with(NgramEmbedding.class, OfNgrams::new)
+            .with(TwoStreamEmbedding.class, OfTwoStreams::new);
 
     /// How many tokens are asked for where some are.
     static final int ASKED = 3;

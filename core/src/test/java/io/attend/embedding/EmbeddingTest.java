@@ -119,7 +119,8 @@ class EmbeddingTest {
             Tensor rest = bench.built()
                     .forward(Tokens.of(ids.narrow(1, 3, 2)), Context.inference().remembering(Map.of(), 3));
             assertThat(difference(
-                            rest.reshape(2, -1, 2, WIDTH), whole.reshape(2, -1, 5, WIDTH).narrow(2, 3, 2)))
+                            rest.reshape(2, -1, 2, WIDTH),
+                            whole.reshape(2, -1, 5, WIDTH).narrow(2, 3, 2)))
                     .as(example.name())
                     .isLessThan(1e-12);
         }
@@ -133,8 +134,7 @@ class EmbeddingTest {
             FiniteDifferences.check(
                     example.name(),
                     () -> bench.built()
-                            .forward(
-                                    input(example, tokens(bench, NO_PADDING, Optional.empty())), Context.inference()),
+                            .forward(input(example, tokens(bench, NO_PADDING, Optional.empty())), Context.inference()),
                     bench.weights());
         }
     }

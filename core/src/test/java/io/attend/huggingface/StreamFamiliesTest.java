@@ -62,13 +62,16 @@ class StreamFamiliesTest {
     @Test
     void masksAndDistancesFollowTheConfiguration() {
         assertThat(xlnet(", \"attn_type\": \"uni\"").mask()).isEqualTo(new Causal());
-        assertThat(xlnet(", \"attn_type\": \"uni\", \"same_length\": true").mask()).isEqualTo(new SlidingWindow(1));
-        TransformerXlPosition position = (TransformerXlPosition) xlnet(", \"clamp_len\": 3").position();
+        assertThat(xlnet(", \"attn_type\": \"uni\", \"same_length\": true").mask())
+                .isEqualTo(new SlidingWindow(1));
+        TransformerXlPosition position =
+                (TransformerXlPosition) xlnet(", \"clamp_len\": 3").position();
         assertThat(position.furthest()).isEqualTo(OptionalInt.of(3));
         assertThat(position.width()).isEqualTo(OptionalInt.of(10));
     }
 
-    /// The second half of a batch is the first read backwards: what each token becomes is the same, the other way round.
+    /// The second half of a batch is the first read backwards: what each token becomes is the same, the other
+    /// way round.
     @Test
     void halfOfABatchIsReadBackwards() {
         Mapping mapping = mapping(XLNET + ", \"bi_data\": true");
@@ -79,8 +82,7 @@ class StreamFamiliesTest {
             Tensor y = model.forward(inputs, Context.inference());
             assertThat(difference(y.select(0, 0).flip(0), y.select(0, 1))).isLessThan(1e-6);
             assertThat(difference(y.select(0, 0).flip(0), y.select(0, 0))).isGreaterThan(1e-3);
-            assertThatThrownBy(() -> mapping.usage()
-                            .tokens(ids.narrow(0, 0, 1), Optional.empty(), Optional.empty()))
+            assertThatThrownBy(() -> mapping.usage().tokens(ids.narrow(0, 0, 1), Optional.empty(), Optional.empty()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("bi_data reads the second half of a batch backwards, and 1 texts have no half; give an"
                             + " even number of them");
@@ -134,7 +136,12 @@ class StreamFamiliesTest {
                 + " \"relative_max_distance\": 19, \"add_cross_attention\": true");
         assertThat(mapping.architecture().head()).isEqualTo(new NgramHead(Tying.OWN, NgramHead.Streams.FIRST));
         assertThat(mapping.usage().extras().smoothing()).isEqualTo(0.1);
-        Block block = mapping.architecture().topology().stacks().get("decoder").unrolled().getFirst();
+        Block block = mapping.architecture()
+                .topology()
+                .stacks()
+                .get("decoder")
+                .unrolled()
+                .getFirst();
         NgramAttention attention =
                 (NgramAttention) ((SelfAttention) block.sublayers().getFirst()).attention();
         assertThat(attention.buckets()).isEqualTo(6);
@@ -145,12 +152,14 @@ class StreamFamiliesTest {
                 .hasMessageContaining("add_cross_attention is false");
     }
 
-    /// Released weights were trained with each stream's own biases, and ours come back in whichever folder they go.
+    /// Released weights were trained with each stream's own biases, and ours come back in whichever folder
+    /// they go.
     @Test
     void aDecoderAloneKeepsTheAttentionItDoesNotUse() {
-        Map<String, Object> stored = new TreeMap<>(mapping(PROPHETNET + ", \"architectures\": [\"ProphetNetForCausalLM\"]")
-                .table()
-                .stored());
+        Map<String, Object> stored =
+                new TreeMap<>(mapping(PROPHETNET + ", \"architectures\": [\"ProphetNetForCausalLM\"]")
+                        .table()
+                        .stored());
         assertThat(stored.keySet())
                 .contains(
                         "prophetnet.decoder.layers.1.cross_attn.query_proj.weight",
@@ -171,8 +180,7 @@ class StreamFamiliesTest {
                 "XLNetForQuestionAnsweringSimple")) {
             all.add(XLNET + ", \"architectures\": [\"" + name + "\"], \"attn_type\": \"uni\", \"clamp_len\": 3");
         }
-        for (String name :
-                List.of("ProphetNetModel", "ProphetNetForConditionalGeneration", "ProphetNetForCausalLM")) {
+        for (String name : List.of("ProphetNetModel", "ProphetNetForConditionalGeneration", "ProphetNetForCausalLM")) {
             all.add(PROPHETNET + ", \"architectures\": [\"" + name + "\"], \"pad_token_id\": 1");
         }
         for (int i = 0; i < all.size(); i++) {

@@ -59,9 +59,7 @@ class StreamsModelTest {
         return Stack.of(
                 2,
                 new Block(
-                        looks ? List.of(self, cross, FEED) : List.of(self, FEED),
-                        LayerNorm.EXAMPLE,
-                        new PostNorm(0)));
+                        looks ? List.of(self, cross, FEED) : List.of(self, FEED), LayerNorm.EXAMPLE, new PostNorm(0)));
     }
 
     private static NgramEmbedding ahead(io.attend.embedding.Table table) {
@@ -147,7 +145,8 @@ class StreamsModelTest {
             List<double[]> streams = new ArrayList<>();
             streams.add(outputs.get("logits").toDoubles());
             for (int i = 0; i < AHEAD - 1; i++) {
-                streams.add(outputs.get("logits_ngram").select(1, i).contiguous().toDoubles());
+                streams.add(
+                        outputs.get("logits_ngram").select(1, i).contiguous().toDoubles());
             }
             double sum = 0;
             double firsts = 0;
@@ -202,8 +201,9 @@ class StreamsModelTest {
     void refusesWhatWouldMixStreams() {
         assertThatThrownBy(() -> new Encoder(TwoStreamEmbedding.EXAMPLE, stack(SoftmaxAttention.EXAMPLE, false)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the embedding lays out QUERIES along the length, which a SoftmaxAttention would mix; use an"
-                        + " attention that takes them apart, or another embedding");
+                .hasMessage(
+                        "the embedding lays out QUERIES along the length, which a SoftmaxAttention would mix; use an"
+                                + " attention that takes them apart, or another embedding");
         assertThatThrownBy(() -> new Decoder(NgramEmbedding.EXAMPLE, stack(TwoStreamAttention.CAUSAL, false)))
                 .hasMessageContaining("NGRAMS along the length, which a TwoStreamAttention would mix");
         assertThatThrownBy(() -> new EncoderDecoder(
@@ -211,8 +211,9 @@ class StreamsModelTest {
                         stack(NgramAttention.EXAMPLE, false),
                         TokenEmbedding.EXAMPLE,
                         stack(SoftmaxAttention.CAUSAL, true)))
-                .hasMessage("an encoder in front of a decoder reads one stream, but its embedding lays out NGRAMS; use a"
-                        + " TokenEmbedding");
+                .hasMessage(
+                        "an encoder in front of a decoder reads one stream, but its embedding lays out NGRAMS; use a"
+                                + " TokenEmbedding");
     }
 
     @Test
@@ -227,8 +228,9 @@ class StreamsModelTest {
                     .hasMessage("embedding: permuted tokens need a TwoStreamEmbedding, and this model has none; give it"
                             + " plain tokens");
             assertThatThrownBy(() -> prophet.forward(Inputs.of(tokens, permuted), Context.inference()))
-                    .hasMessage("target: permuted tokens need a TwoStreamEmbedding, and this model predicts n-grams; give"
-                            + " it plain tokens");
+                    .hasMessage(
+                            "target: permuted tokens need a TwoStreamEmbedding, and this model predicts n-grams; give"
+                                    + " it plain tokens");
             assertThatThrownBy(() -> new PermutedTokens(
                             tokens, Optional.of(Tensor.zeros(Shape.of(2, 5, 4), DType.BOOL)), Optional.empty()))
                     .hasMessageStartingWith("hidden must be [2, 5, 5] BOOL, not ");
@@ -240,8 +242,7 @@ class StreamsModelTest {
 
     @Test
     void refusesSizesThatDoNotFit() {
-        assertThatThrownBy(() -> new NgramAttention(
-                        io.attend.attention.Heads.of(2), 9, 4, NgramAttention.Order.OWN, 0))
+        assertThatThrownBy(() -> new NgramAttention(io.attend.attention.Heads.of(2), 9, 4, NgramAttention.Order.OWN, 0))
                 .hasMessage("9 buckets tell distances up to 4 apart one by one; furthest must be more, not 4");
         assertThatThrownBy(() -> new NgramEmbedding(new DenseTable(WORDS), 0, POSITIONS, LayerNorm.EXAMPLE, 0))
                 .hasMessage("streams must be from 1 to 64, not 0");
