@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "inspect",
-        description = "Show what a model is made of: every parameter with its shape, repeated blocks folded. Or draw what"
-                + " a position or a mask does: --position Rotary --draw map.html.")
+        description =
+                "Show what a model is made of: every parameter with its shape, repeated blocks folded. Or draw what"
+                        + " a position or a mask does: --position Rotary --draw map.html.")
 final class Inspect implements Callable<Integer> {
     @Parameters(
             index = "0",

@@ -14,13 +14,11 @@ import java.util.zip.DeflaterOutputStream;
 /// A matrix to be looked at: a row a query, a column a key, a colour a number; grey where there is none.
 ///
 /// @param name what is drawn
-/// @param values [queries][keys], NaN where a query does not see a key
+/// @param values a row a query, NaN where it does not see a key
 @SuppressWarnings("ArrayRecordComponent")
 public record Heatmap(String name, double[][] values) {
     /// From dark blue over green to yellow, in equal steps of lightness.
-    private static final int[][] COLOURS = {
-        {68, 1, 84}, {59, 82, 139}, {33, 145, 140}, {94, 201, 98}, {253, 231, 37}
-    };
+    private static final int[][] COLOURS = {{68, 1, 84}, {59, 82, 139}, {33, 145, 140}, {94, 201, 98}, {253, 231, 37}};
 
     private static final int[] HIDDEN = {226, 226, 226};
 
@@ -56,7 +54,10 @@ public record Heatmap(String name, double[][] values) {
     }
 
     static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     /// One pixel a number, as a PNG file.

@@ -80,7 +80,8 @@ public record PositionMaps(String title, List<Heatmap> maps) {
                     Tensor added = bias.get().expand(1, heads.heads(), length, length);
                     maps.add(new Heatmap("bias, head " + (head + 1), grid(added.select(1, head))));
                 }
-                maps.add(new Heatmap("attention against the most seen key, head " + (head + 1), grid(weights.select(1, head))));
+                maps.add(new Heatmap(
+                        "attention against the most seen key, head " + (head + 1), grid(weights.select(1, head))));
             }
         });
         return new PositionMaps(title((Record) position), maps);
@@ -89,7 +90,9 @@ public record PositionMaps(String title, List<Heatmap> maps) {
     /// Which keys a query sees.
     public static PositionMaps of(Mask mask, int length) {
         try (Lifetime _ = Lifetime.open()) {
-            Heatmap map = new Heatmap("which keys a query sees", grid(allowed(mask, length).to(DType.FLOAT32).unsqueeze(0)));
+            Heatmap map = new Heatmap(
+                    "which keys a query sees",
+                    grid(allowed(mask, length).to(DType.FLOAT32).unsqueeze(0)));
             return new PositionMaps(title((Record) mask), List.of(map));
         }
     }
@@ -128,7 +131,10 @@ public record PositionMaps(String title, List<Heatmap> maps) {
     }
 
     private static String title(Record value) {
-        return Values.jsonWithType(value).lines().map(String::strip).reduce("", (a, b) -> a + (a.isEmpty() ? "" : " ") + b);
+        return Values.jsonWithType(value)
+                .lines()
+                .map(String::strip)
+                .reduce("", (a, b) -> a + (a.isEmpty() ? "" : " ") + b);
     }
 
     /// One page that needs nothing beside itself.

@@ -27,8 +27,7 @@ import java.util.Optional;
 public record Alibi(
         @Default("8.0") double exponent,
         @Default("\"behind\"") Sides sides,
-        @Default("1.0") double multiplier)
-        implements RelativePosition {
+        @Default("1.0") double multiplier) implements RelativePosition {
     public static final Alibi EXAMPLE = new Alibi();
     public static final Alibi BOTH = new Alibi(8, Sides.BOTH, 0.5);
 

@@ -16,7 +16,8 @@ import java.util.List;
 
 /// Learned positions factorised over the axes of a grid: many places from few vectors.
 ///
-///     concatenated: y(p) = x(p) + [table₁(p₁), table₂(p₂), ...]        added: y(p) = x(p) + table₁(p₁) + table₂(p₂) + ...
+///     concatenated: y(p) = x(p) + [table₁(p₁), table₂(p₂), ...]
+///     added:        y(p) = x(p) + table₁(p₁) + table₂(p₂) + ...
 ///     p = (p₁·S₂ + p₂)·S₃ + ...
 ///
 /// x [B, T, E] → y [B, T, E]. Concatenated, the axes share the vector in `parts`, equal if left out: Σ S·part
@@ -24,12 +25,12 @@ import java.util.List;
 /// `axial_pos_embds_dim` our `parts`.
 @Source(paper = "Reformer: The Efficient Transformer", arxiv = "2001.04451")
 public record AxialLearnedPosition(
-        List<Integer> grid, @Default("\"concatenated\"") Join join, @Default("[]") List<Integer> parts)
-        implements AbsolutePosition {
+        List<Integer> grid,
+        @Default("\"concatenated\"") Join join,
+        @Default("[]") List<Integer> parts) implements AbsolutePosition {
     public static final AxialLearnedPosition EXAMPLE =
             new AxialLearnedPosition(List.of(7, 11), Join.CONCATENATED, List.of(3, 7));
-    public static final AxialLearnedPosition ADDED =
-            new AxialLearnedPosition(List.of(3, 5, 7), Join.ADDED, List.of());
+    public static final AxialLearnedPosition ADDED = new AxialLearnedPosition(List.of(3, 5, 7), Join.ADDED, List.of());
 
     /// How the axes make one vector.
     public enum Join {
@@ -77,7 +78,8 @@ public record AxialLearnedPosition(
         public Tensor forward(Tensor x, Context context) {
             Tensor[] axes = new Tensor[tables.size()];
             for (int axis = 0; axis < axes.length; axis++) {
-                axes[axis] = tables.get(axis).tensor().embedding(grid.along(axis, context, x.size(1))); // [(B,) T, part]
+                axes[axis] =
+                        tables.get(axis).tensor().embedding(grid.along(axis, context, x.size(1))); // [(B,) T, part]
             }
             if (value.join == Join.CONCATENATED) {
                 return x.add(Tensor.cat(-1, axes)); // [B, T, E]

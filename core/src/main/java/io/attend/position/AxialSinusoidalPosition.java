@@ -19,8 +19,9 @@ import java.util.List;
 /// `parts` the numbers of each axis, equal if left out; every one must be even. O(T·E), once a pass.
 @Source(paper = "Masked Autoencoders Are Scalable Vision Learners", arxiv = "2111.06377")
 public record AxialSinusoidalPosition(
-        List<Integer> grid, @Default("[]") List<Integer> parts, @Default("{}") SinusoidalPosition waves)
-        implements AbsolutePosition {
+        List<Integer> grid,
+        @Default("[]") List<Integer> parts,
+        @Default("{}") SinusoidalPosition waves) implements AbsolutePosition {
     public static final AxialSinusoidalPosition EXAMPLE =
             new AxialSinusoidalPosition(List.of(7, 11), List.of(4, 6), SinusoidalPosition.HALVES);
     public static final AxialSinusoidalPosition VIDEO =

@@ -25,8 +25,8 @@ import java.util.Optional;
 @Source(
         paper = "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer",
         arxiv = "1910.10683")
-public record BucketedBias(int buckets, Direction direction, @Default("128") int furthest)
-        implements RelativePosition {
+public record BucketedBias(
+        int buckets, Direction direction, @Default("128") int furthest) implements RelativePosition {
     public static final BucketedBias EXAMPLE = new BucketedBias(8, Direction.BIDIRECTIONAL, 11);
     public static final BucketedBias CAUSAL = new BucketedBias(7, Direction.CAUSAL, 23);
 
@@ -84,8 +84,7 @@ public record BucketedBias(int buckets, Direction direction, @Default("128") int
         Built(BucketedBias value, Parameters parameters, HeadShape heads) {
             this.value = value;
             this.heads = heads.heads();
-            this.weight = parameters.weight(
-                    "weight", Shape.of(value.buckets, heads.heads()), Initializer.normal(0.02));
+            this.weight = parameters.weight("weight", Shape.of(value.buckets, heads.heads()), Initializer.normal(0.02));
         }
 
         @Override
@@ -102,7 +101,10 @@ public record BucketedBias(int buckets, Direction direction, @Default("128") int
                 buckets[row] = value.bucket(Math.toIntExact(value.furthest - distances.first() - row));
             }
             Tensor table = weight.tensor()
-                    .indexSelect(0, Tensor.of(buckets, buckets.length).to(distances.rows().device()));
+                    .indexSelect(
+                            0,
+                            Tensor.of(buckets, buckets.length)
+                                    .to(distances.rows().device()));
             return distances.spread(table.transpose(0, 1)); // [1, H, T, S]
         }
 

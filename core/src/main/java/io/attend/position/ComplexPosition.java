@@ -19,7 +19,7 @@ import io.attend.value.Source;
 ///
 /// x [B, T, E] → y [B, T, E]; E parameters, O(T·E). The paper gives every word frequencies and amplitudes of its own
 /// and runs a complex network on them; here words give the amplitudes and first angles, all words share the
-/// frequencies ω and phases φ of their dimension (the paper's reduced form), and the network behind is real. Frequencies
+/// frequencies ω and phases φ of their dimension (the paper's reduced form), and the network behind is real. They
 /// start as the 2017 Transformer's.
 @Source(paper = "Encoding word order in complex embeddings", arxiv = "1912.12333")
 public record ComplexPosition() implements AbsolutePosition {
@@ -28,8 +28,8 @@ public record ComplexPosition() implements AbsolutePosition {
     @Override
     public Layer build(Parameters parameters, int width) {
         if (width % 2 != 0) {
-            throw parameters.refuse("complex positions pair numbers and need an even width, not " + width + "; use "
-                    + (width + 1));
+            throw parameters.refuse(
+                    "complex positions pair numbers and need an even width, not " + width + "; use " + (width + 1));
         }
         Shape half = Shape.of(width / 2);
         return new Built(

@@ -41,8 +41,7 @@ public record ConcatenatedPosition(int width, @Default("{}") SinusoidalPosition 
         @Override
         public Tensor forward(Tensor x, Context context) {
             Tensor waves = value.waves.waves(context, x.size(1), value.width, x.dtype()); // [T, W] or [B, T, W]
-            return projection.forward(
-                    Tensor.cat(-1, x, waves.expand(x.size(0), x.size(1), value.width))); // [B, T, E]
+            return projection.forward(Tensor.cat(-1, x, waves.expand(x.size(0), x.size(1), value.width))); // [B, T, E]
         }
 
         @Override

@@ -26,12 +26,12 @@ import java.util.List;
 /// products F·hidden + hidden·E and their biases. O(T·(F + E)·hidden), once a pass. `grid` holds the sizes of the
 /// axes, the last fastest; without one there is one coordinate, the position, and no end. Names: `features` F is
 /// the paper's |F|, `hidden` its |H|, γ its gamma; its places are single points, its G is 1.
-@Source(
-        paper = "Learnable Fourier Features for Multi-Dimensional Spatial Positional Encoding",
-        arxiv = "2106.02795")
+@Source(paper = "Learnable Fourier Features for Multi-Dimensional Spatial Positional Encoding", arxiv = "2106.02795")
 public record FourierPosition(
-        int features, @Default("1.0") double gamma, int hidden, @Default("[]") List<Integer> grid)
-        implements AbsolutePosition {
+        int features,
+        @Default("1.0") double gamma,
+        int hidden,
+        @Default("[]") List<Integer> grid) implements AbsolutePosition {
     public static final FourierPosition EXAMPLE = new FourierPosition(6, 10, 7, List.of());
     public static final FourierPosition IMAGE = new FourierPosition(4, 1, 5, List.of(7, 11));
 
@@ -71,8 +71,8 @@ public record FourierPosition(
                     Initializer.normal(1 / value.gamma));
             this.inner = new Linear(
                     parameters.in("inner"), Linear.Size.from(value.features).to(value.hidden), Bias.ADDED);
-            this.outer =
-                    new Linear(parameters.in("outer"), Linear.Size.from(value.hidden).to(width), Bias.ADDED);
+            this.outer = new Linear(
+                    parameters.in("outer"), Linear.Size.from(value.hidden).to(width), Bias.ADDED);
         }
 
         @Override

@@ -38,8 +38,8 @@ record Grid(String place, List<Integer> sizes) {
             all += parts[axis];
         }
         if (all != width) {
-            throw parameters.refuse("the parts " + given + " of a grid's axes are " + all + " numbers, but the width is "
-                    + width + "; they must fill it");
+            throw parameters.refuse("the parts " + given + " of a grid's axes are " + all
+                    + " numbers, but the width is " + width + "; they must fill it");
         }
         return parts;
     }

@@ -20,9 +20,7 @@ import java.util.Optional;
 ///
 /// Adds [1, H, T, S]; 2·H parameters a layer. a is kept above 0, and b too (for `power` up to 2), by clamping as the
 /// paper's code does, at 0.01. O(H·T·S). Names: a and b are the paper's r₁ and r₂.
-@Source(
-        paper = "KERPLE: Kernelized Relative Positional Embedding for Length Extrapolation",
-        arxiv = "2205.09921")
+@Source(paper = "KERPLE: Kernelized Relative Positional Embedding for Length Extrapolation", arxiv = "2205.09921")
 public record Kerple(@Default("\"logarithmic\"") Kernel kernel) implements RelativePosition {
     public static final Kerple EXAMPLE = new Kerple(Kernel.LOGARITHMIC);
     public static final Kerple POWER = new Kerple(Kernel.POWER);
@@ -63,7 +61,12 @@ public record Kerple(@Default("\"logarithmic\"") Kernel kernel) implements Relat
             Tensor b = rate.tensor().to(exact).clampMin(LEAST).unsqueeze(1);
             Tensor grown = value.kernel == Kernel.LOGARITHMIC
                     ? b.mul(apart).add(1).log()
-                    : b.neg().clampMin(-2).neg().mul(apart.clampMin(1).log()).exp().mul(apart.ne(0)); // 0^b = 0
+                    : b.neg()
+                            .clampMin(-2)
+                            .neg()
+                            .mul(apart.clampMin(1).log())
+                            .exp()
+                            .mul(apart.ne(0)); // 0^b = 0
             return Optional.of(distances.spread(a.mul(grown).neg().to(queries.dtype()))); // [1, H, T, S]
         }
 

@@ -8,7 +8,6 @@ import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
-import io.attend.tensor.DType;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
@@ -18,7 +17,8 @@ import java.util.List;
 /// Positions in a graph: the waves that its own shape has, projected and added. On a path they are cosines, so that
 /// these are the sinusoids of any graph.
 ///
-///     L = I − D^(−1/2) A D^(−1/2)        L φ(i) = λ(i) φ(i),  λ(0) ≤ λ(1) ≤ ...        y(p) = x(p) + W [φ(1)(p), ... φ(k)(p)] + b
+///     L = I − D^(−1/2) A D^(−1/2)        L φ(i) = λ(i) φ(i),  λ(0) ≤ λ(1) ≤ ...
+///     y(p) = x(p) + W [φ(1)(p), ... φ(k)(p)] + b
 ///
 /// x [B, T, E] → y [B, T, E], position p being node p; k·E + E parameters and a fixed table [nodes, k]. An
 /// eigenvector's sign means nothing: in training each is turned around by chance, for every row of the batch.
@@ -134,16 +134,18 @@ public record LaplacianPosition(int nodes, @Default("[]") List<Edge> edges, int 
                                     .toArray(),
                             shape.toArray()));
             this.projection = new Linear(
-                    parameters.in("projection"), Linear.Size.from(value.eigenvectors).to(width), Bias.ADDED);
+                    parameters.in("projection"),
+                    Linear.Size.from(value.eigenvectors).to(width),
+                    Bias.ADDED);
         }
 
         @Override
         public Tensor forward(Tensor x, Context context) {
-            Tensor waves = table.tensor()
-                    .to(x.dtype())
-                    .embedding(nodes.along(0, context, x.size(1))); // [T, k] or [B, T, k]
+            Tensor waves =
+                    table.tensor().to(x.dtype()).embedding(nodes.along(0, context, x.size(1))); // [T, k] or [B, T, k]
             if (context.isTraining()) {
-                Tensor ones = Tensor.ones(Shape.of(x.size(0), 1, value.eigenvectors), x.dtype()).to(x.device());
+                Tensor ones = Tensor.ones(Shape.of(x.size(0), 1, value.eigenvectors), x.dtype())
+                        .to(x.device());
                 waves = waves.mul(context.dropout(ones, 0.5).sub(1)); // dropout leaves 0 or 2, so −1 or 1
             }
             return x.add(projection.forward(waves)); // [B, T, E]

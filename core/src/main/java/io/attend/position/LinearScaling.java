@@ -8,9 +8,7 @@ import io.attend.value.Source;
 ///     ω(i) = θ^(−2i/R) / factor
 ///
 /// Names: Hugging Face's `rope_type` linear.
-@Source(
-        paper = "Extending Context Window of Large Language Models via Positional Interpolation",
-        arxiv = "2306.15595")
+@Source(paper = "Extending Context Window of Large Language Models via Positional Interpolation", arxiv = "2306.15595")
 public record LinearScaling(double factor) implements RotaryScaling {
     public static final LinearScaling EXAMPLE = new LinearScaling(2);
 

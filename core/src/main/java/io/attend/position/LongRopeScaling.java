@@ -55,8 +55,8 @@ public record LongRopeScaling(
         List<Double> divisors = length <= trained ? within : beyond;
         double[] frequencies = band.frequencies();
         if (frequencies.length != divisors.size()) {
-            throw new IllegalArgumentException("rotary scaling has " + divisors.size() + " factors, but "
-                    + band.size() + " turned numbers have " + frequencies.length + " waves");
+            throw new IllegalArgumentException("rotary scaling has " + divisors.size() + " factors, but " + band.size()
+                    + " turned numbers have " + frequencies.length + " waves");
         }
         for (int i = 0; i < frequencies.length; i++) {
             frequencies[i] /= divisors.get(i);

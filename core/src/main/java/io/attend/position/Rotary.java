@@ -57,8 +57,8 @@ public record Rotary(
 
     public Rotary {
         if (size.isPresent() && (size.getAsInt() < 2 || size.getAsInt() % 2 != 0)) {
-            throw new IllegalArgumentException("rotary positions turn pairs: size must be even and at least 2, not "
-                    + size.getAsInt());
+            throw new IllegalArgumentException(
+                    "rotary positions turn pairs: size must be even and at least 2, not " + size.getAsInt());
         }
         if (!(theta > 0 && theta < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("theta must be above 0, not " + theta);
@@ -166,8 +166,15 @@ public record Rotary(
             Tensor sin = new Waves(value, numbers, x.size(2), true).in(context);
             Tensor turned = x.narrow(-1, 0, numbers); // [B, H, T, R]
             Tensor y = value.pairs == Pairs.HALVES
-                    ? Tensor.cat(-1, turn(turned.narrow(-1, 0, numbers / 2), turned.narrow(-1, numbers / 2, numbers / 2), cos, sin))
-                    : Tensor.stack(-1, turn(every(turned, 0), every(turned, 1), cos, sin)).flatten(-2, -1);
+                    ? Tensor.cat(
+                            -1,
+                            turn(
+                                    turned.narrow(-1, 0, numbers / 2),
+                                    turned.narrow(-1, numbers / 2, numbers / 2),
+                                    cos,
+                                    sin))
+                    : Tensor.stack(-1, turn(every(turned, 0), every(turned, 1), cos, sin))
+                            .flatten(-2, -1);
             Tensor exact = y.to(x.dtype());
             return numbers == x.size(3)
                     ? exact
@@ -180,15 +187,13 @@ public record Rotary(
 
         /// Half precision is widened by the float32 waves.
         private static Tensor[] turn(Tensor a, Tensor b, Tensor cos, Tensor sin) {
-            return new Tensor[] {
-                a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))
-            };
+            return new Tensor[] {a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))};
         }
 
         @Override
         public Cost cost(Load load) {
-            double vectors = heads.heads()
-                    + heads.keyValueHeads() * (value.turned == Turned.QUERIES_AND_KEYS ? 1.0 : 2.0);
+            double vectors =
+                    heads.heads() + heads.keyValueHeads() * (value.turned == Turned.QUERIES_AND_KEYS ? 1.0 : 2.0);
             return Cost.flops(load.rows() * vectors * 3 * numbers);
         }
     }

@@ -25,7 +25,8 @@ import java.util.Optional;
 /// counts s − t, so its table is ours upside down; Hugging Face's BERT has the first as `relative_key`, the second
 /// as `relative_key_query`, a `distance_embedding` in our order, and furthest `max_position_embeddings` − 1.
 @Source(paper = "Self-Attention with Relative Position Representations", arxiv = "1803.02155")
-public record ShawPosition(int furthest, @Default("\"keys-and-values\"") Use use) implements RelativePosition {
+public record ShawPosition(
+        int furthest, @Default("\"keys-and-values\"") Use use) implements RelativePosition {
     public static final ShawPosition EXAMPLE = new ShawPosition(3, Use.KEYS_AND_VALUES);
     public static final ShawPosition KEYS = new ShawPosition(61, Use.KEYS);
     public static final ShawPosition KEYS_AND_QUERIES = new ShawPosition(5, Use.KEYS_AND_QUERIES);
@@ -85,8 +86,7 @@ public record ShawPosition(int furthest, @Default("\"keys-and-values\"") Use use
         @Override
         public Optional<Tensor> gathered(Tensor weights, Context context) {
             return values.map(table -> {
-                Distances distances =
-                        Distances.clipped(context, weights.size(2), weights.size(3), value.furthest);
+                Distances distances = Distances.clipped(context, weights.size(2), weights.size(3), value.furthest);
                 return distances.sums(weights).matmul(distances.part(table.tensor())); // [B, H, T, D]
             });
         }

@@ -31,7 +31,8 @@ public record SinusoidalPosition(
         implements AbsolutePosition {
     public static final SinusoidalPosition EXAMPLE = new SinusoidalPosition(Order.INTERLEAVED);
     public static final SinusoidalPosition HALVES = new SinusoidalPosition(Order.HALVES);
-    public static final SinusoidalPosition CLOSED = HALVES.spacing(Spacing.CLOSED).offset(2);
+    public static final SinusoidalPosition CLOSED =
+            HALVES.spacing(Spacing.CLOSED).offset(2);
     public static final SinusoidalPosition BASE = EXAMPLE.base(997);
 
     /// Where sines and cosines stand in the vector.
@@ -91,8 +92,9 @@ public record SinusoidalPosition(
     /// Waves of the given width at whole positions, int64 [...] → [..., width].
     Tensor waves(Tensor positions, int width) {
         double[] frequencies = new double[width / 2];
+        int last = frequencies.length - 1;
         for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = Math.pow(base, spacing == Spacing.OPEN ? -2.0 * i / width : -i / (width / 2 - 1.0));
+            frequencies[i] = Math.pow(base, spacing == Spacing.OPEN ? -2.0 * i / width : -(double) i / last);
         }
         DType exact = spacing == Spacing.OPEN ? DType.FLOAT64 : DType.FLOAT32;
         Tensor angles = positions

@@ -28,7 +28,10 @@ import java.util.OptionalInt;
 /// `halves` in Transformer-XL and XLNet, `interleaved` in conformers; `width` is the sinusoids', H·D if absent.
 @Source(paper = "Transformer-XL: Attentive Language Models Beyond a Fixed-Length Context", arxiv = "1901.02860")
 public record TransformerXlPosition(
-        @Default("\"halves\"") Order order, OptionalInt furthest, @Default("\"layer\"") Biases biases, OptionalInt width)
+        @Default("\"halves\"") Order order,
+        OptionalInt furthest,
+        @Default("\"layer\"") Biases biases,
+        OptionalInt width)
         implements RelativePosition {
     public static final TransformerXlPosition EXAMPLE = new TransformerXlPosition(Order.HALVES);
     public static final TransformerXlPosition CONFORMER = new TransformerXlPosition(Order.INTERLEAVED);
@@ -48,8 +51,7 @@ public record TransformerXlPosition(
             throw new IllegalArgumentException("furthest must be at least 1, not " + furthest.getAsInt());
         }
         if (width.isPresent() && (width.getAsInt() < 2 || width.getAsInt() % 2 != 0)) {
-            throw new IllegalArgumentException(
-                    "sinusoids need an even width of at least 2, not " + width.getAsInt());
+            throw new IllegalArgumentException("sinusoids need an even width of at least 2, not " + width.getAsInt());
         }
     }
 
@@ -106,7 +108,8 @@ public record TransformerXlPosition(
         public Optional<Tensor> bias(Tensor queries, Tensor keys, Context context) {
             Distances distances = Distances.all(context, queries.size(2), keys.size(2));
             Tensor waves = context.once(
-                    new Waves(value.order, value.furthest, width, distances.first(), distances.count(), queries.dtype()),
+                    new Waves(
+                            value.order, value.furthest, width, distances.first(), distances.count(), queries.dtype()),
                     () -> waves(distances, queries)); // [R, W]
             Tensor projected = projection
                     .forward(waves)

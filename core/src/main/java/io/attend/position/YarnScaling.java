@@ -16,8 +16,11 @@ import java.util.OptionalDouble;
 /// `max_position_embeddings`).
 @Source(paper = "YaRN: Efficient Context Window Extension of Large Language Models", arxiv = "2309.00071")
 public record YarnScaling(
-        double factor, int trained, @Default("32.0") double fast, @Default("1.0") double slow, OptionalDouble attention)
-        implements RotaryScaling {
+        double factor,
+        int trained,
+        @Default("32.0") double fast,
+        @Default("1.0") double slow,
+        OptionalDouble attention) implements RotaryScaling {
     public static final YarnScaling EXAMPLE = new YarnScaling(4, 61);
     public static final YarnScaling MSCALE = EXAMPLE.attention(mscale(4, 1) / mscale(4, 0.7));
 

@@ -706,8 +706,7 @@ public final class Tensor implements AutoCloseable {
 
     /// `this` with every element of `source` added where `index` says along an axis: gather's reverse.
     public Tensor scatterAdd(int axis, Tensor index, Tensor source) {
-        return made(
-                "scatter_add", () -> pointer.scatter_add(axis, index.pointer, source.pointer), this, index, source);
+        return made("scatter_add", () -> pointer.scatter_add(axis, index.pointer, source.pointer), this, index, source);
     }
 
     /// Rows of this table [V, E] at `ids` [...] → [..., E]; ids outside 0..V-1 are refused.

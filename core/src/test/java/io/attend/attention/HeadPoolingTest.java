@@ -38,11 +38,12 @@ class HeadPoolingTest {
         double[][] rows = Grids.of(weight.unsqueeze(0))[0];
         for (int few : new int[] {1, 2, 3, 6}) {
             Tensor pooled = HeadPooling.pooled(weight, MANY, MANY.sharing(few));
+            int group = 6 / few;
             double[][][] expected = new double[1][few * SIZE][WIDTH];
             for (int head = 0; head < 6; head++) {
                 for (int d = 0; d < SIZE; d++) {
                     for (int e = 0; e < WIDTH; e++) {
-                        expected[0][head / (6 / few) * SIZE + d][e] += rows[head * SIZE + d][e] / (6 / few);
+                        expected[0][head / group * SIZE + d][e] += rows[head * SIZE + d][e] / (double) group;
                     }
                 }
             }

@@ -9,7 +9,10 @@ import io.attend.architecture.Topology.Sizes;
 import io.attend.inspect.Catalogue;
 import io.attend.inspect.Tree;
 import io.attend.layer.Parameter;
-import io.attend.model.Transformer;
+import io.attend.layer.Parameters;
+import io.attend.position.LaplacianPosition;
+import io.attend.position.RelativePosition;
+import io.attend.position.Rotary;
 import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import java.io.File;
@@ -36,8 +39,11 @@ class NoNativesTest {
             if (!read.equals(architecture) || read.toString().isEmpty()) {
                 throw new AssertionError(read);
             }
-            if (Transformer.parameters(read).stream().noneMatch(p -> p.kind() == Parameter.Kind.FIXED)) {
-                throw new AssertionError("the waves' frequencies are not recorded");
+            Parameters parameters = Parameters.root();
+            LaplacianPosition.EXAMPLE.build(parameters.in("position"), 8);
+            Rotary.LONG.build(parameters.in("rotary"), new RelativePosition.HeadShape(2, 2, 4));
+            if (parameters.all().stream().noneMatch(p -> p.kind() == Parameter.Kind.FIXED)) {
+                throw new AssertionError("fixed numbers are not recorded");
             }
             Costs costs = Costs.of(read, Sizes.batch(3).length(7), DType.BFLOAT16, NoNativesTest::twoEach);
             if (costs.parameters() < 60_000_000

@@ -73,9 +73,11 @@ class PositionMapsTest {
 
     @Test
     void masksAreDrawnAsTheyAre() {
-        double[][] values = PositionMaps.of(new And(new Causal(), new BlockLocal(2)), 4).maps().getFirst().values();
-        assertThat(values)
-                .isDeepEqualTo(new double[][] {{1, 0, 0, 0}, {1, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 1, 1}});
+        double[][] values = PositionMaps.of(new And(new Causal(), new BlockLocal(2)), 4)
+                .maps()
+                .getFirst()
+                .values();
+        assertThat(values).isDeepEqualTo(new double[][] {{1, 0, 0, 0}, {1, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 1, 1}});
     }
 
     /// The picture read back by another reader of its format.

@@ -85,8 +85,12 @@ class MaskTest {
                 texts |= formula.allows(query, key) != apart;
             }
         }
-        assertThat(example.value().looksAtPlaces()).as("%s looks at places", example).isEqualTo(places);
-        assertThat(example.value().looksAtTexts()).as("%s looks at texts", example).isEqualTo(texts);
+        assertThat(example.value().looksAtPlaces())
+                .as("%s looks at places", example)
+                .isEqualTo(places);
+        assertThat(example.value().looksAtTexts())
+                .as("%s looks at texts", example)
+                .isEqualTo(texts);
     }
 
     /// What lets attention leave the mask away must be true whatever is cached; that it is never claimed would
@@ -187,7 +191,9 @@ class MaskTest {
     }
 
     private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {
-        assertThatThrownBy(call).isExactlyInstanceOf(IllegalArgumentException.class).hasMessage(message);
+        assertThatThrownBy(call)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
     }
 
     /// Behind padding, with texts told apart, and after some tokens were remembered: what a context makes visible is

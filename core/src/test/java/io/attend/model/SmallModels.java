@@ -109,10 +109,12 @@ public final class SmallModels {
                 .<Sublayer>map(SelfAttention::new)
                 .toList();
         Block block = new Block(sublayers, new RmsNorm(1e-6), new PreNorm(0));
-        TokenEmbedding words =
-                TokenEmbedding.of(new DenseTable(VOCABULARY)).position(new SinusoidalPosition(SinusoidalPosition.Order.HALVES));
+        TokenEmbedding words = TokenEmbedding.of(new DenseTable(VOCABULARY))
+                .position(new SinusoidalPosition(SinusoidalPosition.Order.HALVES));
         return new Architecture(
-                WIDTH, new Decoder(words, Stack.of(2, block).finalNorm(new RmsNorm(1e-6))), new LinearHead(37, Bias.ADDED));
+                WIDTH,
+                new Decoder(words, Stack.of(2, block).finalNorm(new RmsNorm(1e-6))),
+                new LinearHead(37, Bias.ADDED));
     }
 
     /// An encoder-decoder of unlike sides, whose encoder sees only backwards.

@@ -37,7 +37,9 @@ public final class AbsolutePositionFormulas {
                 double[] all = new double[x.length];
                 int start = 0;
                 for (int axis = 0; axis < place.length; axis++) {
-                    int part = value.parts().isEmpty() ? x.length / place.length : value.parts().get(axis);
+                    int part = value.parts().isEmpty()
+                            ? x.length / place.length
+                            : value.parts().get(axis);
                     System.arraycopy(waves(value.waves(), place[axis], part), 0, all, start, part);
                     start += part;
                 }
@@ -113,9 +115,8 @@ public final class AbsolutePositionFormulas {
     static double[] waves(SinusoidalPosition value, int position, int width) {
         double[] waves = new double[width];
         for (int i = 0; i < width / 2; i++) {
-            double exponent = value.spacing() == SinusoidalPosition.Spacing.OPEN
-                    ? 2.0 * i / width
-                    : i / (width / 2 - 1.0);
+            double exponent =
+                    value.spacing() == SinusoidalPosition.Spacing.OPEN ? 2.0 * i / width : 2.0 * i / (width - 2);
             double angle = (position + value.offset()) / Math.pow(value.base(), exponent);
             switch (value.order()) {
                 case INTERLEAVED -> {

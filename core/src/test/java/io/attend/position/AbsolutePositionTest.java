@@ -102,15 +102,16 @@ class AbsolutePositionTest {
     /// Every position that has an end, in the same words.
     @Test
     void gridsEndWhereTheyEnd() {
-        for (AbsolutePosition value : List.of(
-                AxialSinusoidalPosition.EXAMPLE, AxialLearnedPosition.EXAMPLE, FourierPosition.IMAGE)) {
+        for (AbsolutePosition value :
+                List.of(AxialSinusoidalPosition.EXAMPLE, AxialLearnedPosition.EXAMPLE, FourierPosition.IMAGE)) {
             try (Lifetime _ = Lifetime.open();
                     Bench<Layer> bench = Bench.of(parameters -> value.build(parameters.in("position"), WIDTH))) {
                 bench.built().forward(Grids.random(1, 1, 77, WIDTH), Context.inference());
                 Tensor next = Grids.random(1, 1, 1, WIDTH);
                 String message = "position: the text has 78 tokens, but the grid [7, 11] has only 77 places; shorten"
                         + " the text or use a larger grid";
-                assertThatThrownBy(() -> bench.built().forward(next, Context.inference().remembering(Map.of(), 77)))
+                assertThatThrownBy(() ->
+                                bench.built().forward(next, Context.inference().remembering(Map.of(), 77)))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessage(message);
                 assertThatThrownBy(() -> bench.built().cost(Load.batch(1).length(78)))
@@ -136,7 +137,9 @@ class AbsolutePositionTest {
             Tensor y = bench.built().forward(x, Context.inference().positioned(Optional.of(places)));
             Tensor first = bench.built().forward(x.narrow(0, 0, 1), Context.inference());
             Tensor second = bench.built().forward(x.narrow(0, 1, 1).narrow(1, 3, 4), Context.inference());
-            assertThat(Grids.difference(y.narrow(0, 0, 1), first)).as(example.name()).isLessThan(1e-12);
+            assertThat(Grids.difference(y.narrow(0, 0, 1), first))
+                    .as(example.name())
+                    .isLessThan(1e-12);
             assertThat(Grids.difference(y.narrow(0, 1, 1).narrow(1, 3, 4), second))
                     .as(example.name())
                     .isLessThan(1e-12);
@@ -175,7 +178,8 @@ class AbsolutePositionTest {
                 Bench<Layer> position = Bench.of(parameters -> example.value().build(parameters, WIDTH));
                 Bench<Layer> bench = Bench.of(parameters -> attention.self(parameters, Site.width(WIDTH)))) {
             Tensor x = Grids.random(1, 1, 7, WIDTH);
-            Tensor rows = Tensor.of(java.util.Arrays.stream(order).asLongStream().toArray(), 7);
+            Tensor rows =
+                    Tensor.of(java.util.Arrays.stream(order).asLongStream().toArray(), 7);
             Tensor y = bench.built().forward(position.built().forward(x, Context.inference()), Context.inference());
             Tensor reordered = bench.built()
                     .forward(
@@ -292,8 +296,7 @@ class AbsolutePositionTest {
                 () -> new AxialLearnedPosition(List.of(7, 0), AxialLearnedPosition.Join.ADDED, List.of()),
                 "every size of a grid must be at least 1, not [7, 0]");
         assertRefused(
-                () -> new AxialLearnedPosition(
-                        List.of(1 << 20, 1 << 20), AxialLearnedPosition.Join.ADDED, List.of()),
+                () -> new AxialLearnedPosition(List.of(1 << 20, 1 << 20), AxialLearnedPosition.Join.ADDED, List.of()),
                 "a grid of [1048576, 1048576] has more than 2147483647 places; use smaller sizes");
         assertRefused(
                 () -> new AxialLearnedPosition(List.of(), AxialLearnedPosition.Join.ADDED, List.of()),
@@ -307,17 +310,14 @@ class AbsolutePositionTest {
         assertRefused(
                 () -> new AxialSinusoidalPosition(List.of(7, 11), List.of(4, 0), SinusoidalPosition.HALVES),
                 "every part must be at least 1 number, not [4, 0]");
-        assertRefused(
-                () -> new FourierPosition(5, 1, 7, List.of()), "features must be even and at least 2, not 5");
+        assertRefused(() -> new FourierPosition(5, 1, 7, List.of()), "features must be even and at least 2, not 5");
         assertRefused(() -> new FourierPosition(4, 0, 7, List.of()), "gamma must be above 0, not 0.0");
         assertRefused(() -> new FourierPosition(4, 1, 0, List.of()), "hidden must be at least 1, not 0");
-        assertRefused(
-                () -> LaplacianPosition.path(7, 7), "eigenvectors of a graph of 7 nodes must be 1 ... 6, not 7");
+        assertRefused(() -> LaplacianPosition.path(7, 7), "eigenvectors of a graph of 7 nodes must be 1 ... 6, not 7");
         assertRefused(() -> LaplacianPosition.path(1, 1), "a graph needs at least 2 nodes, not 1");
         List<LaplacianPosition.Edge> loop = List.of(new LaplacianPosition.Edge(3, 3));
         assertRefused(
-                () -> new LaplacianPosition(7, loop, 2),
-                "the edge 3 - 3 does not join two different nodes of 0 ... 6");
+                () -> new LaplacianPosition(7, loop, 2), "the edge 3 - 3 does not join two different nodes of 0 ... 6");
         assertRefused(
                 () -> new LaplacianPosition(513, loop, 2),
                 "the eigenvectors of a given graph are computed for at most 512 nodes, not 513");
@@ -341,7 +341,9 @@ class AbsolutePositionTest {
     }
 
     private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {
-        assertThatThrownBy(call).isExactlyInstanceOf(IllegalArgumentException.class).hasMessage(message);
+        assertThatThrownBy(call)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
     }
 
     private static void assertCannot(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {

@@ -76,7 +76,8 @@ class PositionPrimitivesTest {
                     .as(theirs)
                     .containsExactly(expected, org.assertj.core.api.Assertions.within(TOLERANCE));
         }
-        RelativePosition.Built built = new Alibi().build(io.attend.layer.Parameters.root(), new HeadShape(heads, heads, 8));
+        RelativePosition.Built built =
+                new Alibi().build(io.attend.layer.Parameters.root(), new HeadShape(heads, heads, 8));
         Tensor x = Tensor.zeros(Shape.of(1, heads, 5, 8), DType.FLOAT32);
         Tensor bias = built.bias(x, x, Context.inference()).orElseThrow(); // [1, H, 1, 5]
         assertThat(Grids.difference(bias.reshape(heads, 5), given("alibi.bias.mpt." + heads)))
@@ -128,7 +129,9 @@ class PositionPrimitivesTest {
     private void assertTurned(String name, Rotary value, Tensor x, Tensor expected) {
         RelativePosition.Built built = value.build(io.attend.layer.Parameters.root(), new HeadShape(3, 3, 8));
         Context context = Context.inference().positioned(Optional.of(given("rope." + name + ".position_ids")));
-        assertThat(Grids.difference(built.queries(x, context), expected)).as(name).isLessThan(TOLERANCE);
+        assertThat(Grids.difference(built.queries(x, context), expected))
+                .as(name)
+                .isLessThan(TOLERANCE);
         assertThat(Grids.difference(built.keys(x, context), expected)).as(name).isLessThan(TOLERANCE);
     }
 
@@ -150,7 +153,9 @@ class PositionPrimitivesTest {
         double[] ours = scaling.frequencies(new RotaryScaling.Band(10_000, 16), length);
         for (int i = 0; i < expected.length; i++) {
             double near = 1e-6 * expected[i]; // float32 against float64
-            assertThat(ours[i]).as("%s, wave %s", theirs, i).isCloseTo(expected[i], org.assertj.core.api.Assertions.within(near));
+            assertThat(ours[i])
+                    .as("%s, wave %s", theirs, i)
+                    .isCloseTo(expected[i], org.assertj.core.api.Assertions.within(near));
             assertThat(RotaryScalingFormulas.of(scaling).frequency(i, 16, 10_000, length))
                     .as("formula of %s, wave %s", theirs, i)
                     .isCloseTo(expected[i], org.assertj.core.api.Assertions.within(near));

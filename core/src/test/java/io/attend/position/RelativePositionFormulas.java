@@ -51,9 +51,7 @@ public final class RelativePositionFormulas {
                     double slope = Math.pow(2, -8.0 * slopeOf(pair) / pair.heads);
                     return value.multiplier()
                             * slope
-                            * (value.sides() == Alibi.Sides.BEHIND
-                                    ? pair.s - pair.t
-                                    : -Math.abs(pair.s - pair.t));
+                            * (value.sides() == Alibi.Sides.BEHIND ? pair.s - pair.t : -Math.abs(pair.s - pair.t));
                 }
             })
             .with(Sandwich.class, value -> new Formula() {
@@ -133,7 +131,8 @@ public final class RelativePositionFormulas {
         return sum;
     }
 
-    /// n of the slope 2^(-8 n / H) of a head; where H is no power of two, as the paper's code has it: the slopes of four
+    /// n of the slope 2^(-8 n / H) of a head; where H is no power of two, as the paper's code has it: the slopes of
+    /// four
     /// heads and every other one of those of eight.
     private static double slopeOf(Pair pair) {
         return switch (pair.heads) {

@@ -48,8 +48,8 @@ class RelativePositionTest {
     /// Waves are computed in float32: an angle is exact to its last place.
     private static final double WAVES = 3e-6;
 
-    private static final SoftmaxAttention ATTENTION =
-            SoftmaxAttention.of(Heads.of(HEADS.heads()).sharing(HEADS.keyValueHeads()).size(HEADS.size()));
+    private static final SoftmaxAttention ATTENTION = SoftmaxAttention.of(
+            Heads.of(HEADS.heads()).sharing(HEADS.keyValueHeads()).size(HEADS.size()));
 
     static Stream<Example<RelativePosition>> positions() {
         return Examples.of(RelativePosition.class);
@@ -84,12 +84,21 @@ class RelativePositionTest {
             Tensor queries = Grids.random(1, BATCH, HEADS.heads(), QUERIES, HEADS.size());
             Tensor newKeys = Grids.random(2, BATCH, HEADS.keyValueHeads(), QUERIES, HEADS.size());
             Tensor allKeys = Grids.random(3, BATCH, HEADS.keyValueHeads(), keys, HEADS.size());
-            assertTurned(example + ": query", queries, bench.built().queries(queries, context), (x, p) ->
-                    formula.query(x, p, numbers));
-            assertTurned(example + ": key", newKeys, bench.built().keys(newKeys, context), (x, p) ->
-                    formula.key(x, p, numbers));
-            assertTurned(example + ": value", newKeys, bench.built().values(newKeys, context), (x, p) ->
-                    formula.value(x, p, numbers));
+            assertTurned(
+                    example + ": query",
+                    queries,
+                    bench.built().queries(queries, context),
+                    (x, p) -> formula.query(x, p, numbers));
+            assertTurned(
+                    example + ": key",
+                    newKeys,
+                    bench.built().keys(newKeys, context),
+                    (x, p) -> formula.key(x, p, numbers));
+            assertTurned(
+                    example + ": value",
+                    newKeys,
+                    bench.built().values(newKeys, context),
+                    (x, p) -> formula.value(x, p, numbers));
             double[][][] q = Grids.of(queries.flatten(0, 1));
             double[][][] k = Grids.of(allKeys.flatten(0, 1));
             Optional<Tensor> bias = bench.built().bias(queries, allKeys, context);
@@ -173,8 +182,7 @@ class RelativePositionTest {
                             .forward(x.narrow(0, row, 1).narrow(1, real, length - real), Context.inference());
                     int skipped = Math.max(0, real - from);
                     Tensor expected = alone.narrow(1, from + skipped - real, to - from - skipped);
-                    assertThat(Grids.difference(
-                                    y.narrow(0, row, 1).narrow(1, skipped, to - from - skipped), expected))
+                    assertThat(Grids.difference(y.narrow(0, row, 1).narrow(1, skipped, to - from - skipped), expected))
                             .as("%s: tokens %s to %s behind %s of padding", example, from, to, real)
                             .isLessThan(1e-11);
                 }
@@ -223,11 +231,18 @@ class RelativePositionTest {
             if (bias.isPresent()) {
                 assertThat(bias.get().dtype()).isEqualTo(DType.BFLOAT16);
                 assertThat(Grids.difference(
-                                bias.get().to(DType.FLOAT64).softmax(-1).add(Tensor.zeros(
-                                        io.attend.tensor.Shape.of(1, HEADS.heads(), 2, far + 2), DType.FLOAT64)),
-                                expected.get().softmax(-1).add(Tensor.zeros(
-                                        io.attend.tensor.Shape.of(bias.get().size(0), HEADS.heads(), 2, far + 2),
-                                        DType.FLOAT64))))
+                                bias.get()
+                                        .to(DType.FLOAT64)
+                                        .softmax(-1)
+                                        .add(Tensor.zeros(
+                                                io.attend.tensor.Shape.of(1, HEADS.heads(), 2, far + 2),
+                                                DType.FLOAT64)),
+                                expected.get()
+                                        .softmax(-1)
+                                        .add(Tensor.zeros(
+                                                io.attend.tensor.Shape.of(
+                                                        bias.get().size(0), HEADS.heads(), 2, far + 2),
+                                                DType.FLOAT64))))
                         .as(example.name())
                         .isLessThan(0.02);
             }
@@ -245,8 +260,8 @@ class RelativePositionTest {
             Tensor keys = Grids.random(1, 1, HEADS.keyValueHeads(), 11, HEADS.size());
             Tensor all = bench.built().keys(keys, Context.inference());
             Tensor first = bench.built().keys(keys.narrow(2, 0, 6), Context.inference());
-            Tensor then = bench.built()
-                    .keys(keys.narrow(2, 6, 5), Context.inference().remembering(Map.of(), 6));
+            Tensor then =
+                    bench.built().keys(keys.narrow(2, 6, 5), Context.inference().remembering(Map.of(), 6));
             assertThat(Grids.difference(all.narrow(2, 6, 5), then)).isLessThan(1e-12);
             assertThat(Grids.difference(all.narrow(2, 0, 6), first)).isGreaterThan(1e-3);
             Tensor plain = Bench.of(parameters -> Rotary.EXAMPLE.build(parameters, HEADS))
@@ -264,8 +279,7 @@ class RelativePositionTest {
         assertRefused(() -> Rotary.EXAMPLE.theta(0), "theta must be above 0, not 0.0");
         assertRefused(() -> Rotary.EXAMPLE.theta(-5), "theta must be above 0, not -5.0");
         assertRefused(
-                () -> Rotary.EXAMPLE.size(3),
-                "rotary positions turn pairs: size must be even and at least 2, not 3");
+                () -> Rotary.EXAMPLE.size(3), "rotary positions turn pairs: size must be even and at least 2, not 3");
         Parameters at = Parameters.root().in("decoder").in("position");
         assertThatThrownBy(() -> Rotary.EXAMPLE.build(at, new HeadShape(2, 2, 5)))
                 .isInstanceOf(ArchitectureException.class)
@@ -273,7 +287,8 @@ class RelativePositionTest {
                         + " give the heads an even size, or turn 4 of them with \"size\"");
         assertThatThrownBy(() -> Rotary.EXAMPLE.size(8).build(at, HEADS))
                 .isInstanceOf(ArchitectureException.class)
-                .hasMessage("decoder.position: rotary positions cannot turn 8 of the 4 numbers of a head; use at most 4");
+                .hasMessage(
+                        "decoder.position: rotary positions cannot turn 8 of the 4 numbers of a head; use at most 4");
         assertThatThrownBy(() -> Rotary.LONG.size(2).build(at, HEADS))
                 .isInstanceOf(ArchitectureException.class)
                 .hasMessage("decoder.position: rotary scaling has 2 factors, but 2 turned numbers have 1 waves");
@@ -302,12 +317,13 @@ class RelativePositionTest {
                 "32 buckets tell distances up to 16 apart one by one; furthest must be more, not 16");
         assertRefused(() -> new ShawPosition(0, ShawPosition.Use.KEYS), "furthest must be at least 1, not 0");
         assertRefused(() -> Alibi.EXAMPLE.multiplier(0), "multiplier must be above 0, not 0.0");
-        assertRefused(
-                () -> new Alibi(-1, Alibi.Sides.BEHIND, 1), "exponent must be above 0, not -1.0");
+        assertRefused(() -> new Alibi(-1, Alibi.Sides.BEHIND, 1), "exponent must be above 0, not -1.0");
     }
 
     private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {
-        assertThatThrownBy(call).isExactlyInstanceOf(IllegalArgumentException.class).hasMessage(message);
+        assertThatThrownBy(call)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
     }
 
     /// Costs grow with the work, and none is free that computes something.

@@ -55,8 +55,7 @@ public final class RotaryScalingFormulas {
             .with(LongRopeScaling.class, value -> new Formula() {
                 @Override
                 public double frequency(int i, int size, double theta, int length) {
-                    return plain(i, size, theta)
-                            / (length > value.trained() ? value.beyond() : value.within()).get(i);
+                    return plain(i, size, theta) / (length > value.trained() ? value.beyond() : value.within()).get(i);
                 }
 
                 @Override

@@ -48,9 +48,7 @@ class RotaryScalingTest {
     void saysWhetherItFollowsTheLength(Example<RotaryScaling> example) {
         double[] near = example.value().frequencies(new Band(10_000, 4), 5);
         double[] far = example.value().frequencies(new Band(10_000, 4), 500);
-        assertThat(example.value().followsLength())
-                .as(example.name())
-                .isEqualTo(!java.util.Arrays.equals(near, far));
+        assertThat(example.value().followsLength()).as(example.name()).isEqualTo(!java.util.Arrays.equals(near, far));
     }
 
     @Test
@@ -69,8 +67,7 @@ class RotaryScalingTest {
                 () -> new YarnScaling(4, 61, 1, 32, OptionalDouble.empty()),
                 "slow must be above 0 and below fast, not 32.0 and 1.0");
         assertRefused(() -> YarnScaling.EXAMPLE.attention(0), "the attention factor must be above 0, not 0.0");
-        assertRefused(
-                () -> new Llama3Scaling(8, 61, 4, 4), "low must be above 0 and below high, not 4.0 and 4.0");
+        assertRefused(() -> new Llama3Scaling(8, 61, 4, 4), "low must be above 0 and below high, not 4.0 and 4.0");
         assertRefused(
                 () -> new LongRopeScaling(4, 61, List.of(1.0), List.of(), OptionalDouble.empty()),
                 "there are 1 factors within the trained length and 0 beyond it; give as many of both");
@@ -83,6 +80,8 @@ class RotaryScalingTest {
     }
 
     private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {
-        assertThatThrownBy(call).isExactlyInstanceOf(IllegalArgumentException.class).hasMessage(message);
+        assertThatThrownBy(call)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
     }
 }
