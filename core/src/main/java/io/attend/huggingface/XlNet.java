@@ -218,9 +218,11 @@ public record XlNet() implements Family {
     @Override
     public Optional<Map<String, Object>> config(Architecture architecture) {
         if (!(architecture.topology() instanceof Encoder(TwoStreamEmbedding(TokenEmbedding embedding), Stack stack))
-                || !(embedding.table() instanceof DenseTable table)
-                || !(stack.unrolled().getFirst() instanceof Block block)
-                || !(block.norm() instanceof LayerNorm norm)
+                || !(embedding.table() instanceof DenseTable table)) {
+            return Optional.empty();
+        }
+        Block block = stack.unrolled().getFirst();
+        if (!(block.norm() instanceof LayerNorm norm)
                 || !(block.residual() instanceof PostNorm(double dropout))
                 || block.sublayers().size() != 2
                 || !(block.sublayers().get(0) instanceof SelfAttention(TwoStreamAttention attention))
