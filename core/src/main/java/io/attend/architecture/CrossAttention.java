@@ -2,6 +2,7 @@ package io.attend.architecture;
 
 import io.attend.attention.MemoryAttention;
 import io.attend.attention.SoftmaxAttention;
+import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
@@ -26,6 +27,12 @@ public record CrossAttention(MemoryAttention attention) implements Sublayer {
 
     @Override
     public boolean causal() {
+        return true;
+    }
+
+    /// Each position is treated by itself.
+    @Override
+    public boolean takes(Lanes lanes) {
         return true;
     }
 }

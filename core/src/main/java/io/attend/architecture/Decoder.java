@@ -15,6 +15,7 @@ public record Decoder(Embedding embedding, Stack stack) implements Topology {
             (Decoder) Presets.gpt(31, 1, Presets.Size.width(10).heads(2), 61).topology();
 
     public Decoder {
+        stack.require(embedding.lanes());
         if (!stack.causal()) {
             throw new IllegalArgumentException(
                     "a Decoder must not see the future, but an attention of its stack does; give it the"

@@ -16,6 +16,10 @@ public record Encoder(Embedding embedding, Stack stack) implements Topology {
     public static final Encoder EXAMPLE =
             (Encoder) Presets.bert(31, 1, Presets.Size.width(10).heads(2), 61).topology();
 
+    public Encoder {
+        stack.require(embedding.lanes());
+    }
+
     @Override
     public Topology.Built build(Parameters parameters, int width) {
         return new SingleStack(this, embedding, stack, parameters, width);

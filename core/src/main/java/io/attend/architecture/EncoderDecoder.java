@@ -5,6 +5,7 @@ import io.attend.embedding.Input;
 import io.attend.embedding.Table;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Memory;
@@ -29,6 +30,13 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
             Presets.transformer(31, 1, Presets.Size.width(10).heads(2), 0).topology();
 
     public EncoderDecoder {
+        encoder.require(source.lanes());
+        decoder.require(target.lanes());
+        if (source.lanes() != Lanes.ONE) {
+            throw new IllegalArgumentException(
+                    "an encoder in front of a decoder reads one stream, but its embedding lays" + " out "
+                            + source.lanes() + "; use a TokenEmbedding");
+        }
         if (!decoder.causal()) {
             throw new IllegalArgumentException(
                     "a decoder must not see the future, but an attention of its stack does; give it the"
@@ -80,7 +88,7 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
             target = value.target.build(parameters.in("target"), width, source.table());
             decoder = value.decoder.build(
                     parameters.in("decoder").stack(), Site.width(width).withMemory(value.encoder.leaving(width)));
-            this.width = value.decoder.leaving(width);
+            this.width = target.leaving(value.decoder.leaving(width));
         }
 
         @Override
@@ -106,7 +114,8 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
         @Override
         public Tensor step(Input next, Context context) {
             Context writing = context.worded(next.words());
-            return watched(WRITES, target.forward(next, writing), decoder, writing); // [B, T, E]
+            Context above = target.above(next, writing);
+            return target.leave(watched(WRITES, target.forward(next, writing), decoder, above), above); // [B, T, E]
         }
 
         private static Tensor watched(Place root, Tensor x, Layer stack, Context context) {
@@ -133,7 +142,7 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
                     .length(sizes.target())
                     .cached(sizes.cached())
                     .memory(sizes.source());
-            Cost written = target.cost(writing).plus(decoder.cost(writing));
+            Cost written = target.cost(writing).plus(decoder.cost(target.rows(writing)));
             return sizes.cached() > 0
                     ? written
                     : source.cost(reading)

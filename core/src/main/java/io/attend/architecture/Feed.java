@@ -2,6 +2,7 @@ package io.attend.architecture;
 
 import io.attend.feedforward.DenseFeedForward;
 import io.attend.feedforward.FeedForward;
+import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
@@ -27,5 +28,11 @@ public record Feed(FeedForward feedForward) implements Sublayer {
     @Override
     public boolean causal() {
         return feedForward.causal();
+    }
+
+    /// Each position is treated by itself.
+    @Override
+    public boolean takes(Lanes lanes) {
+        return true;
     }
 }

@@ -2,6 +2,7 @@ package io.attend.architecture;
 
 import io.attend.attention.Attention;
 import io.attend.attention.SoftmaxAttention;
+import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
@@ -32,5 +33,15 @@ public record SelfAttention(Attention attention) implements Sublayer {
     @Override
     public long hears(long length) {
         return attention.hears(length);
+    }
+
+    @Override
+    public boolean takes(Lanes lanes) {
+        return attention.takes(lanes);
+    }
+
+    @Override
+    public String what() {
+        return "a " + attention.getClass().getSimpleName();
     }
 }

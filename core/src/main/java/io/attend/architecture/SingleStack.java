@@ -26,9 +26,9 @@ final class SingleStack implements Topology.Built {
     SingleStack(Topology value, Embedding embedding, Stack stack, Parameters parameters, int width) {
         this.place = value.stacks().keySet().iterator().next();
         this.root = new Place(place);
-        this.width = stack.leaving(width);
         this.remembers = value.generates();
         this.embedding = embedding.build(parameters.in("embedding"), width, Optional.empty());
+        this.width = this.embedding.leaving(stack.leaving(width));
         this.stack = stack.build(parameters.in(place).stack(), Site.width(width));
     }
 
@@ -51,9 +51,10 @@ final class SingleStack implements Topology.Built {
         Context context = given.worded(next.words());
         Tensor x = embedding.forward(next, context);
         context.at(root).show("embedding", x);
-        x = stack.forward(x, context); // [B, T, E]
+        Context above = embedding.above(next, context);
+        x = stack.forward(x, above); // [B, T, E]
         context.at(root).show("output", x);
-        return x;
+        return embedding.leave(x, above);
     }
 
     @Override
@@ -69,7 +70,7 @@ final class SingleStack implements Topology.Built {
     @Override
     public Cost cost(Topology.Sizes sizes) {
         Load load = Load.batch(sizes.batch()).length(sizes.source()).cached(sizes.cached());
-        Cost cost = embedding.cost(load).plus(stack.cost(load));
+        Cost cost = embedding.cost(load).plus(stack.cost(embedding.rows(load)));
         return remembers ? cost : cost.forgetting();
     }
 }

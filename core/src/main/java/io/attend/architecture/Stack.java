@@ -2,6 +2,7 @@ package io.attend.architecture;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
@@ -79,7 +80,22 @@ public record Stack(
                 .allMatch(Sublayer::causal);
     }
 
-    /// Builds every block at `parameters.in("0")`, `in("1")`, ...; with shared weights a repetition uses the place
+    /// @throws IllegalArgumentException naming a branch that mixes positions and does not know such lanes
+    void require(Lanes lanes) {
+        segments.stream()
+                .flatMap(segment -> segment.blocks().stream())
+                .flatMap(block -> block.sublayers().stream())
+                .filter(sublayer -> !sublayer.takes(lanes))
+                .findFirst()
+                .ifPresent(sublayer -> {
+                    throw new IllegalArgumentException(
+                            "the embedding lays out " + lanes + " along the length, which " + sublayer.what()
+                                    + " would mix; use an attention that takes them apart, or another embedding");
+                });
+    }
+
+    /// Builds every block at `parameters.in("0")`, `in("1")`, ...; with shared weights a repetition uses the
+    /// place
     /// of the first.
     Layer build(Parameters parameters, Site site) {
         List<Applied> applied = new ArrayList<>();

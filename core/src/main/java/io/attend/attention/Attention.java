@@ -1,12 +1,19 @@
 package io.attend.attention;
 
+import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 
 /// A way for each position of a sequence to gather what it needs from the others.
 public sealed interface Attention
-        permits DisentangledAttention, FourierMixing, MemoryAttention, MixedAttention, Synthesizer {
+        permits DisentangledAttention,
+                FourierMixing,
+                MemoryAttention,
+                MixedAttention,
+                NgramAttention,
+                Synthesizer,
+                TwoStreamAttention {
     /// Attention of a sequence on itself, [B, T, E] → [B, T, E].
     Layer self(Parameters parameters, Site site);
 
@@ -16,5 +23,10 @@ public sealed interface Attention
     /// How far back the last of so many positions gathers from, itself included.
     default long hears(long length) {
         return length;
+    }
+
+    /// Whether it keeps such lanes apart.
+    default boolean takes(Lanes lanes) {
+        return lanes == Lanes.ONE;
     }
 }

@@ -17,7 +17,8 @@ import java.util.Optional;
 ///
 ///     A = softmax(score(Q, K) + bias)  over the keys that are visible        Y = A V
 ///
-/// Q [B, H, T, D], K and V [B, K, S, D] → Y [B, H, T, D], queries and keys as their score has prepared them. A query
+/// Q [B, H, T, D], K and V [B, K, S, D] → Y [B, H, T, D], queries and keys as their score has prepared them. A
+/// query
 /// that sees no key gets zeros, never NaN. H / K query heads share a key head without copies of it.
 final class AttentionKernel {
     /*
@@ -108,7 +109,14 @@ final class AttentionKernel {
             double dropout,
             Context context) {
         Optional<Tensor> allowed = allowed(visible, 0, queries.size(2), keys.size(2));
-        Tensor weights = weights(wide(queries), wide(keys), allowed, bias, score); // [B, H, T, S]
+        Tensor scores = scores(wide(queries), wide(keys), bias, score); // [B, H, T, S]
+        if (context.wantsAttention()) {
+            context.show(
+                    "scores",
+                    allowed.map(seen -> scores.maskedFill(seen.logicalNot(), Double.NEGATIVE_INFINITY))
+                            .orElse(scores));
+        }
+        Tensor weights = score.weights(normalized(scores, allowed)); // [B, H, T, S]
         context.show("attention", weights.to(queries.dtype()));
         weights = context.dropout(weights, dropout);
         Tensor y = gathered(weights, wide(values)).to(queries.dtype()); // [B, H, T, D]
@@ -157,11 +165,12 @@ final class AttentionKernel {
 
     private static Tensor weights(
             Tensor queries, Tensor keys, Optional<Tensor> allowed, Optional<Tensor> bias, Score.Built score) {
+        return score.weights(normalized(scores(queries, keys, bias, score), allowed));
+    }
+
+    private static Tensor scores(Tensor queries, Tensor keys, Optional<Tensor> bias, Score.Built score) {
         Tensor scores = score.scores(queries, keys); // [B, H, T, S]
-        if (bias.isPresent()) {
-            scores = scores.add(bias.get());
-        }
-        return score.weights(normalized(scores, allowed));
+        return bias.map(scores::add).orElse(scores);
     }
 
     /// Softmax over the keys that are allowed; zeros where none is.

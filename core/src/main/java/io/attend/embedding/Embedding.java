@@ -2,6 +2,7 @@ package io.attend.embedding;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Lanes;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
@@ -9,7 +10,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// How what a model is given becomes vectors.
-public sealed interface Embedding permits TokenEmbedding {
+public sealed interface Embedding permits NgramEmbedding, TokenEmbedding, TwoStreamEmbedding {
+    /// What it lays out along the length of a pass, which the attention above it must know how to take apart.
+    default Lanes lanes() {
+        return Lanes.ONE;
+    }
+
     /// @param source the table of the encoder's side, when the decoder's side is built
     Built build(Parameters parameters, int width, Optional<Table.Built> source);
 
@@ -27,6 +33,27 @@ public sealed interface Embedding permits TokenEmbedding {
     interface Built {
         /// → [B, T, E]
         Tensor forward(Input input, Context context);
+
+        /// The context of the layers above it: what they must know of streams.
+        default Context above(Input input, Context context) {
+            return context;
+        }
+
+        /// What leaves the stack of what has gone through it, [B, rows, E] → [B, T, leaving(E)]; only streams
+        /// change.
+        default Tensor leave(Tensor x, Context context) {
+            return x;
+        }
+
+        /// The width of what leaves.
+        default int leaving(int width) {
+            return width;
+        }
+
+        /// How many rows go through the stack for that many tokens.
+        default Load rows(Load load) {
+            return load;
+        }
 
         /// The table of words, if the input is words.
         Optional<Table.Built> table();

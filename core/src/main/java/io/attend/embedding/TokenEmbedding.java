@@ -176,6 +176,10 @@ public record TokenEmbedding(
         public Tensor forward(Input input, Context context) {
             Tokens tokens = switch (input) {
                 case Tokens given -> given;
+                case PermutedTokens _ ->
+                    throw new IllegalArgumentException(place
+                            + ": permuted tokens need a TwoStreamEmbedding, and this model has none; give it plain"
+                            + " tokens");
             };
             Tensor x = table.lookup(tokens.ids()); // [B, T, e]
             double scale = scale(x.dtype());

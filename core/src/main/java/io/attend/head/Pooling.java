@@ -4,7 +4,8 @@ import io.attend.layer.Context;
 import io.attend.tensor.Tensor;
 
 /// How the vectors of a text become one.
-public sealed interface Pooling permits FirstPooling, LastPooling, MaxPooling, MeanPooling, TokenPooling {
+public sealed interface Pooling
+        permits ColumnPooling, FirstPooling, LastPooling, MaxPooling, MeanPooling, TokenPooling {
     /// [B, T, E] → [B, E]; what is padding and which words these are stands in the context.
     Tensor apply(Tensor x, Context context);
 }

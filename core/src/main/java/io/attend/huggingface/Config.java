@@ -391,7 +391,9 @@ public final class Config {
 
     /// Refuses keys that nobody asked for: they may change the numbers.
     public void checkComplete() {
-        only("add_cross_attention", false, "a decoder that attends to another model is not read");
+        if (!read.contains("add_cross_attention")) {
+            only("add_cross_attention", false, "a decoder that attends to another model is not read");
+        }
         only("tie_encoder_decoder", false, "an encoder and a decoder with the same weights are not read");
         only("pruned_heads", Map.of(), "heads that were cut out are not read");
         if (has("quantization_config")) {

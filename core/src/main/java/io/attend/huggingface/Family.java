@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The package
+/// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The
+/// package
 /// page tells how to add one.
 ///
 /// Their order is that of preference where several can express a model: those of two stacks, which have decoders too,
@@ -41,12 +42,14 @@ public sealed interface Family
                 Roberta,
                 SqueezeBert,
                 StableLm,
+                XlNet,
                 Bart,
                 MBart,
                 Marian,
                 Pegasus,
                 Blenderbot,
                 M2M100,
+                ProphetNet,
                 T5,
                 Switch {
     /// The values of `model_type` it answers to.

@@ -22,6 +22,7 @@ import java.util.OptionalInt;
 /// @param start the token a decoder begins with
 /// @param depth how many blocks of a stack make one of Hugging Face's layers, behind which it shows its hidden states
 /// @param auxiliary what is added to the loss for the routers' sake
+/// @param extras what a class does that no other does
 public record Usage(
         Labels labels,
         Positions positions,
@@ -29,7 +30,8 @@ public record Usage(
         OptionalInt pad,
         OptionalInt start,
         int depth,
-        List<Auxiliary> auxiliary) {
+        List<Auxiliary> auxiliary,
+        Extras extras) {
     /// Every position is asked for its own label, columns are counted, nothing is known of padding.
     public static final Usage PLAIN = new Usage(
             Labels.AS_GIVEN,
@@ -38,7 +40,8 @@ public record Usage(
             OptionalInt.empty(),
             OptionalInt.empty(),
             1,
-            List.of());
+            List.of(),
+            Extras.NONE);
 
     public Usage {
         auxiliary = List.copyOf(auxiliary);
@@ -60,6 +63,10 @@ public record Usage(
         ALL_COLUMNS,
         /// Real tokens from 0, so that padding on the left does not count: OPT, BLOOM.
         COUNTED,
+        /// All columns from 0, in the second half of a batch downwards: XLNet's `bi_data`, where that half is
+        /// the first
+        /// read backwards.
+        HALF_BACKWARDS,
         /// Tokens other than the padding token from 0, by what they are and not by the mask: RoBERTa.
         NOT_PADDING
     }
@@ -87,30 +94,34 @@ public record Usage(
     }
 
     public Usage labels(Labels how) {
-        return new Usage(how, positions, target, pad, start, depth, auxiliary);
+        return new Usage(how, positions, target, pad, start, depth, auxiliary, extras);
     }
 
     public Usage positions(Positions how) {
-        return new Usage(labels, how, target, pad, start, depth, auxiliary);
+        return new Usage(labels, how, target, pad, start, depth, auxiliary, extras);
     }
 
     public Usage target(Target how) {
-        return new Usage(labels, positions, how, pad, start, depth, auxiliary);
+        return new Usage(labels, positions, how, pad, start, depth, auxiliary, extras);
     }
 
     public Usage depth(int blocks) {
-        return new Usage(labels, positions, target, pad, start, blocks, auxiliary);
+        return new Usage(labels, positions, target, pad, start, blocks, auxiliary, extras);
+    }
+
+    public Usage extras(Extras own) {
+        return new Usage(labels, positions, target, pad, start, depth, auxiliary, own);
     }
 
     /// With something more in the loss.
     public Usage auxiliary(Auxiliary more) {
         List<Auxiliary> all = new ArrayList<>(auxiliary);
         all.add(more);
-        return new Usage(labels, positions, target, pad, start, depth, all);
+        return new Usage(labels, positions, target, pad, start, depth, all, extras);
     }
 
     public Usage pad(int token) {
-        return new Usage(labels, positions, target, OptionalInt.of(token), start, depth, auxiliary);
+        return new Usage(labels, positions, target, OptionalInt.of(token), start, depth, auxiliary, extras);
     }
 
     /// With the tokens that the configuration names.
@@ -122,13 +133,14 @@ public record Usage(
                 config.wholeIfGiven("pad_token_id"),
                 config.wholeIfGiven("decoder_start_token_id"),
                 depth,
-                auxiliary);
+                auxiliary,
+                extras);
     }
 
     /// The same with what the class takes where the configuration names none.
     public Usage tokens(Config config, int padding, OptionalInt first) {
         OptionalInt known = OptionalInt.of(config.whole("pad_token_id", padding));
-        return new Usage(labels, positions, target, known, first, depth, auxiliary);
+        return new Usage(labels, positions, target, known, first, depth, auxiliary, extras);
     }
 
     /// The tokens of a forward pass as the model wants them.
@@ -150,6 +162,7 @@ public record Usage(
             case COLUMNS -> Optional.empty();
             case ALL_COLUMNS -> keep.map(real -> counted(Tensor.ones(real.shape(), DType.INT64)));
             case COUNTED -> keep.map(Usage::counted);
+            case HALF_BACKWARDS -> Optional.of(halfBackwards(ids));
             case NOT_PADDING -> {
                 Tensor words = ids.ne(padding()).to(DType.INT64);
                 yield Optional.of(words.cumsum(1).mul(words).sub(1)); // [B, T], the row before the first at padding
@@ -159,6 +172,16 @@ public record Usage(
 
     private static Tensor counted(Tensor keep) {
         return keep.to(DType.INT64).cumsum(1).sub(1).clampMin(0); // [B, T]
+    }
+
+    private static Tensor halfBackwards(Tensor ids) {
+        long batch = ids.size(0);
+        if (batch % 2 != 0) {
+            throw new IllegalArgumentException("bi_data reads the second half of a batch backwards, and " + batch
+                    + " texts have no half; give an even number of them");
+        }
+        Tensor columns = Tensor.arange(0, ids.size(1)).unsqueeze(0).expand(batch / 2, ids.size(1));
+        return Tensor.cat(0, columns, columns.neg()); // [B, T]
     }
 
     private int padding() {
@@ -208,5 +231,24 @@ public record Usage(
             whole = part.isPresent() ? whole.add(part.get().mul(more.factor)) : whole;
         }
         return whole;
+    }
+
+    /// What few classes do.
+    ///
+    /// @param maps what is shown as attention
+    /// @param smoothing the share of certainty that the class's own loss spreads over all words
+    /// @param remembered how many of the last hidden states are given back for the next text, empty for all;
+    ///     absent
+    ///     where none are
+    /// @param reused of how many of the first positions, all if empty
+    public record Extras(Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused) {
+        public static final Extras NONE = new Extras(Maps.WEIGHTS, 0, Optional.empty(), OptionalInt.empty());
+    }
+
+    /// What a class shows as the attention of an encoder and to it; a decoder's own is always weights.
+    public enum Maps {
+        WEIGHTS,
+        /// Scores before the softmax, the lowest float where a key is hidden.
+        SCORES
     }
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /// Everything that changes from call to call: whether this is training, what was generated before, what is
@@ -23,6 +24,8 @@ public final class Context {
     private Optional<Tensor> positions = Optional.empty();
     private Optional<Tensor> segments = Optional.empty();
     private Optional<Tensor> words = Optional.empty();
+    private Optional<Permutation> permutation = Optional.empty();
+    private OptionalLong mainStream = OptionalLong.empty();
     private List<Object> reports = new ArrayList<>();
     private Optional<Memory> memory = Optional.empty();
     private Optional<Observer> observer = Optional.empty();
@@ -54,7 +57,8 @@ public final class Context {
         return context;
     }
 
-    /// The same pass over sequences of which only the positions where `keep` [B, S] is true are real; S counts the
+    /// The same pass over sequences of which only the positions where `keep` [B, S] is true are real; S counts
+    /// the
     /// cached positions too.
     public Context padded(Optional<Tensor> keep) {
         Context context = copy();
@@ -63,7 +67,8 @@ public final class Context {
         return context;
     }
 
-    /// The same pass over sequences whose tokens stand at the given positions [B, S] of int64 rather than at 0, 1, 2
+    /// The same pass over sequences whose tokens stand at the given positions [B, S] of int64 rather than at
+    /// 0, 1, 2
     /// and so on, as behind padding on the left; S counts the cached positions too.
     public Context positioned(Optional<Tensor> positions) {
         Context context = copy();
@@ -96,6 +101,23 @@ public final class Context {
         return context;
     }
 
+    /// The same pass over tokens in an order of their own, and behind them vectors that ask for some of them.
+    public Context permuted(Permutation order) {
+        Context context = copy();
+        context.permutation = Optional.of(order);
+        context.memo = new HashMap<>();
+        return context;
+    }
+
+    /// The same pass with several streams behind one another along the length: the first, of so many new
+    /// tokens, is
+    /// what the others predict from.
+    public Context streaming(long length) {
+        Context context = copy();
+        context.mainStream = OptionalLong.of(length);
+        return context;
+    }
+
     public Context attending(Memory memory) {
         Context context = copy();
         context.memory = Optional.of(memory);
@@ -125,6 +147,8 @@ public final class Context {
         context.positions = positions;
         context.segments = segments;
         context.words = words;
+        context.permutation = permutation;
+        context.mainStream = mainStream;
         context.reports = reports;
         context.memory = memory;
         context.observer = observer;
@@ -185,7 +209,8 @@ public final class Context {
         return known;
     }
 
-    /// What a part makes of its inputs, part by part, without keeping how: see [Recompute]. A part may use dropout.
+    /// What a part makes of its inputs, part by part, without keeping how: see [Recompute]. A part may use
+    /// dropout.
     public Tensor recomputed(Recompute.Part part, Recompute.Parts parts, List<Tensor> inputs) {
         return Recompute.of(part, parts, inputs, random, home);
     }
@@ -202,7 +227,8 @@ public final class Context {
         return positions.isPresent();
     }
 
-    /// The positions of all keys, cached ones included, int64: [S], or [B, S] where the rows of the batch differ.
+    /// The positions of all keys, cached ones included, int64: [S], or [B, S] where the rows of the batch
+    /// differ.
     public Tensor keyPositions(long keys) {
         return positions.orElseGet(() -> once(new Positions(0, keys), () -> Tensor.arange(0, keys)));
     }
@@ -212,7 +238,8 @@ public final class Context {
         return keep;
     }
 
-    /// To which of several texts each position belongs, cached ones included: [B, S] int64; absent when there is one.
+    /// To which of several texts each position belongs, cached ones included: [B, S] int64; absent when there
+    /// is one.
     public Optional<Tensor> segments() {
         return segments;
     }
@@ -220,6 +247,18 @@ public final class Context {
     /// The words of this pass [B, T] int64; absent when its input is no words.
     public Optional<Tensor> words() {
         return words;
+    }
+
+    /// The order tokens are in where it is not that of their positions, and which of them are asked for.
+    public Optional<Permutation> permutation() {
+        return permutation;
+    }
+
+    /// How many of the rows [B, T, E] of this pass are its tokens' own, the first ones; the rest are streams
+    /// that
+    /// predict from them.
+    public long mainStream(long rows) {
+        return mainStream.orElse(rows);
     }
 
     /// Leaves something for whoever started the pass, such as how a router spread its tokens: what a loss needs

@@ -1,6 +1,7 @@
 package io.attend.verify;
 
 import io.attend.architecture.Inputs;
+import io.attend.embedding.PermutedTokens;
 import io.attend.embedding.Tokens;
 import io.attend.huggingface.Pretrained;
 import io.attend.huggingface.Usage;
@@ -12,6 +13,7 @@ import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
 import io.attend.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -22,6 +24,10 @@ import java.util.regex.Pattern;
 final class Actual {
     private static final Pattern STATES =
             Pattern.compile("out\\.(|encoder_|decoder_|cross_)(hidden|attention)\\.(\\d+)");
+    private static final Pattern TWO_STREAMS = Pattern.compile("out\\.attention\\.(\\d+)\\.([01])");
+    private static final Pattern AHEAD =
+            Pattern.compile("out\\.(?:|decoder_)ngram_(hidden_states|attentions)\\.(\\d+)");
+    private static final Pattern REMEMBERED = Pattern.compile("out\\.mems\\.(\\d+)");
 
     private final Pretrained pretrained;
     private final Transformer model;
@@ -31,7 +37,7 @@ final class Actual {
     private final boolean twoStacks;
     private final Optional<boolean[]> keep;
 
-    private final Watched watched = new Watched();
+    private final Watched watched;
     private final Map<String, Tensor> outputs = new LinkedHashMap<>();
     private final Map<String, Tensor> gradients = new LinkedHashMap<>();
     private Optional<Tensor> loss = Optional.empty();
@@ -47,6 +53,7 @@ final class Actual {
         this.pretrained = pretrained;
         this.model = pretrained.model();
         this.usage = pretrained.mapping().usage();
+        this.watched = new Watched(usage.extras().maps());
         this.given = given;
         this.twoStacks = model.architecture().topology().stacks().size() > 1;
         this.texts = new Texts(pretrained, given, () -> inputs().source(), written);
@@ -76,6 +83,24 @@ final class Actual {
             forward();
             return state(states.group(1), states.group(2), Integer.parseInt(states.group(3)));
         }
+        Matcher streams = TWO_STREAMS.matcher(name);
+        if (streams.matches()) {
+            forward();
+            boolean asked = streams.group(2).equals("1");
+            return watched.attention(
+                            stack(""), Integer.parseInt(streams.group(1)), asked ? "attention.query" : "attention")
+                    .map(asked ? Actual::whole : this::rows);
+        }
+        Matcher ahead = AHEAD.matcher(name);
+        if (ahead.matches()) {
+            forward();
+            return ahead(ahead.group(1), Integer.parseInt(ahead.group(2)));
+        }
+        Matcher remembered = REMEMBERED.matcher(name);
+        if (remembered.matches()) {
+            forward();
+            return remembered(Integer.parseInt(remembered.group(1))).map(Actual::whole);
+        }
         return switch (name) {
             case "out.loss" -> {
                 backward();
@@ -98,6 +123,10 @@ final class Actual {
                 forward();
                 yield Optional.ofNullable(outputs.get("seq_relationship_logits"))
                         .map(Actual::whole);
+            }
+            case "out.last_hidden_state_ngram" -> {
+                forward();
+                yield watched.output(stack("decoder_")).flatMap(this::behind).map(this::everyStream);
             }
             default -> {
                 forward();
@@ -138,17 +167,102 @@ final class Actual {
         return tensor.rank() >= 2 && (!twoStacks || field.startsWith("encoder_")) ? rows(tensor) : whole(tensor);
     }
 
-    private Optional<Value> state(String stack, String what, int index) {
-        String name = switch (stack) {
-            case "encoder_" -> "encoder";
-            case "decoder_", "cross_" -> "decoder";
-            default ->
-                model.architecture().topology().stacks().keySet().iterator().next();
+    private String stack(String prefix) {
+        return switch (prefix) {
+            case "encoder_" -> twoStacks ? "encoder" : only();
+            case "decoder_", "cross_" -> twoStacks ? "decoder" : only();
+            default -> only();
         };
+    }
+
+    private String only() {
+        return model.architecture().topology().stacks().keySet().iterator().next();
+    }
+
+    private Optional<Value> state(String prefix, String what, int index) {
+        String name = stack(prefix);
+        boolean asked = given.find("target_mapping").isPresent();
+        if (what.equals("hidden") && asked) { // content and query in turns
+            Optional<Tensor> all = watched.hidden(name, index / 2, usage.depth());
+            return index % 2 == 0
+                    ? all.map(this::main).map(this::rows)
+                    : all.flatMap(this::behind).map(Actual::whole);
+        }
+        boolean scores = usage.extras().maps() == Usage.Maps.SCORES
+                && List.of("encoder_", "cross_").contains(prefix);
+        String branch = prefix.equals("cross_") ? "cross" : "attention";
         Optional<Tensor> found = what.equals("hidden")
-                ? watched.hidden(name, index, usage.depth())
-                : watched.attention(name, index, stack.equals("cross_") ? "cross" : "attention");
+                ? watched.hidden(name, index, usage.depth()).map(this::main)
+                : scores ? watched.scores(name, index, branch) : watched.attention(name, index, branch);
         return found.map(tensor -> twoStacks && name.equals("decoder") ? whole(tensor) : rows(tensor));
+    }
+
+    /// Of streams behind one another along the length, the first: what the tokens themselves became.
+    private Tensor main(Tensor x) {
+        long length = written();
+        return x.size(1) > length && !isSource(x) ? x.narrow(1, 0, length) : x;
+    }
+
+    private Optional<Tensor> behind(Tensor x) {
+        long length = written();
+        return x.size(1) > length ? Optional.of(x.narrow(1, length, x.size(1) - length)) : Optional.empty();
+    }
+
+    private boolean isSource(Tensor x) {
+        return twoStacks && x.size(1) == given.require("input_ids").size(1);
+    }
+
+    /// Tokens of the side that has streams.
+    private long written() {
+        Inputs inputs = inputs();
+        return inputs.target().orElse(inputs.source()).length();
+    }
+
+    /// The streams that predict ahead: hidden states [B, n T, E], or maps [B, n, H, T, S + T].
+    private Optional<Value> ahead(String what, int index) {
+        String name = stack("decoder_");
+        if (what.equals("hidden_states")) {
+            return watched.hidden(name, index, usage.depth())
+                    .flatMap(this::behind)
+                    .map(this::everyStream);
+        }
+        long batch = given.require("input_ids").size(0);
+        return watched.attention(name, index, "attention.ahead")
+                .map(maps -> maps.reshape(batch, -1, maps.size(1), maps.size(2), maps.size(3)))
+                .map(maps -> twoStacks ? whole(maps) : rows(maps));
+    }
+
+    /// Of rows that come once a stream.
+    private Value everyStream(Tensor x) {
+        if (twoStacks || keep.isEmpty()) {
+            return whole(x);
+        }
+        boolean[] once = keep.get();
+        int length = Math.toIntExact(written());
+        int rows = Math.toIntExact(x.size(1));
+        boolean[] all = new boolean[once.length / length * rows];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = once[i / rows * length + i % rows % length];
+        }
+        return new Value(x, Optional.of(all));
+    }
+
+    /// What a class gives back for the next text, [T, B, E]: the hidden states that enter a layer, of the
+    /// first so many
+    /// positions the last so many.
+    private Optional<Tensor> remembered(int layer) {
+        return usage.extras()
+                .remembered()
+                .flatMap(last -> watched.hidden(only(), layer, usage.depth())
+                        .map(this::main)
+                        .map(x -> x.narrow(
+                                1,
+                                0,
+                                Math.min(x.size(1), usage.extras().reused().orElse(Integer.MAX_VALUE))))
+                        .map(x -> {
+                            long kept = Math.min(x.size(1), last.orElse(Integer.MAX_VALUE));
+                            return x.narrow(1, x.size(1) - kept, kept).transpose(0, 1);
+                        }));
     }
 
     // ---- passes ----
@@ -159,6 +273,11 @@ final class Actual {
         Tokens source = given.find("position_ids")
                 .map(positions -> new Tokens(ids, counted.keep(), counted.segments(), Optional.of(positions)))
                 .orElse(counted);
+        Optional<Tensor> hidden = given.mask("perm_mask");
+        Optional<Tensor> asked = given.find("target_mapping");
+        if (hidden.isPresent() || asked.isPresent()) {
+            return Inputs.of(new PermutedTokens(source, hidden, asked));
+        }
         if (!twoStacks) {
             return Inputs.of(source);
         }
@@ -206,7 +325,9 @@ final class Actual {
         model.weights().forEach(weight -> weight.tensor().requiresGrad(true));
         try (Lifetime _ = Lifetime.open()) {
             Context context = Context.inference();
-            Tensor computed = usage.loss(model.loss(inputs(), usage.answers(labels), 0, context), context);
+            double smoothing = usage.extras().smoothing();
+            Tensor computed =
+                    usage.loss(model.loss(inputs(), usage.answers(labels), smoothing, context), context);
             loss = Optional.of(home.adopt(computed.detach()));
             computed.backward();
             Map<String, Tensor> all = new LinkedHashMap<>();

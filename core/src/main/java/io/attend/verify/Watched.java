@@ -1,5 +1,6 @@
 package io.attend.verify;
 
+import io.attend.huggingface.Usage;
 import io.attend.layer.Observer;
 import io.attend.layer.Place;
 import io.attend.tensor.Lifetime;
@@ -17,11 +18,19 @@ final class Watched implements Observer {
     private final Map<String, List<Tensor>> hidden = new LinkedHashMap<>();
     private final Map<String, Tensor> outputs = new LinkedHashMap<>();
     private final Map<String, Tensor> attention = new LinkedHashMap<>();
+    private final Usage.Maps maps;
+
+    Watched(Usage.Maps maps) {
+        this.maps = maps;
+    }
 
     @Override
     public void see(Place place, String what, Tensor tensor) {
         String path = place.toString();
         String stack = path.contains(".") ? path.substring(0, path.indexOf('.')) : path;
+        if (what.equals("scores") && maps == Usage.Maps.WEIGHTS) {
+            return;
+        }
         Tensor kept = home.adopt(tensor.detach());
         switch (what) {
             case "embedding" -> embeddings.put(stack, kept);
@@ -32,7 +41,8 @@ final class Watched implements Observer {
         }
     }
 
-    /// Hugging Face's `hidden_states` of a stack: what enters it, what each layer but the last leaves, and what leaves
+    /// Hugging Face's `hidden_states` of a stack: what enters it, what each layer but the last leaves, and
+    /// what leaves
     /// the stack behind its last norm.
     ///
     /// @param depth blocks a layer
@@ -51,8 +61,17 @@ final class Watched implements Observer {
         return Optional.ofNullable(outputs.get(stack));
     }
 
-    /// The attention map of a branch, `attention` or `cross`, of a block.
+    /// The attention map of a branch, `attention` or `cross`, of a block, or of a stream of it.
     Optional<Tensor> attention(String stack, int block, String branch) {
-        return Optional.ofNullable(attention.get(stack + "." + block + "." + branch + ".attention"));
+        return map(stack, block, branch, "attention");
+    }
+
+    /// The scores behind that map, before their softmax.
+    Optional<Tensor> scores(String stack, int block, String branch) {
+        return map(stack, block, branch, "scores");
+    }
+
+    private Optional<Tensor> map(String stack, int block, String branch, String what) {
+        return Optional.ofNullable(attention.get(stack + "." + block + "." + branch + "." + what));
     }
 }

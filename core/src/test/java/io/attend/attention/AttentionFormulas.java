@@ -24,6 +24,8 @@ public final class AttentionFormulas {
             .with(DisentangledAttention.class, UnpairedFormulas::disentangled)
             .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
             .with(MixedAttention.class, UnpairedFormulas::mixed)
+            .with(NgramAttention.class, StreamFormulas::ngrams)
+            .with(TwoStreamAttention.class, StreamFormulas::twoStreams)
             .with(Synthesizer.class, UnpairedFormulas::synthesizer);
 
     private static final Formulas<MemoryAttention, Formula> CROSS = Formulas.<MemoryAttention, Formula>of(

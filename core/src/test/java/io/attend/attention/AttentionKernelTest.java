@@ -45,7 +45,8 @@ class AttentionKernelTest {
     private static final RelativePosition.Built POSITION =
             new NoPosition().build(Parameters.root(), new RelativePosition.HeadShape(HEADS, HEADS, SIZE));
 
-    /// What the queries are let see: how many there are, how many keys, the mask, and the real keys of each row of
+    /// What the queries are let see: how many there are, how many keys, the mask, and the real keys of each
+    /// row of
     /// the batch, counted from the right as a padded prompt has them.
     private record Sight(String name, Mask mask, int queries, int keys, int... real) {
         /// As [Context] makes it for layers.
@@ -242,7 +243,8 @@ class AttentionKernelTest {
         }
     }
 
-    /// The explicit way is taken for who asks for weights, and the weights it shows are a distribution over what
+    /// The explicit way is taken for who asks for weights, and the weights it shows are a distribution over
+    /// what
     /// is seen.
     @Test
     void showsItsWeightsToWhoAsks() {
@@ -250,15 +252,20 @@ class AttentionKernelTest {
         try (Lifetime _ = Lifetime.open()) {
             Given given = Given.of(sight, 3, Added.TO_EACH_ROW);
             List<Tensor> seen = new ArrayList<>();
+            List<Tensor> scores = new ArrayList<>();
             Context watching = Context.inference().observed((_, what, tensor) -> {
-                assertThat(what).isEqualTo("attention");
-                seen.add(tensor);
+                assertThat(what).isIn("attention", "scores");
+                (what.equals("attention") ? seen : scores).add(tensor);
             });
             Visible visible = sight.visible();
             Tensor y = AttentionKernel.attend(
                     given.queries, given.keys, given.values, visible, given.bias, SCORE, POSITION, 0, watching);
             assertThat(difference(y, given.fused(visible))).isLessThan(1e-12);
             assertThat(seen).hasSize(1);
+            assertThat(scores).hasSize(1);
+            Tensor real = scores.getFirst().select(0, 0); // of the text without padding
+            assertThat(difference(real.softmax(-1), seen.getFirst().select(0, 0)))
+                    .isLessThan(1e-15);
             assertThat(seen.getFirst().shape()).isEqualTo(Shape.of(BATCH, HEADS, 7, 7));
             double[][][] weights = Grids.of(seen.getFirst().flatten(0, 1));
             for (int one = 0; one < weights.length; one++) {
@@ -297,7 +304,8 @@ class AttentionKernelTest {
         }
     }
 
-    /// Who asks for nothing special gets the fused kernel, which has no weights and stores none; who asks does not
+    /// Who asks for nothing special gets the fused kernel, which has no weights and stores none; who asks does
+    /// not
     /// change that for others.
     @Test
     void takesTheFusedKernelWheneverItIsExact() {
@@ -333,7 +341,8 @@ class AttentionKernelTest {
         }
     }
 
-    /// The weights of a score are found, though they are no inputs of attention, even where nothing else learns.
+    /// The weights of a score are found, though they are no inputs of attention, even where nothing else
+    /// learns.
     @TestFactory
     Stream<DynamicTest> chunksAreTheWholeForEveryScore() {
         Sight sight = new Sight("a padded triangle", new Causal(), 7, 7, 7, 2, 5);

@@ -25,8 +25,13 @@ public final class EmbeddingFormulas {
         double[][] apply(Words words, Numbers numbers, double[][] table);
     }
 
-    private static final Formulas<Embedding, Formula> ALL =
-            Formulas.<Embedding, Formula>of(Embedding.class).with(TokenEmbedding.class, OfTokens::new);
+    private static final Formulas<Embedding, Formula> ALL = Formulas.<Embedding, Formula>of(Embedding.class)
+            .with(TokenEmbedding.class, OfTokens::new)
+            .with(NgramEmbedding.class, OfNgrams::new)
+            .with(TwoStreamEmbedding.class, OfTwoStreams::new);
+
+    /// How many tokens are asked for where some are.
+    static final int ASKED = 3;
 
     public static Formula of(Embedding embedding) {
         return ALL.of(embedding);
@@ -65,6 +70,48 @@ public final class EmbeddingFormulas {
                 if (value.inner().isPresent()) {
                     y[t] = numbers.in("projection").linear(y[t], Bias.ADDED);
                 }
+            }
+            return y;
+        }
+    }
+
+    private record OfTwoStreams(TwoStreamEmbedding value) implements Formula {
+        @Override
+        public double[][] table(Numbers numbers, int width, double[][] source) {
+            return new OfTokens(value.content()).table(numbers, width, source);
+        }
+
+        @Override
+        public double[][] apply(Words words, Numbers numbers, double[][] table) {
+            double[][] content = new OfTokens(value.content()).apply(words, numbers, table);
+            double[][] y = java.util.Arrays.copyOf(content, content.length + ASKED);
+            for (int p = content.length; p < y.length; p++) {
+                y[p] = numbers.in("query").vector("weight");
+            }
+            return y;
+        }
+    }
+
+    private record OfNgrams(NgramEmbedding value) implements Formula {
+        @Override
+        public double[][] table(Numbers numbers, int width, double[][] source) {
+            return TableFormulas.of(value.table()).apply(numbers.in("token"), width, source);
+        }
+
+        @Override
+        public double[][] apply(Words words, Numbers numbers, double[][] table) {
+            int length = words.ids().length;
+            double[][] y = new double[(1 + value.streams()) * length][];
+            for (int row = 0; row < y.length; row++) {
+                int stream = row / length;
+                int t = row % length;
+                double[][] streams = numbers.in("stream").matrix("weight", table[0].length);
+                double[] x = stream == 0
+                        ? table[words.ids()[t]]
+                        : streams[stream == 1 ? value.streams() - 1 : stream - 2]; // the first has the last row
+                double[] placed = AbsolutePositionFormulas.of(value.position())
+                        .apply(x.clone(), stream == 0 ? t : t + 1, numbers.in("position"));
+                y[row] = NormFormulas.of(value.norm()).apply(placed, numbers.in("norm"));
             }
             return y;
         }

@@ -49,6 +49,11 @@ public final class HeadFormulas {
                         }
                         return capped(tied(y, numbers, words, value.bias()), value.softCap());
                     }))
+            .with(
+                    NgramHead.class, // of one stream
+                    value -> each((x, numbers, table) -> value.scores() == Tying.OWN
+                            ? numbers.linear(x, Bias.NONE)
+                            : tied(x, numbers, table, Bias.NONE)))
             .with(MaskedLanguageHead.class, value -> each((x, numbers, table) -> masked(value, x, numbers, table)))
             .with(ChunkedHead.class, value -> of(value.scores()))
             .with(SampledHead.class, value -> each((x, numbers, table) -> scores(value.scores(), x, numbers, table)))

@@ -15,6 +15,14 @@ final class PoolingFormulas {
     }
 
     private static final Formulas<Pooling, Formula> ALL = Formulas.<Pooling, Formula>of(Pooling.class)
+            .with(ColumnPooling.class, value -> text -> {
+                int length = text.x().length;
+                double[] mean = new double[text.x()[0].length];
+                for (double[] x : text.x()) {
+                    Arrays.setAll(mean, e -> mean[e] + x[e] / length);
+                }
+                return value.columns() == ColumnPooling.Columns.LAST ? text.x()[length - 1] : mean;
+            })
             .with(FirstPooling.class, _ -> text -> text.x()[0])
             .with(LastPooling.class, _ -> text -> text.x()[kept(text).max().orElse(0)])
             .with(MeanPooling.class, _ -> text -> {
