@@ -42,9 +42,12 @@ public final class Attend implements AutoCloseable {
         this.text = text;
     }
 
-    /// Loads a run folder, its architecture, its tokenizer and its weights; a folder as Hugging Face has it, with
-    /// `config.json`, any tokenizer that [Tokenizer#load] reads, and `generation_config.json` where there is one; or
-    /// a GGUF file. Large weights stay mapped from their file. Of a run that has not finished it takes the newest
+    /// Loads a run folder, its architecture, its tokenizer and its weights; a folder as Hugging Face has it,
+    /// with
+    /// `config.json`, any tokenizer that [Tokenizer#load] reads, and `generation_config.json` where there is
+    /// one; or
+    /// a GGUF file. Large weights stay mapped from their file. Of a run that has not finished it takes the
+    /// newest
     /// checkpoint.
     ///
     /// @throws CheckpointException naming the file and what is wrong with it

@@ -47,7 +47,8 @@ class FloorsTest {
         {""}, // io.attend itself: the front door
     };
 
-    /// Imports that go down today, each with its way out. None may join them, and one that is gone must leave the
+    /// Imports that go down today, each with its way out. None may join them, and one that is gone must leave
+    /// the
     /// list.
     private static final Map<String, String> DEBTS = Map.of(
             "training -> inspect",

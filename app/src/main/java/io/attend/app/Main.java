@@ -10,7 +10,8 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/// The `attend` command. Answers go to standard output, everything else to standard error; exit 0 done, 1 failed, 2
+/// The `attend` command. Answers go to standard output, everything else to standard error; exit 0 done, 1
+/// failed, 2
 /// wrong usage.
 @Command(
         name = "attend",

@@ -39,7 +39,8 @@ class ReadmeTest {
         }
     }
 
-    /// What the compiler has to say about an example, whose statements become the `main` of a compact source file.
+    /// What the compiler has to say about an example, whose statements become the `main` of a compact source
+    /// file.
     private List<String> compile(String example) {
         Map<Boolean, String> imports =
                 example.lines().collect(partitioningBy(line -> line.startsWith("import "), joining("\n")));

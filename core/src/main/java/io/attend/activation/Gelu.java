@@ -3,7 +3,8 @@ package io.attend.activation;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
-/// Gaussian error linear unit, exact: the input times the chance that a standard normal number is smaller than it.
+/// Gaussian error linear unit, exact: the input times the chance that a standard normal number is smaller than
+/// it.
 ///
 ///     gelu(x) = x · Φ(x) = x/2 · (1 + erf(x / √2))
 ///

@@ -18,7 +18,8 @@ public record Block(List<Sublayer> sublayers, Norm norm, Residual residual) {
         }
     }
 
-    /// The names of the branches in paths: those that occur once by their kind, others numbered (`feed`, `feed2`).
+    /// The names of the branches in paths: those that occur once by their kind, others numbered (`feed`,
+    /// `feed2`).
     List<String> names() {
         Map<String, Integer> seen = new HashMap<>();
         List<String> names = new ArrayList<>();

@@ -5,12 +5,15 @@ import io.attend.layer.Parameter;
 import io.attend.value.Default;
 import io.attend.value.Source;
 
-/// All matrices and tables normal with one deviation, as GPT-2 and BERT have it; vectors (norms, biases) start as
+/// All matrices and tables normal with one deviation, as GPT-2 and BERT have it; vectors (norms, biases) start
+/// as
 /// their layers say.
 ///
-///     W ~ N(0, deviation²)        of products that end a branch: N(0, deviation² / N) if `branches` is `shrunk`
+///     W ~ N(0, deviation²)        of products that end a branch: N(0, deviation² / N) if `branches` is
+///     `shrunk`
 ///
-/// N is the number of branches that add to the stream, so that its variance does not grow with depth. Names: our
+/// N is the number of branches that add to the stream, so that its variance does not grow with depth. Names:
+/// our
 /// `deviation` is Hugging Face's `initializer_range`.
 @Source(paper = "Language Models are Unsupervised Multitask Learners", reference = "OpenAI 2019")
 public record NormalInitialization(

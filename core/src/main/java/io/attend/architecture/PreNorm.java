@@ -8,7 +8,8 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.List;
 
-/// The norm stands inside the branch, so that the stream itself is never touched: deep models train without warmup
+/// The norm stands inside the branch, so that the stream itself is never touched: deep models train without
+/// warmup
 /// tricks. The stack then ends with a norm of its own.
 ///
 ///     x ← x + dropout(f(norm(x)))

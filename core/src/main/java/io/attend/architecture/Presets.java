@@ -80,7 +80,8 @@ public final class Presets {
         return bert(30_522, 12, Size.width(768), 512);
     }
 
-    /// An encoder-decoder as the 2017 paper has it: post-norm, sinusoidal positions, ReLU, one table of words for
+    /// An encoder-decoder as the 2017 paper has it: post-norm, sinusoidal positions, ReLU, one table of words
+    /// for
     /// source, target and output, embeddings scaled by the square root of the width.
     public static Architecture transformer(int vocabulary, int layers, Size size, double dropout) {
         Sublayer feed = new Feed(new DenseFeedForward(size.hidden(), new Relu(), Bias.ADDED, dropout));

@@ -15,7 +15,8 @@ import java.util.List;
 /// Two streams that take turns: each branch reads one and is added to the other, so that what went in can be
 /// computed back from what came out.
 ///
-///     y₁ = x₁ + f(norm(x₂))        y₂ = x₂ + g(norm(y₁))        back:  x₂ = y₂ − g(norm(y₁)),  x₁ = y₁ − f(norm(x₂))
+///     y₁ = x₁ + f(norm(x₂))        y₂ = x₂ + g(norm(y₁))        back:  x₂ = y₂ − g(norm(y₁)),  x₁ = y₁ −
+///     f(norm(x₂))
 ///
 /// x [B, T, E] enters a stack as two copies and leaves as `streams` says: Reformer concatenates, so its last
 /// norm and its head are 2 E wide. A block has an even number of branches. Cost: that of pre-norm; the

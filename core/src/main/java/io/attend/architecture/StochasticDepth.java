@@ -11,7 +11,8 @@ import java.util.List;
 /// While training, whole branches are left out at random, each example for itself: shallower models, all
 /// trained at once.
 ///
-///     x ← x  with chance p,  x + f(x) / (1 − p)  otherwise        where the residual that is named has x ← x + f(x)
+///     x ← x  with chance p,  x + f(x) / (1 − p)  otherwise        where the residual that is named has x ← x
+///     + f(x)
 ///
 /// It acts on what joins the stream, behind any norm at the end of the branch. The chance p is `rate`
 /// everywhere if `growth` is `constant`; if it is `linear`, block l of L has l/L · rate, so that early blocks

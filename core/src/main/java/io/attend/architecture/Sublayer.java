@@ -25,12 +25,14 @@ public sealed interface Sublayer permits Convolve, CrossAttention, Feed, Recur, 
     /// Whether no position depends on one behind it.
     boolean causal();
 
-    /// Steps that must wait for each other when so many positions go through at once: 1, and in a recurrence as many.
+    /// Steps that must wait for each other when so many positions go through at once: 1, and in a recurrence
+    /// as many.
     default long steps(long length) {
         return 1;
     }
 
-    /// Positions to one side that one hears of in one application, itself included: all in attention, those of its
+    /// Positions to one side that one hears of in one application, itself included: all in attention, those of
+    /// its
     /// window in a convolution, 2 in a recurrence, where each hears the one before; 1 where each is by itself.
     default long hears(long length) {
         return 1;

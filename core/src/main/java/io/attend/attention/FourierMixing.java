@@ -14,7 +14,8 @@ import java.util.Arrays;
 
 /// Positions are mixed by a Fourier transform, which has nothing to learn.
 ///
-///     y = Re(F_T(F_E(x)))        the discrete transform over the numbers of each vector, then over the positions
+///     y = Re(F_T(F_E(x)))        the discrete transform over the numbers of each vector, then over the
+///     positions
 ///
 /// x [B, T, E] → y [B, T, E]. Time O(T·E·(log T + log E)), no parameters, nothing kept for the backward pass;
 /// every position sees every other, so it cannot generate. A text behind which there is padding is

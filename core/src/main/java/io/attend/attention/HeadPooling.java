@@ -3,13 +3,15 @@ package io.attend.attention;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
-/// Makes a model with fewer key-value heads of one with many: each new head is the mean of those it replaces, from
+/// Makes a model with fewer key-value heads of one with many: each new head is the mean of those it replaces,
+/// from
 /// which a little further training recovers what was lost.
 ///
 ///     W'_j = mean(W_i)  over the H / K heads i that share j
 ///
 /// The weights of `key` and of `value` [H·D, E], and their biases [H·D], become [K·D, E] and [K·D]: those that
-/// `Heads.of(H).sharing(K)` wants. The cache shrinks by H / K. Where all heads of a group are equal, nothing changes.
+/// `Heads.of(H).sharing(K)` wants. The cache shrinks by H / K. Where all heads of a group are equal, nothing
+/// changes.
 @Source(
         paper = "GQA: Training Generalized Multi-Query Transformer Models from Multi-Head Checkpoints",
         arxiv = "2305.13245")

@@ -45,7 +45,8 @@ public record Heads(int count, OptionalInt keyValue, OptionalInt size) {
 
     /// D in a model of that width.
     ///
-    /// @throws io.attend.layer.ArchitectureException if the heads cannot divide the width evenly, or are too many
+    /// @throws io.attend.layer.ArchitectureException if the heads cannot divide the width evenly, or are too
+    ///     many
     int sizeIn(int width, Parameters parameters) {
         if (size.isEmpty() && width % count != 0) {
             throw parameters.refuse(count + " heads cannot divide width " + width

@@ -25,7 +25,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// ConvBERT's attention: half of what is gathered comes from few heads of softmax attention, half from convolutions
+/// ConvBERT's attention: half of what is gathered comes from few heads of softmax attention, half from
+/// convolutions
 /// whose kernel each position makes from itself and its neighbours.
 ///
 ///     C = softmax(W_f (Q ⊙ (P (depthwise(x)) + b)))        kernels, one a head and position

@@ -6,7 +6,8 @@ import io.attend.value.Source;
 /// In how many independent parts each of attention's four projections is computed: G groups cost a G-th of the
 /// parameters and operations, and a part of the output sees only its part of the input.
 ///
-/// Names: Hugging Face's `q_groups`, `k_groups`, `v_groups` and `post_attention_groups` of SqueezeBERT, which calls the
+/// Names: Hugging Face's `q_groups`, `k_groups`, `v_groups` and `post_attention_groups` of SqueezeBERT, which
+/// calls the
 /// projections convolutions of kernel 1.
 @Source(
         paper = "SqueezeBERT: What can computer vision teach NLP about efficient neural networks?",

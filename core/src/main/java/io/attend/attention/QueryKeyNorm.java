@@ -13,7 +13,8 @@ import io.attend.value.Source;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Queries and keys are each brought to a standard size before positions turn them, so that no score can grow without
+/// Queries and keys are each brought to a standard size before positions turn them, so that no score can grow
+/// without
 /// bound.
 ///
 ///     Q ← norm(Q)        K ← norm(K)

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// Files and folders that appear whole or not at all, even if the writer is killed or the machine loses power:
 /// written beside their place as `.NAME.RANDOM.partial`, forced to disk, then renamed.
 ///
-/// When writing fails, what stood there before is untouched and nothing is left behind. A killed writer leaves its
+/// When writing fails, what stood there before is untouched and nothing is left behind. A killed writer leaves
+/// its
 /// `.partial`, which [#sweep] removes.
 public final class Atomic {
     private static final Pattern PARTIAL = Pattern.compile("\\..+\\.[0-9a-f]{16}\\.partial");
@@ -61,7 +62,8 @@ public final class Atomic {
         });
     }
 
-    /// Writes a folder, given to `body` empty. There must be nothing at `target`: no file system replaces a folder
+    /// Writes a folder, given to `body` empty. There must be nothing at `target`: no file system replaces a
+    /// folder
     /// in one step.
     ///
     /// @throws CheckpointException if it cannot be written or exists already

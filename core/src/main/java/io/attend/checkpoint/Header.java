@@ -25,7 +25,8 @@ import java.util.TreeSet;
 /// The head of a safetensors file, read and checked against the file's length:
 ///
 ///     8 bytes    N, the length of the header, little-endian
-///     N bytes    {"__metadata__": {"k": "v"}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
+///     N bytes    {"__metadata__": {"k": "v"}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0,
+///     24]},
 /// ...}
 ///     the rest   the tensors, row-major and little-endian; the offsets cover it without overlap, hole or
 /// remainder

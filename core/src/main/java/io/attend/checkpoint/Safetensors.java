@@ -9,11 +9,14 @@ import java.util.Map;
 
 /// One safetensors file, mapped into memory: named tensors as raw bytes, and a map of strings.
 ///
-/// Opening reads and checks the header; a tensor's bytes come from disk when they are first touched. The mapping
+/// Opening reads and checks the header; a tensor's bytes come from disk when they are first touched. The
+/// mapping
 /// is private: writing into [#data] changes this process's memory, never the file.
 ///
-/// The file stays mapped for as long as anything holds a segment of it, tensors included ([Tensor#over]), and is
-/// unmapped by the garbage collector: there is nothing to close, and no way to pull memory from under native code
+/// The file stays mapped for as long as anything holds a segment of it, tensors included ([Tensor#over]), and
+/// is
+/// unmapped by the garbage collector: there is nothing to close, and no way to pull memory from under native
+/// code
 /// but cutting the file short. Replace a file by renaming, as [SafetensorsWriter] does.
 public final class Safetensors {
     private final Path file;
@@ -33,7 +36,8 @@ public final class Safetensors {
     /// multiple of the element's size.
     public record Entry(String name, DType dtype, Shape shape, long offset, long bytes) {}
 
-    /// @throws CheckpointException if the file is missing, damaged or holds an element type [DType] does not have
+    /// @throws CheckpointException if the file is missing, damaged or holds an element type [DType] does not
+    ///     have
     @SuppressWarnings("MustBeClosedChecker") // what is returned closes the arena
     public static Safetensors open(Path file) {
         return new Safetensors(file);

@@ -20,14 +20,16 @@ import tools.jackson.core.json.JsonFactory;
 /// Writes a safetensors file, one tensor after the other, [atomically][Atomic].
 ///
 /// Order: wider elements come first and, among elements of one width, tensors stay in the order given; so every
-/// tensor begins at a multiple of its element's size. (The reference, too, puts wider elements first.) Metadata is
+/// tensor begins at a multiple of its element's size. (The reference, too, puts wider elements first.)
+/// Metadata is
 /// sorted by key. The same content is always the same bytes.
 public final class SafetensorsWriter {
     private static final JsonFactory JSON = new JsonFactory();
 
     private SafetensorsWriter() {}
 
-    /// A tensor to write. Its bytes, row-major and little-endian, are asked for when their turn comes and are done
+    /// A tensor to write. Its bytes, row-major and little-endian, are asked for when their turn comes and are
+    /// done
     /// with before the next tensor's are asked for.
     public record Item(String name, DType dtype, Shape shape, Supplier<MemorySegment> data) {
         /// @throws IllegalArgumentException if no file can hold such a tensor

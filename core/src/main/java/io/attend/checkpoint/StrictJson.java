@@ -22,7 +22,8 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
-/// One JSON object out of a hostile file, read token by token: strict UTF-8, no key twice, nothing after its end,
+/// One JSON object out of a hostile file, read token by token: strict UTF-8, no key twice, nothing after its
+/// end,
 /// bounded depth and count. What is not as expected is a [CheckpointException] naming the place and what stands
 /// there instead.
 final class StrictJson {

@@ -5,7 +5,8 @@ import io.attend.value.Source;
 import java.util.List;
 import java.util.Optional;
 
-/// One running text: the last part of it, or another file, is held out. UTF-8, packed with gzip if the name ends in
+/// One running text: the last part of it, or another file, is held out. UTF-8, packed with gzip if the name
+/// ends in
 /// `.gz`.
 ///
 /// @param path the text to learn from

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 
 /// The search of [Beam]. Every text has `beams` rows of the batch; texts that are done leave it.
 final class BeamSearch {
-    /// What the beams of a text that are not its first start with: they are copies of it, and must not be chosen.
+    /// What the beams of a text that are not its first start with: they are copies of it, and must not be
+    /// chosen.
     private static final float COPY = -1e9f;
 
     private final Beam beam;
@@ -156,7 +157,8 @@ final class BeamSearch {
             beams = next;
         }
 
-        /// The best continuations of a group's beams, best first: enough of them that, whichever end a text, as many
+        /// The best continuations of a group's beams, best first: enough of them that, whichever end a text,
+        /// as many
         /// as beams go on.
         private List<Candidate> candidates(float[][] chances, int first, List<Integer> chosen) {
             List<Candidate> all = new ArrayList<>();

@@ -17,7 +17,8 @@ import java.util.function.UnaryOperator;
 /// fewer numbers. Words are numbered most frequent first.
 ///
 ///     log p(w) = log softmax([W_0 x; G x])_w                                        w < c_0
-///     log p(w) = log softmax([W_0 x; G x])_(c_0 + i − 1) + log softmax(W_i P_i x)_(w − c_(i−1))      w in band i
+///     log p(w) = log softmax([W_0 x; G x])_(c_0 + i − 1) + log softmax(W_i P_i x)_(w − c_(i−1))      w in
+///     band i
 ///
 /// x [B, T, E] → log-probabilities [B, T, V]; W_i [V_i, E / divisor^i], P_i [E / divisor^i, E], G [bands − 1,
 /// E]. (c_0 + bands)·E + Σ (V_i + E)·E / divisor^i parameters. The loss makes only the scores of the bands

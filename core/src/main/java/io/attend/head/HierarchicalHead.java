@@ -18,7 +18,8 @@ import java.util.Optional;
 /// Hierarchical softmax: a word is a path of left or right from the root of a Huffman tree, and its
 /// probability the product of those of its turns.
 ///
-///     log p(w) = Σ_n log σ(± (W_n · x + b_n))        over the nodes n on the path to w, + to the left, − to the right
+///     log p(w) = Σ_n log σ(± (W_n · x + b_n))        over the nodes n on the path to w, + to the left, − to
+///     the right
 ///
 /// x [B, T, E] → log-probabilities [B, T, V]; W [V − 1, E], one row an inner node. The loss takes 2·E
 /// operations for each step of the path, in the mean about the entropy of the counts in bits: some 11 steps

@@ -11,7 +11,8 @@ import java.util.Optional;
 /// Zipf's law, and with it scores that are log-probabilities without a sum over the vocabulary. Words are
 /// numbered most frequent first.
 ///
-///     loss = −log σ(z_w − log(k q_w)) − Σ_s log σ(−(z_s − log(k q_s)))        over k drawn words s, q their chance
+///     loss = −log σ(z_w − log(k q_w)) − Σ_s log σ(−(z_s − log(k q_s)))        over k drawn words s, q their
+///     chance
 ///     q_s = log((s + 2) / (s + 1)) / log(V + 1),    z_v = W_v · x + b_v
 ///
 /// x [B, T, E] → logits [B, T, V]. All positions of a step share the k words: 2·E·(k + 1) operations a

@@ -17,7 +17,8 @@ import java.util.OptionalDouble;
 /// A score for every word by the very vectors that embed them: what a word means where it is read is what it
 /// means where it is written.
 ///
-///     logits = c tanh((scale · W x + b) / c)        W the embedding table [V, E], without c just scale · W x + b
+///     logits = c tanh((scale · W x + b) / c)        W the embedding table [V, E], without c just scale · W x
+///     + b
 ///
 /// x [B, T, E] → logits [B, T, V]; no parameters but the bias. A table that widens its words (V·e + e·E
 /// numbers) is used the other way: x is first made narrow by the same widening, 2·e·(E + V) operations a

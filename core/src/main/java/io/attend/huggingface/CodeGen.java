@@ -4,7 +4,8 @@ import io.attend.architecture.Architecture;
 import io.attend.value.Source;
 import java.util.List;
 
-/// CodeGen: GPT-J whose query, value and key are one matrix in four parts, as its first trainer split it over devices.
+/// CodeGen: GPT-J whose query, value and key are one matrix in four parts, as its first trainer split it over
+/// devices.
 @Source(
         paper = "CodeGen: An Open Large Language Model for Code with Multi-Turn Program Synthesis",
         arxiv = "2203.13474")
@@ -30,7 +31,6 @@ public record CodeGen() implements Family {
                         "decoder.{i}.attention.query",
                         "decoder.{i}.attention.value",
                         "decoder.{i}.attention.key");
-        return new Mapping(
-                architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
+        return new Mapping(architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
     }
 }

@@ -17,7 +17,6 @@ import io.attend.layer.Bias;
 import io.attend.position.LearnedPosition;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
-import io.attend.layer.Bias;
 import io.attend.value.Source;
 import java.util.List;
 import java.util.Map;

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /// package
 /// page tells how to add one.
 ///
-/// Their order is that of preference where several can express a model: those of two stacks, which have decoders too,
+/// Their order is that of preference where several can express a model: those of two stacks, which have
+/// decoders too,
 /// come last, and the plainer of two before the other.
 public sealed interface Family
         permits Albert,
@@ -67,7 +68,8 @@ public sealed interface Family
         return Optional.empty();
     }
 
-    /// Every family, in the order of `permits`: where several can express a model trained here, the first is taken.
+    /// Every family, in the order of `permits`: where several can express a model trained here, the first is
+    /// taken.
     static List<Family> all() {
         return Stream.of(Family.class.getPermittedSubclasses())
                 .map(type -> {

@@ -28,7 +28,8 @@ public record M2M100() implements Family {
             Norms.BEFORE,
             new NoNorm(),
             // words are numbered behind the padding token, which itself stands nowhere
-            (_, pad) -> new SinusoidalPosition(Order.HALVES).spacing(Spacing.CLOSED).offset(pad + 1),
+            (_, pad) ->
+                    new SinusoidalPosition(Order.HALVES).spacing(Spacing.CLOSED).offset(pad + 1),
             Bias.NONE);
 
     @Override

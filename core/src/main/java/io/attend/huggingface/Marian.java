@@ -61,7 +61,8 @@ public record Marian() implements Family {
     }
 
     private static DenseTable table(Config config, int vocabulary) {
-        return new DenseTable(vocabulary, config.padding("pad_token_id", KIND.defaults().pad(), vocabulary));
+        return new DenseTable(
+                vocabulary, config.padding("pad_token_id", KIND.defaults().pad(), vocabulary));
     }
 
     @Override

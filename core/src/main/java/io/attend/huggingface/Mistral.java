@@ -18,8 +18,8 @@ public record Mistral() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        Llama.Shape shape = Llama.Shape.read(
-                config, new Llama.Defaults(4096, 14_336, 32, 32_000, 4096 * 32), Llama.KeyValue.EIGHT);
+        Llama.Shape shape =
+                Llama.Shape.read(config, new Llama.Defaults(4096, 14_336, 32, 32_000, 4096 * 32), Llama.KeyValue.EIGHT);
         return Llama.mapping(
                 config,
                 "Mistral",

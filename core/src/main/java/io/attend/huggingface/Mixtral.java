@@ -23,8 +23,8 @@ public record Mixtral() implements Family {
         // noise on what the router sees, in training only
         config.only("router_jitter_noise", 0.0, "noise in front of routers is not made")
                 .inert("output_router_logits");
-        Llama.Shape shape = Llama.Shape.read(
-                config, new Llama.Defaults(4096, 14_336, 32, 32_000, 4096 * 32), Llama.KeyValue.EIGHT);
+        Llama.Shape shape =
+                Llama.Shape.read(config, new Llama.Defaults(4096, 14_336, 32, 32_000, 4096 * 32), Llama.KeyValue.EIGHT);
         GatedFeedForward expert = shape.gated(config, Bias.NONE);
         TopKRouter router = new TopKRouter(
                 config.whole("num_experts_per_tok", 2), TopKRouter.Gates.RENORMALIZED, new UnlimitedCapacity());
@@ -34,7 +34,8 @@ public record Mixtral() implements Family {
                 shape,
                 shape.attention(config, Mistral.window(config, 0)).bias(ProjectionBias.NONE),
                 new MixtureOfExperts(config.whole("num_local_experts", 8), router, expert));
-        String layers = (mapping.architecture().head() instanceof io.attend.head.NoHead ? "" : "model.") + "layers.{i}.";
+        String layers =
+                (mapping.architecture().head() instanceof io.attend.head.NoHead ? "" : "model.") + "layers.{i}.";
         String experts = layers + "block_sparse_moe.experts.{j}.";
         mapping.names()
                 .module(layers + "block_sparse_moe.gate", "decoder.{i}.feed.router")

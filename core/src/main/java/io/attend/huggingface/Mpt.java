@@ -80,8 +80,7 @@ public record Mpt() implements Family {
                 .module(layer + "ffn.up_proj", "decoder.{i}.feed.inner")
                 .module(layer + "ffn.down_proj", "decoder.{i}.feed.outer")
                 .module(body + "norm_f", "decoder.norm");
-        return new Mapping(
-                architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
+        return new Mapping(architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
     }
 
     private static SoftmaxAttention attention(int heads) {

@@ -57,11 +57,11 @@ final class Rotation {
     }
 
     private static double factor(Config config) {
-        return config.numberIfGiven("factor")
-                .orElseThrow(() -> config.refuse("factor", "a number of at least 1"));
+        return config.numberIfGiven("factor").orElseThrow(() -> config.refuse("factor", "a number of at least 1"));
     }
 
-    /// Hugging Face 4.46 takes the longest length for the trained one, even where `original_max_position_embeddings`
+    /// Hugging Face 4.46 takes the longest length for the trained one, even where
+    /// `original_max_position_embeddings`
     /// is given.
     private static RotaryScaling yarn(Scaled scaled) {
         Config config = scaled.config.inert("original_max_position_embeddings");
@@ -73,7 +73,8 @@ final class Rotation {
                 config.numberIfGiven("attention_factor"));
     }
 
-    /// Hugging Face 4.46 takes the factors for long texts for all texts, since it looks at how long a text may be and
+    /// Hugging Face 4.46 takes the factors for long texts for all texts, since it looks at how long a text may
+    /// be and
     /// not at how long it is.
     private static RotaryScaling longRope(Scaled scaled) {
         Config config = scaled.config;

@@ -20,7 +20,8 @@ import java.util.OptionalInt;
 /// @param target what a decoder reads where it is not told
 /// @param pad the padding token
 /// @param start the token a decoder begins with
-/// @param depth how many blocks of a stack make one of Hugging Face's layers, behind which it shows its hidden states
+/// @param depth how many blocks of a stack make one of Hugging Face's layers, behind which it shows its hidden
+///     states
 /// @param auxiliary what is added to the loss for the routers' sake
 /// @param extras what a class does that no other does
 public record Usage(
@@ -54,7 +55,8 @@ public record Usage(
         NEXT
     }
 
-    /// How tokens are numbered in a forward pass. Generation behind padding on the left counts real tokens unless it is
+    /// How tokens are numbered in a forward pass. Generation behind padding on the left counts real tokens
+    /// unless it is
     /// said otherwise.
     public enum Positions {
         /// All columns from 0, padding included.

@@ -4,7 +4,8 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
-/// A learned matrix product, `y = x Wᵀ + b`: x [..., I] → y [..., O]. Every weight of every model multiplies here,
+/// A learned matrix product, `y = x Wᵀ + b`: x [..., I] → y [..., O]. Every weight of every model multiplies
+/// here,
 /// so that adapters and quantisation wrap a product by its name and never touch a layer.
 ///
 /// In G groups, each G-th of the outputs sees only its G-th of the inputs, and the weight is [O, I / G]: what a
@@ -37,7 +38,8 @@ public final class Linear {
         parameters.add(this);
     }
 
-    /// A product at this place with the numbers of a weight [outputs, inputs] that stands elsewhere, as a head that
+    /// A product at this place with the numbers of a weight [outputs, inputs] that stands elsewhere, as a head
+    /// that
     /// scores words by their embeddings has it; only a bias, if asked for, is its own.
     public Linear(Parameters parameters, Parameter tied, Bias bias) {
         this.inputs = tied.shape().size(1);

@@ -3,7 +3,8 @@ package io.attend.mask;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
-/// A sliding window with gaps: as many keys as the window holds, every `rate`-th one, so that it reaches further.
+/// A sliding window with gaps: as many keys as the window holds, every `rate`-th one, so that it reaches
+/// further.
 ///
 ///     allowed(q, k) = (q − k) mod rate = 0  and  window of size·rate allows(q, k)
 ///

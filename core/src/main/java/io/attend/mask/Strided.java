@@ -3,7 +3,8 @@ package io.attend.mask;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
-/// A query sees every `stride`-th key, itself included: joined to a window of `stride` by [Or], each key is at most
+/// A query sees every `stride`-th key, itself included: joined to a window of `stride` by [Or], each key is at
+/// most
 /// two steps away.
 ///
 ///     allowed(q, k) = (q − k) mod stride = 0

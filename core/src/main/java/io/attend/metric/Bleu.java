@@ -11,13 +11,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// BLEU (Papineni et al. 2002) as sacreBLEU defines it (Post 2018, arXiv 1804.08771): how many of a translation's runs
+/// BLEU (Papineni et al. 2002) as sacreBLEU defines it (Post 2018, arXiv 1804.08771): how many of a
+/// translation's runs
 /// of 1 to 4 words are in a reference.
 ///
 ///     BLEU = 100 · min(1, e^(1 − r / h)) · (p₁ p₂ p₃ p₄)^(1/4)
 ///
-/// where pₙ is the share of the hypotheses' runs of n words found in a reference of the same sentence, each at most as
-/// often as there; h is the length of all hypotheses in words, r that of the references, for each sentence the one
+/// where pₙ is the share of the hypotheses' runs of n words found in a reference of the same sentence, each at
+/// most as
+/// often as there; h is the length of all hypotheses in words, r that of the references, for each sentence the
+/// one
 /// nearest in length. Numbers compare only between equal [#signature]s.
 ///
 /// @param tokens how text is split
@@ -37,7 +40,8 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
 
     /// What stands for a share of 0, which would make the whole product 0 (Chen & Cherry 2014).
     ///
-    /// @param value what `FLOOR` puts in place of a count of 0, or `ADD_K` adds to counts; 0 stands for the usual
+    /// @param value what `FLOOR` puts in place of a count of 0, or `ADD_K` adds to counts; 0 stands for the
+    ///     usual
     ///     0.1 and 1, and is all the others take
     public record Smoothing(Kind kind, double value) {
         /// Ways to smooth.
@@ -105,7 +109,8 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
 
     /// The score of a corpus; the references of a sentence are one or more.
     ///
-    /// @throws IllegalArgumentException if there are not as many lists of references as hypotheses, or none, or a
+    /// @throws IllegalArgumentException if there are not as many lists of references as hypotheses, or none,
+    ///     or a
     ///     sentence without a reference
     public Score corpus(List<String> hypotheses, List<List<String>> references) {
         Pairs.check(hypotheses, references);
@@ -126,7 +131,8 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
         return corpus(List.of(hypothesis), List.of(references));
     }
 
-    /// All that the number depends on, in sacreBLEU's form, with our version: `nrefs:1|case:mixed|eff:no|tok:13a|...`.
+    /// All that the number depends on, in sacreBLEU's form, with our version:
+    /// `nrefs:1|case:mixed|eff:no|tok:13a|...`.
     ///
     /// @param references how many each sentence had
     public String signature(int references) {

@@ -59,7 +59,8 @@ public enum BleuTokens {
     private static final Pattern AFTER_NON_NUMBER = Pattern.compile("(\\P{N})(\\p{P})");
     private static final Pattern BEFORE_NON_NUMBER = Pattern.compile("(\\p{P})(\\P{N})");
     private static final Pattern SYMBOL = Pattern.compile("(\\p{S})");
-    /// sacreBLEU's ranges as they act: the first, general punctuation to mathematical operators, is there because
+    /// sacreBLEU's ranges as they act: the first, general punctuation to mathematical operators, is there
+    /// because
     /// extension B beyond 16 bits was meant.
     private static final Pattern HAN =
             Pattern.compile("[\u2001-\u2a6d\u3400-\u4db5\u4e00-\u9fbb\uf900-\ufa2d\ufa30-\ufa6a\ufa70-\ufad9"

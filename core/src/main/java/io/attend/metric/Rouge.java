@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
-/// ROUGE (Lin 2004) as the package rouge-score defines it, which follows the original script: how much of a reference
+/// ROUGE (Lin 2004) as the package rouge-score defines it, which follows the original script: how much of a
+/// reference
 /// summary is in another one.
 ///
 /// Text is lower-cased and split at all but a-z and 0-9, so it means little for other scripts.
@@ -42,7 +43,8 @@ public enum Rouge {
         return PrecisionRecall.of(common(wanted, predicted).size(), predicted.size(), wanted.size());
     }
 
-    /// Longest common subsequences of each line of the reference with any line of the prediction, taken together:
+    /// Longest common subsequences of each line of the reference with any line of the prediction, taken
+    /// together:
     /// ROUGE-Lsum. Lines are sentences.
     public PrecisionRecall lSum(String prediction, String reference) {
         List<List<String>> predicted = lines(prediction);

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/// What the tokens of a session were said to be beside their ids, [B, S] each; absent while none said anything. Of the
+/// What the tokens of a session were said to be beside their ids, [B, S] each; absent while none said
+/// anything. Of the
 /// ids themselves, if they are kept, as well.
 record Past(Optional<Tensor> ids, Optional<Tensor> keep, Optional<Tensor> positions, Optional<Tensor> segments) {
-    static final Past NOTHING = 
-            new Past(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    static final Past NOTHING = new Past(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /// The same with that of the next tokens behind it; this belongs to the caller's lifetime.
     ///
@@ -23,7 +23,8 @@ record Past(Optional<Tensor> ids, Optional<Tensor> keep, Optional<Tensor> positi
         long more = next.length();
         return new Past(
                 remembering == Remembering.TOKENS
-                        ? Optional.of(ids.map(before -> Tensor.cat(1, before, next.ids())).orElseGet(() -> next.ids().clone()))
+                        ? Optional.of(ids.map(before -> Tensor.cat(1, before, next.ids()))
+                                .orElseGet(() -> next.ids().clone()))
                         : Optional.empty(),
                 join(
                         keep,

@@ -16,7 +16,8 @@ import io.attend.value.Source;
 /// Batch normalisation: each of the E features is brought to mean 0 and variance 1 over all tokens of the
 /// batch.
 ///
-///     training:   y = (x − mean) / √(variance + epsilon) · weight + bias      over the tokens that are not padding
+///     training:   y = (x − mean) / √(variance + epsilon) · weight + bias      over the tokens that are not
+///     padding
 ///     inference:  the same with the running mean and variance
 ///
 ///     running ← (1 − momentum) · running + momentum · that of the batch

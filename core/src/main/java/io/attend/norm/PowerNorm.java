@@ -16,7 +16,8 @@ import io.attend.value.Source;
 /// Power normalisation: each of the E features is divided by its quadratic mean over the batch, without a
 /// shift.
 ///
-///     training:   y = x / √(ψ² + epsilon) · weight + bias       ψ² = mean of x² over the tokens that are not padding
+///     training:   y = x / √(ψ² + epsilon) · weight + bias       ψ² = mean of x² over the tokens that are not
+///     padding
 ///     inference:  the same with the running ψ²
 ///
 ///     running ψ² ← (1 − momentum) · running ψ² + momentum · ψ² of the batch

@@ -32,7 +32,8 @@ public sealed interface Objective permits Classification, NextToken, TeacherForc
         /// The length of each example to learn from: those of similar length are put together.
         List<Integer> lengths();
 
-        /// Examples to learn from, by their numbers; whatever is drawn is drawn from `random`, which is the same
+        /// Examples to learn from, by their numbers; whatever is drawn is drawn from `random`, which is the
+        /// same
         /// whenever the step is.
         Batch training(List<Integer> examples, RandomGenerator random);
 
@@ -42,7 +43,8 @@ public sealed interface Objective permits Classification, NextToken, TeacherForc
         /// Examples to be judged by, from one number to before another; nothing is drawn.
         Batch heldOut(int from, int to);
 
-        /// The mean loss of a batch, a single number. What only helps to learn, such as smoothing, counts in training
+        /// The mean loss of a batch, a single number. What only helps to learn, such as smoothing, counts in
+        /// training
         /// only.
         default Tensor loss(Transformer model, Batch batch, Context context) {
             return model.loss(batch.inputs(), batch.answers(), context.isTraining() ? smoothing() : 0, context);

@@ -25,13 +25,15 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/// The model is shown the right beginning of every target and asked for the next token; all positions are learned
+/// The model is shown the right beginning of every target and asked for the next token; all positions are
+/// learned
 /// at once. From [Pair]s.
 ///
 ///     loss = − mean over t of Σ_v q(v) log p(v | source, target before t)
 ///
 /// With `smoothing` s, q is (1 − s) on the right token plus s spread evenly over the vocabulary, which keeps a
-/// model from being too sure; without, q is the right token alone. Padding does not count. Judged by the share of
+/// model from being too sure; without, q is the right token alone. Padding does not count. Judged by the share
+/// of
 /// held-out targets that greedy writing hits to the character.
 @Source(paper = "Rethinking the Inception Architecture for Computer Vision", arxiv = "1512.00567")
 public record TeacherForcing(@Default("0.0") double smoothing) implements Objective {
@@ -116,7 +118,8 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
             return batch(heldOut.subList(from, to));
         }
 
-        /// Sources [B, S], targets shifted right behind the begin token [B, T], and the targets themselves [B, T].
+        /// Sources [B, S], targets shifted right behind the begin token [B, T], and the targets themselves [B,
+        /// T].
         private Batch batch(List<TokenPair> pairs) {
             Tokens source = Tokens.padded(pairs.stream().map(TokenPair::source).toList(), words.pad());
             Tokens target = Tokens.padded(

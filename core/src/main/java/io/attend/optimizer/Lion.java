@@ -13,7 +13,8 @@ import java.util.function.Function;
 ///
 ///     θ ← θ − η (sign(β₁ m + (1 − β₁) g) + λ θ)      m ← β₂ m + (1 − β₂) g
 ///
-/// Remembers 1 number a weight, half of Adam. Wants a rate 3 to 10 times smaller than [AdamW] and a λ as much larger.
+/// Remembers 1 number a weight, half of Adam. Wants a rate 3 to 10 times smaller than [AdamW] and a λ as much
+/// larger.
 @Source(paper = "Symbolic Discovery of Optimization Algorithms", arxiv = "2302.06675")
 public record Lion(
         @Default("0.9") double beta1,

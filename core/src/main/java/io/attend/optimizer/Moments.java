@@ -6,7 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// What [Adam] and [AdamW] share: running means of gradients and of their squares, corrected for their start at 0.
+/// What [Adam] and [AdamW] share: running means of gradients and of their squares, corrected for their start
+/// at 0.
 record Moments(double beta1, double beta2, double epsilon, double decay, FusedSteps.Decay decays, Variance variance)
         implements Rule {
     private static final String MEAN = "mean";

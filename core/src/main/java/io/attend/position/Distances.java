@@ -6,7 +6,8 @@ import io.attend.tensor.Tensor;
 /// How far the keys of a pass stand behind its queries, as rows of a table that has one row a distance: row
 /// `first` + r of the whole table is row r of the part that this pass needs.
 ///
-/// @param rows int64, [T, S], or [B, T, S] where the rows of the batch differ: the row of each pair in that part
+/// @param rows int64, [T, S], or [B, T, S] where the rows of the batch differ: the row of each pair in that
+///     part
 /// @param first the first row of the whole table that is needed
 /// @param count how many
 record Distances(Tensor rows, long first, long count) {

@@ -2,12 +2,15 @@ package io.attend.position;
 
 import io.attend.value.Source;
 
-/// Dynamic NTK: nothing changes until a text outgrows the trained length; from then on the base grows with it, so
+/// Dynamic NTK: nothing changes until a text outgrows the trained length; from then on the base grows with it,
+/// so
 /// that slow waves stretch and fast ones hardly change. Wants no further training.
 ///
-///     L = max(length, trained)        θ' = θ (factor·L / trained − (factor − 1))^(R/(R−2))        ω(i) = θ'^(−2i/R)
+///     L = max(length, trained)        θ' = θ (factor·L / trained − (factor − 1))^(R/(R−2))        ω(i) =
+///     θ'^(−2i/R)
 ///
-/// The length is that of the longest row of the pass. Keys remembered from earlier passes keep the base of their
+/// The length is that of the longest row of the pass. Keys remembered from earlier passes keep the base of
+/// their
 /// time, so that beyond the trained length writing token by token differs from reading at once, as it does in
 /// Hugging Face, whose `rope_type` dynamic this is; `trained` is its `max_position_embeddings`.
 @Source(

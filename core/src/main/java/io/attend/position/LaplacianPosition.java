@@ -14,7 +14,8 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.List;
 
-/// Positions in a graph: the waves that its own shape has, projected and added. On a path they are cosines, so that
+/// Positions in a graph: the waves that its own shape has, projected and added. On a path they are cosines, so
+/// that
 /// these are the sinusoids of any graph.
 ///
 ///     L = I − D^(−1/2) A D^(−1/2)        L φ(i) = λ(i) φ(i),  λ(0) ≤ λ(1) ≤ ...
@@ -23,7 +24,8 @@ import java.util.List;
 /// x [B, T, E] → y [B, T, E], position p being node p; k·E + E parameters and a fixed table [nodes, k]. An
 /// eigenvector's sign means nothing: in training each is turned around by chance, for every row of the batch.
 /// One graph for all texts is part of the architecture; without edges it is the path 0 - 1 - 2 - ... Where
-/// eigenvalues coincide, any basis of theirs would do, and ours is one of them. O(T·k·E); the table of a given graph
+/// eigenvalues coincide, any basis of theirs would do, and ours is one of them. O(T·k·E); the table of a given
+/// graph
 /// costs O(nodes³) once. Names: `eigenvectors` is the paper's k, `pos_enc_dim` in its code.
 @Source(paper = "A Generalization of Transformer Networks to Graphs", arxiv = "2012.09699")
 public record LaplacianPosition(int nodes, @Default("[]") List<Edge> edges, int eigenvectors)

@@ -36,7 +36,8 @@ public sealed interface RelativePosition
             return values;
         }
 
-        /// What is added to the scores of queries [B, H, T, D] and all keys [B, K, S, D]: broadcasts to [B, H, T,
+        /// What is added to the scores of queries [B, H, T, D] and all keys [B, K, S, D]: broadcasts to [B, H,
+        /// T,
         /// S].
         default Optional<Tensor> bias(Tensor queries, Tensor keys, Context context) {
             return Optional.empty();

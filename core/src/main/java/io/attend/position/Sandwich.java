@@ -10,12 +10,14 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// Sandwich: the inner product of two sinusoidal positions, which depends on their distance alone, as a bias that
+/// Sandwich: the inner product of two sinusoidal positions, which depends on their distance alone, as a bias
+/// that
 /// falls off like ALiBi's near by and more slowly far away. Nothing is learned.
 ///
 ///     bias(h, t, s) = Σ_i cos((t − s) / 10000^(2i/W)) / r(h),  i < W/2        r(h) = 8h/H,  h = 1 ... H
 ///
-/// Adds [1, H, T, S]. O((T + S)·W + H·T·S), once a pass. Names: `width` W is the paper's d̄, r its compression ratio.
+/// Adds [1, H, T, S]. O((T + S)·W + H·T·S), once a pass. Names: `width` W is the paper's d̄, r its compression
+/// ratio.
 @Source(
         paper = "Dissecting Transformer Length Extrapolation via the Lens of Receptive Field Analysis",
         arxiv = "2212.10356")

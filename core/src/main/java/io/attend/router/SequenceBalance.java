@@ -20,7 +20,10 @@ public record SequenceBalance() implements RouterLoss {
 
     @Override
     public Tensor of(List<Routing> routings) {
-        return RouterLoss.stacks(routings).stream().map(SequenceBalance::stack).reduce(Tensor::add).orElseThrow();
+        return RouterLoss.stacks(routings).stream()
+                .map(SequenceBalance::stack)
+                .reduce(Tensor::add)
+                .orElseThrow();
     }
 
     private static Tensor stack(List<Routing> layers) {

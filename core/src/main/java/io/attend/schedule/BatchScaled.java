@@ -5,9 +5,11 @@ import io.attend.value.Source;
 
 /// Another schedule, scaled to a batch of another size than the one it was tuned for.
 ///
-///     rate(t) = schedule(t) · k     or, by the square root, schedule(t) · √k,     k = batch / batch it was tuned for
+///     rate(t) = schedule(t) · k     or, by the square root, schedule(t) · √k,     k = batch / batch it was
+///     tuned for
 ///
-/// Linear is the rule for SGD (Goyal et al. 2017), the square root the one for optimizers that divide by the size
+/// Linear is the rule for SGD (Goyal et al. 2017), the square root the one for optimizers that divide by the
+/// size
 /// of gradients, Adam among them (Malladi et al. 2022). Names: our `times` is the paper's k.
 @Source(paper = "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", arxiv = "1706.02677")
 public record BatchScaled(

@@ -33,7 +33,8 @@ final class Products {
         return grouped(queries, keys, (q, k) -> q.matmul(k.transpose(2, 3)));
     }
 
-    /// Applies a score to heads that may share keys: query heads on the same key head are folded into one head with
+    /// Applies a score to heads that may share keys: query heads on the same key head are folded into one head
+    /// with
     /// more queries, so that no key is copied.
     static Tensor grouped(Tensor queries, Tensor keys, BinaryOperator<Tensor> score) {
         if (queries.size(1) == keys.size(1)) {

@@ -39,7 +39,8 @@ public sealed interface Score
             return size;
         }
 
-        /// Prepared queries [B, H, T, D'] and keys [B, K, S, D'], H / K query heads on each key head → scores [B, H,
+        /// Prepared queries [B, H, T, D'] and keys [B, K, S, D'], H / K query heads on each key head → scores
+        /// [B, H,
         /// T, S]. They may be wider than the model's numbers: halves come as float32.
         Tensor scores(Tensor queries, Tensor keys);
 
@@ -48,7 +49,8 @@ public sealed interface Score
             return weights;
         }
 
-        /// The number that makes `scale · Q Kᵀ` of what was prepared equal this score, if there is one: then the
+        /// The number that makes `scale · Q Kᵀ` of what was prepared equal this score, if there is one: then
+        /// the
         /// fused kernel is exact.
         default OptionalDouble scale() {
             return OptionalDouble.empty();

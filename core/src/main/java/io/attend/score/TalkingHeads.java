@@ -8,7 +8,8 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// Heads tell each other what they found: scores are mixed across heads before the softmax, and weights after it.
+/// Heads tell each other what they found: scores are mixed across heads before the softmax, and weights after
+/// it.
 ///
 ///     S = P · of(Q, K)        A = R · softmax(S)        P and R mix the heads of one pair of query and key
 ///

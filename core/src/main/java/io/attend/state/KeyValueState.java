@@ -6,7 +6,8 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
-/// The keys and values of every position so far, [B, K, S, D] each: 2·K·D numbers a token and layer. Keys may be of
+/// The keys and values of every position so far, [B, K, S, D] each: 2·K·D numbers a token and layer. Keys may
+/// be of
 /// another size than values.
 ///
 /// Room grows by doubling, so that appending costs amortised O(1) copies a position; what attention reads is a

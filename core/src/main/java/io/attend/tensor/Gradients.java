@@ -8,7 +8,8 @@ import org.bytedeco.pytorch.global.torch;
 public final class Gradients {
     private Gradients() {}
 
-    /// Scales the gradients of `weights` down together if their joint Euclidean norm passes `most` (Pascanu et al.
+    /// Scales the gradients of `weights` down together if their joint Euclidean norm passes `most` (Pascanu et
+    /// al.
     /// 2013).
     ///
     ///     g ← g · min(1, most / (‖g‖ + 10⁻⁶))

@@ -12,10 +12,13 @@ import org.bytedeco.pytorch.TensorTensorHook;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/// Computes a tensor part by part and forgets how: the backward pass computes each part again (Chen et al. 2016), so
-/// that only one part's intermediate results exist at a time. Costs one more forward pass; the gradients are the same.
+/// Computes a tensor part by part and forgets how: the backward pass computes each part again (Chen et al.
+/// 2016), so
+/// that only one part's intermediate results exist at a time. Costs one more forward pass; the gradients are
+/// the same.
 ///
-/// The inputs must be all that the parts compute from and that gradients flow into, but for weights, which are found.
+/// The inputs must be all that the parts compute from and that gradients flow into, but for weights, which are
+/// found.
 /// Gradients of gradients are not to be had, and the backward pass runs once, before the lifetime given closes.
 public final class Recompute {
     /*
@@ -150,7 +153,8 @@ public final class Recompute {
         }
     }
 
-    /// Called by the engine with every gradient asked for; one object serves all, since native code holds it weakly.
+    /// Called by the engine with every gradient asked for; one object serves all, since native code holds it
+    /// weakly.
     private static final class Dispatch extends TensorTensorHook {
         /// The last answer of a thread, which the engine may read until it asks again.
         private static final ThreadLocal<Optional<Tensor>> ANSWER = ThreadLocal.withInitial(Optional::empty);

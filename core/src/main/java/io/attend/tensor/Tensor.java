@@ -25,7 +25,8 @@ import org.bytedeco.pytorch.global.torch;
 /// A multi-dimensional array of numbers with automatic differentiation: a thin final facade over libtorch's
 /// tensor.
 ///
-/// Operations carry PyTorch's names and meaning, `_` at the end of a name marks those that write in place. Every
+/// Operations carry PyTorch's names and meaning, `_` at the end of a name marks those that write in place.
+/// Every
 /// result belongs to the innermost open [Lifetime] and shares nothing with the garbage collector. Failures are
 /// [TensorException]s naming the operation, the shapes and the reason. About a microsecond of overhead an
 /// operation.
@@ -141,7 +142,8 @@ public final class Tensor implements AutoCloseable {
     }
 
     /// A tensor over `data` itself: no copy, pages of a mapped file load as they are touched. The segment stays
-    /// mapped for as long as any tensor uses it, so it must come from an automatic or the global arena: one that
+    /// mapped for as long as any tensor uses it, so it must come from an automatic or the global arena: one
+    /// that
     /// can be closed would leave the tensor pointing at nothing.
     public static Tensor over(MemorySegment data, DType dtype, Shape shape) {
         Engine.start();
@@ -895,7 +897,8 @@ public final class Tensor implements AutoCloseable {
         return made("log_sigmoid", () -> torch.log_sigmoid(pointer), this);
     }
 
-    /// This matrix [M, N] as U [M, R], S [R] and V [R, N], R the smaller of M and N: `this = U diag(S) V`, S falling.
+    /// This matrix [M, N] as U [M, R], S [R] and V [R, N], R the smaller of M and N: `this = U diag(S) V`, S
+    /// falling.
     public Decomposed svd() {
         Lifetime.require();
         try {
@@ -909,7 +912,8 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
-    /// Cross-entropy of logits [N, V] against classes [N], position by position: [N], 0 where the class is `ignored`.
+    /// Cross-entropy of logits [N, V] against classes [N], position by position: [N], 0 where the class is
+    /// `ignored`.
     public Tensor crossEntropies(Tensor classes, long ignored, double smoothing) {
         return made(
                 "cross_entropy",

@@ -12,8 +12,10 @@ import org.bytedeco.pytorch.ScriptTypeParser;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/// Tensors that the engine works on in one call, as optimizers do with all weights: the loop over them runs in the
-/// engine, fused into few kernels where the device has them. Operations carry PyTorch's names without `_foreach`.
+/// Tensors that the engine works on in one call, as optimizers do with all weights: the loop over them runs in
+/// the
+/// engine, fused into few kernels where the device has them. Operations carry PyTorch's names without
+/// `_foreach`.
 ///
 /// The list keeps its tensors alive. It belongs to the innermost open [Lifetime] unless [#retain]ed.
 public final class TensorList implements AutoCloseable {

@@ -8,7 +8,8 @@ import io.attend.tensor.DType;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
-/// Refuses a model that the machine has no memory to train, before the operating system ends the process for it.
+/// Refuses a model that the machine has no memory to train, before the operating system ends the process for
+/// it.
 final class MemoryCheck {
     private MemoryCheck() {}
 

@@ -18,7 +18,8 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// A whole training run as a value: what to learn from, what to train and how. Written as YAML whose keys are
 /// these components; the same recipe and thread count give the same run to the bit on the same machine.
 ///
-/// It has many components because it is a form people fill in by name; nothing in Java calls its constructor with
+/// It has many components because it is a form people fill in by name; nothing in Java calls its constructor
+/// with
 /// a row of numbers.
 ///
 /// @param data examples
@@ -29,7 +30,8 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param schedule the learning rate of each step
 /// @param steps batches in all
 /// @param batch examples a step
-/// @param accumulate parts a batch is split into, one after another, to need less memory; the gradient is the same
+/// @param accumulate parts a batch is split into, one after another, to need less memory; the gradient is the
+///     same
 /// @param clip the largest joint norm of the gradients
 /// @param seed of initial weights, order and dropout
 /// @param threads processor threads an operation may use; all cores if absent. Small models are as fast on one,
@@ -128,7 +130,8 @@ public record Recipe(
                 keepCheckpoints);
     }
 
-    /// Whether a run begun with one of the two may go on with the other: it learns the same from the same in the
+    /// Whether a run begun with one of the two may go on with the other: it learns the same from the same in
+    /// the
     /// same order. How fast it learns, for how long, and what is measured and kept may change.
     public boolean continues(Recipe begun) {
         return data.equals(begun.data)

@@ -5,7 +5,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// The publication a variant follows. Read by the catalogue, and by the test that refuses a variant without one.
+/// The publication a variant follows. Read by the catalogue, and by the test that refuses a variant without
+/// one.
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface Source {

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 public final class Variants {
     private Variants() {}
 
-    /// The records of a family by their simple names, in the order of `permits`, through nested sealed interfaces.
+    /// The records of a family by their simple names, in the order of `permits`, through nested sealed
+    /// interfaces.
     public static Map<String, Class<? extends Record>> of(Class<?> family) {
         Map<String, Class<? extends Record>> variants = new LinkedHashMap<>();
         collect(family, variants);
@@ -37,7 +38,8 @@ public final class Variants {
         }
     }
 
-    /// The examples a variant gives of itself: its public static final fields of its own type. Contract tests run
+    /// The examples a variant gives of itself: its public static final fields of its own type. Contract tests
+    /// run
     /// them, the catalogue prints the first.
     public static List<Record> examples(Class<? extends Record> variant) {
         return Arrays.stream(variant.getFields())

@@ -326,8 +326,7 @@ final class Actual {
         try (Lifetime _ = Lifetime.open()) {
             Context context = Context.inference();
             double smoothing = usage.extras().smoothing();
-            Tensor computed =
-                    usage.loss(model.loss(inputs(), usage.answers(labels), smoothing, context), context);
+            Tensor computed = usage.loss(model.loss(inputs(), usage.answers(labels), smoothing, context), context);
             loss = Optional.of(home.adopt(computed.detach()));
             computed.backward();
             Map<String, Tensor> all = new LinkedHashMap<>();

@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// The tensors `in.*` of a file of expectations. Remembers which were asked for, since one that nobody reads may have
+/// The tensors `in.*` of a file of expectations. Remembers which were asked for, since one that nobody reads
+/// may have
 /// changed what is expected.
 final class Inputs {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();

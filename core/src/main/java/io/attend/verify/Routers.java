@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What routers did in a pass, by the names Hugging Face has for it: scores of experts and the losses made of them.
+/// What routers did in a pass, by the names Hugging Face has for it: scores of experts and the losses made of
+/// them.
 final class Routers {
     private static final Pattern OF_A_STACK = Pattern.compile("(encoder|decoder)_router_logits\\.(\\d+)\\.([01])");
     private static final Pattern OF_ALL = Pattern.compile("router_logits\\.(\\d+)");
@@ -44,7 +45,8 @@ final class Routers {
         return Optional.ofNullable(losses.get(name));
     }
 
-    /// Scores [B, T, X], and experts [B, T], where one without room counts as the first; for a layer without experts a
+    /// Scores [B, T, X], and experts [B, T], where one without room counts as the first; for a layer without
+    /// experts a
     /// single 0 stands in place of the scores.
     private Optional<Tensor> ofSwitch(String place, String which) {
         Routing routing = byPlace.get(place);

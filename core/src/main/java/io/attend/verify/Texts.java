@@ -77,8 +77,10 @@ final class Texts {
     }
 
     private List<Written> ended() {
-        return beams(given.require("beam_eos_length_penalty").item(), Set.of((int)
-                given.require("beam_eos_token_id").item()), Remembering.STATES);
+        return beams(
+                given.require("beam_eos_length_penalty").item(),
+                Set.of((int) given.require("beam_eos_token_id").item()),
+                Remembering.STATES);
     }
 
     private List<Written> beams(double penalty, Set<Integer> ends, Remembering remembering) {

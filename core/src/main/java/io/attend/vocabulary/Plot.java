@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
 
-/// Lines through points as an inline SVG, drawn with the page's own colours: a shape and a colour for each line.
+/// Lines through points as an inline SVG, drawn with the page's own colours: a shape and a colour for each
+/// line.
 record Plot(String title, String note, String across, Scale scale, DoubleFunction<String> figure, List<Line> lines) {
     private static final int WIDTH = 460;
     private static final int HEIGHT = 250;

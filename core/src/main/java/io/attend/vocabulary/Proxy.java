@@ -21,13 +21,16 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 
-/// A small decoder that stands for the model a vocabulary is meant for: it is trained for a few hundred steps and asked
+/// A small decoder that stands for the model a vocabulary is meant for: it is trained for a few hundred steps
+/// and asked
 /// how well it foretells text it has not seen.
 ///
 ///     bits per character = (− Σ log₂ p(token | tokens before) + bits to spell unknown ones) / characters
 ///
-/// Every vocabulary is shown the same amount of text: a step has `rows` windows of about `window` characters, however
-/// many tokens these are, so that vocabularies differ in what they learn from it, not in how much they see. Between two
+/// Every vocabulary is shown the same amount of text: a step has `rows` windows of about `window` characters,
+/// however
+/// many tokens these are, so that vocabularies differ in what they learn from it, not in how much they see.
+/// Between two
 /// texts stands one token, which counts as a character.
 ///
 /// @param steps of training; 0 leaves the model out of a study
@@ -68,8 +71,8 @@ public record Proxy(int steps, int rows, int window, int width, double rate) {
                 .sum();
         int length = (int) Math.max(2, Math.round((double) window * (learned.length - 1) / characters));
         length = Math.min(length, learned.length - 1);
-        Architecture shape = Presets.gpt(
-                tokenizer.size(), BLOCKS, Presets.Size.width(width).heads(width / HEAD), length);
+        Architecture shape =
+                Presets.gpt(tokenizer.size(), BLOCKS, Presets.Size.width(width).heads(width / HEAD), length);
         // Weights start as each layer says, not as GPT-2's, which are meant for a wide and deep model.
         Architecture architecture = new Architecture(shape.width(), shape.topology(), shape.head());
         try (Lifetime _ = Lifetime.open();

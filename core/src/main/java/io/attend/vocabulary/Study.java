@@ -107,7 +107,8 @@ public record Study(
     /// A vocabulary while it is measured.
     private record Trained(Candidate candidate, Tokenizer tokenizer, Fit fit) {}
 
-    /// Trains and measures. Proxies are trained side by side, each on one processor, so that their figures are the
+    /// Trains and measures. Proxies are trained side by side, each on one processor, so that their figures are
+    /// the
     /// same on any machine with the same arithmetic.
     ///
     /// @param training what vocabularies and proxies learn from

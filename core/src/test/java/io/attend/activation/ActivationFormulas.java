@@ -34,7 +34,8 @@ public final class ActivationFormulas {
         return ALL.of(activation);
     }
 
-    /// Φ(x) = 1/2 + φ(x) (x + x³/3 + x⁵/(3·5) + x⁷/(3·5·7) + ...), a series without cancellation (Marsaglia 2004).
+    /// Φ(x) = 1/2 + φ(x) (x + x³/3 + x⁵/(3·5) + x⁷/(3·5·7) + ...), a series without cancellation (Marsaglia
+    /// 2004).
     static double normalDistribution(double x) {
         if (Math.abs(x) > 38) { // beyond what a double tells from certainty
             return x < 0 ? 0 : 1;

@@ -19,7 +19,8 @@ import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Damaged files by the thousand. Whatever the damage, a file is read as the format says or refused in one line,
+/// Damaged files by the thousand. Whatever the damage, a file is read as the format says or refused in one
+/// line,
 /// and the
 /// cost stays in proportion to the file.
 class SafetensorsFuzzTest {
@@ -82,7 +83,8 @@ class SafetensorsFuzzTest {
         }
     }
 
-    /// What the published format promises of every file: the tensors cover all after the header, each byte once.
+    /// What the published format promises of every file: the tensors cover all after the header, each byte
+    /// once.
     private static void checkAgainstTheFormat(Header header, byte[] bytes) {
         long start = 8 + ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
         int[] uses = new int[Math.toIntExact(bytes.length - start)];

@@ -34,11 +34,7 @@ public final class TrainingMemory {
     }
 
     static Costs predicted(String name, int length) {
-        return Costs.of(
-                architecture(name),
-                Sizes.batch(BATCH).length(length),
-                DType.FLOAT32,
-                AdamW.EXAMPLE::numbers);
+        return Costs.of(architecture(name), Sizes.batch(BATCH).length(length), DType.FLOAT32, AdamW.EXAMPLE::numbers);
     }
 
     public static void main(String[] arguments) throws IOException {

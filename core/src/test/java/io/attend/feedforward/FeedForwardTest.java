@@ -74,7 +74,8 @@ class FeedForwardTest {
                         .tests());
     }
 
-    /// Experts that are full, in one pass over padded sequences: what fits is computed, the rest is dropped or passed,
+    /// Experts that are full, in one pass over padded sequences: what fits is computed, the rest is dropped or
+    /// passed,
     /// as the loops say.
     @Test
     void overflowsAsItsRouterSays() {
@@ -139,7 +140,8 @@ class FeedForwardTest {
         }
     }
 
-    /// The operations of every product, counted where they happen: a token costs two experts whether there are 4 or 64.
+    /// The operations of every product, counted where they happen: a token costs two experts whether there are
+    /// 4 or 64.
     @Test
     void aTokenCostsTheSameHoweverManyExpertsThereAre() {
         long tokens = 3 * 97;

@@ -5,7 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
-/// Beam search as the papers describe it (Vijayakumar et al. 2016 for groups; one group is the common search), for
+/// Beam search as the papers describe it (Vijayakumar et al. 2016 for groups; one group is the common search),
+/// for
 /// one text and without a cache.
 final class NaiveBeam {
     private record Path(List<Integer> words, double chance) {}

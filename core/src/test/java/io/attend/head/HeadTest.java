@@ -168,7 +168,9 @@ class HeadTest {
                         ? numbers.in("head").in("narrow").linear(x.toDoubles(), io.attend.layer.Bias.NONE)
                         : new double[0];
                 for (int v = 0; v < 31; v++) {
-                    double[] y = head.narrow() == Tying.OWN ? words[v] : widening.linear(words[v], io.attend.layer.Bias.NONE);
+                    double[] y = head.narrow() == Tying.OWN
+                            ? words[v]
+                            : widening.linear(words[v], io.attend.layer.Bias.NONE);
                     double[] with = head.narrow() == Tying.OWN ? narrowed : x.toDoubles();
                     for (int e = 0; e < y.length; e++) {
                         expected[v] += y[e] * with[e];

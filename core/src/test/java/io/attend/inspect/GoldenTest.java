@@ -23,7 +23,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// The file format, pinned: every example of every variant, every preset, and the names of the weights, as files.
+/// The file format, pinned: every example of every variant, every preset, and the names of the weights, as
+/// files.
 ///
 /// A file that changes here is a file of a user's that no longer reads as it did. After a change that is meant,
 /// and only then, write them anew and review the difference:
@@ -122,7 +123,8 @@ class GoldenTest {
                 .containsExactlyInAnyOrderElementsOf(PRESETS.keySet());
     }
 
-    /// A file whose example is gone was written by some version and must still be read: keep the variant, or give
+    /// A file whose example is gone was written by some version and must still be read: keep the variant, or
+    /// give
     /// the format a new number.
     @Test
     void nothingThatWasOnceWrittenIsForgotten() throws IOException {

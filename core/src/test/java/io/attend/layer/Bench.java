@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/// A part of a model on the bench: built by itself, every weight filled with seeded numbers, none of which hides a
+/// A part of a model on the bench: built by itself, every weight filled with seeded numbers, none of which
+/// hides a
 /// mistake as a bias of 0 or a gain of 1 would.
 ///
 /// @param <L> what was built

@@ -21,7 +21,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/// What every layer owes, whatever it computes: its formula, its shapes in every element type, its gradient, its
+/// What every layer owes, whatever it computes: its formula, its shapes in every element type, its gradient,
+/// its
 /// place in time (past, padding, steps), and its cost.
 ///
 /// @param name of the example under test

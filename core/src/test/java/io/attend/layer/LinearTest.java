@@ -90,7 +90,8 @@ class LinearTest {
                 .hasMessage("two parameters are named a.weight");
     }
 
-    /// Glorot and Bengio (2010): uniform in ±√(6 / (inputs + outputs)), whose variance is 2 / (inputs + outputs).
+    /// Glorot and Bengio (2010): uniform in ±√(6 / (inputs + outputs)), whose variance is 2 / (inputs +
+    /// outputs).
     @Test
     void startsAsItsPaperSays() {
         try (Random random = Random.seeded(1)) {

@@ -30,7 +30,8 @@ public final class Numbers {
         return new Numbers(all, unread, path.replaceFirst("(^|(?<=\\.))\\d+\\..*$", ""));
     }
 
-    /// Those of the same place below the stack, for what all its layers share: of `decoder.3.attention.position` those of
+    /// Those of the same place below the stack, for what all its layers share: of
+    /// `decoder.3.attention.position` those of
     /// `decoder.position`. Without a stack the place itself.
     public Numbers shared() {
         String last = path.substring(path.lastIndexOf('.', path.length() - 2) + 1);

@@ -70,7 +70,8 @@ class MaskTest {
         }
     }
 
-    /// A mask that says it looks at nothing but distances is the same wherever query and key stand, and one that says
+    /// A mask that says it looks at nothing but distances is the same wherever query and key stand, and one
+    /// that says
     /// it does not look at texts is the same for any.
     @ParameterizedTest
     @MethodSource("masks")
@@ -135,7 +136,8 @@ class MaskTest {
         assertThat(example.value().causal()).as(example.name()).isEqualTo(!future);
     }
 
-    /// The fast ways must be taken where they can be, or generation and prefill are slow without anyone noticing.
+    /// The fast ways must be taken where they can be, or generation and prefill are slow without anyone
+    /// noticing.
     @ParameterizedTest
     @MethodSource("masks")
     void takesTheFastWayWhereverItIsExact(Example<Mask> example) {
@@ -196,7 +198,8 @@ class MaskTest {
                 .hasMessage(message);
     }
 
-    /// Behind padding, with texts told apart, and after some tokens were remembered: what a context makes visible is
+    /// Behind padding, with texts told apart, and after some tokens were remembered: what a context makes
+    /// visible is
     /// the definition, by positions that count from the first token that is no padding.
     @ParameterizedTest
     @MethodSource("masks")

@@ -69,7 +69,8 @@ class MetricTest {
         }
     }
 
-    /// Section 3.1 of Lin 2004: `police killed the gunman` against three candidates; ROUGE-2 cannot tell the second
+    /// Section 3.1 of Lin 2004: `police killed the gunman` against three candidates; ROUGE-2 cannot tell the
+    /// second
     /// from the third, ROUGE-L can.
     @Test
     void rougeIsThePapers() {

@@ -16,7 +16,8 @@ import io.attend.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
 class LongTextTest {
-    /// Attention with dropout over so many pairs is computed again in the backward pass, when the lifetimes of the
+    /// Attention with dropout over so many pairs is computed again in the backward pass, when the lifetimes of
+    /// the
     /// blocks it stood in are over.
     @Test
     void trainsOnTextsWhoseAttentionIsComputedAgain() {

@@ -53,7 +53,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/// What every whole model owes: its formula, its gradient, its place in time (past, padding, steps), and to come
+/// What every whole model owes: its formula, its gradient, its place in time (past, padding, steps), and to
+/// come
 /// back from a file as it was.
 public record ModelContract(String name, Architecture architecture) {
     private static final int BATCH = 3;
@@ -272,7 +273,8 @@ public record ModelContract(String name, Architecture architecture) {
         }
     }
 
-    /// The stream behind each block and the weights of each attention, by their places, and nothing else changes.
+    /// The stream behind each block and the weights of each attention, by their places, and nothing else
+    /// changes.
     private void showsItsInsides() {
         try (Transformer model = model(DType.FLOAT64)) {
             Inputs inputs = inputs(ids(19, BATCH, LENGTH));
@@ -319,8 +321,7 @@ public record ModelContract(String name, Architecture architecture) {
                     for (Sublayer sublayer : unrolled.get(depth).sublayers()) {
                         int times = seen.merge(sublayer.name(), 1, Integer::sum);
                         if (attends(sublayer)) {
-                            branches.add(
-                                    stack + "." + depth + "." + sublayer.name() + (times == 1 ? "" : times));
+                            branches.add(stack + "." + depth + "." + sublayer.name() + (times == 1 ? "" : times));
                         }
                     }
                 }

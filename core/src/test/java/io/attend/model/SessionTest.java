@@ -92,7 +92,8 @@ class SessionTest {
         });
     }
 
-    /// Prompts of several lengths, padded on the left, are gone on with as each alone would be: the padding is not
+    /// Prompts of several lengths, padded on the left, are gone on with as each alone would be: the padding is
+    /// not
     /// seen, and every text is numbered from its own first token.
     @Test
     void promptsOfSeveralLengthsDoNotMix() {
@@ -142,7 +143,9 @@ class SessionTest {
                             .isLessThan(1e-5);
                     assertThat(tokens.bytes()).isZero();
                 }
-                assertThat(prompts.rows()[0]).as("the caller's tokens are the caller's").containsExactly(3, 1, 4);
+                assertThat(prompts.rows()[0])
+                        .as("the caller's tokens are the caller's")
+                        .containsExactly(3, 1, 4);
             });
         }
     }
@@ -229,7 +232,8 @@ class SessionTest {
         });
     }
 
-    /// While its weights are being trained a model may write samples: a session keeps nothing for a backward pass.
+    /// While its weights are being trained a model may write samples: a session keeps nothing for a backward
+    /// pass.
     @Test
     void learnsNothing() {
         with(SmallModels.TRANSFORMER, model -> {

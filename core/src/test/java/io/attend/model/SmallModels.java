@@ -62,7 +62,8 @@ import io.attend.value.Examples.Example;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Whole models small enough for tests: the presets, every topology's examples, and some that put parts together
+/// Whole models small enough for tests: the presets, every topology's examples, and some that put parts
+/// together
 /// as no preset does.
 public final class SmallModels {
     public static final int WIDTH = 10;
@@ -106,7 +107,8 @@ public final class SmallModels {
         return all().filter(example -> example.value().topology().generates());
     }
 
-    /// A decoder whose segments alternate, share weights across repetitions, repeat a kind of branch, and have no
+    /// A decoder whose segments alternate, share weights across repetitions, repeat a kind of branch, and have
+    /// no
     /// positions.
     private static Architecture alternating() {
         Sublayer grouped = new SelfAttention(SoftmaxAttention.GROUPED);
@@ -123,7 +125,8 @@ public final class SmallModels {
         return new Architecture(WIDTH, new Decoder(words, stack), new LinearHead(37, Bias.ADDED));
     }
 
-    /// A decoder whose blocks place their tokens in every way there is inside attention, under several masks; blocks
+    /// A decoder whose blocks place their tokens in every way there is inside attention, under several masks;
+    /// blocks
     /// with buckets share them.
     private static Architecture relative() {
         SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(6).sharing(3).size(4));
@@ -165,7 +168,8 @@ public final class SmallModels {
         return new Architecture(WIDTH, topology, new LinearHead(VOCABULARY, Bias.NONE));
     }
 
-    /// A decoder of two streams, which leave side by side, whose experts are chosen by scores and by words, and which
+    /// A decoder of two streams, which leave side by side, whose experts are chosen by scores and by words,
+    /// and which
     /// shares one feed-forward among its blocks.
     private static Architecture reversible() {
         Sublayer attention = new SelfAttention(SoftmaxAttention.CAUSAL);

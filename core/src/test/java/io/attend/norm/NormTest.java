@@ -38,7 +38,8 @@ class NormTest {
                         .tests());
     }
 
-    /// In training, batch and power norm are over the tokens that are not padding, with the gradient of that, and
+    /// In training, batch and power norm are over the tokens that are not padding, with the gradient of that,
+    /// and
     /// what they found moves their running numbers. Both formulas in plain loops.
     @Test
     void followTheBatchInTraining() {

@@ -38,7 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class AbsolutePositionTest {
-    /// Waves are computed in float32: the angle of position 6 is exact to 6 times half a unit in its last place.
+    /// Waves are computed in float32: the angle of position 6 is exact to 6 times half a unit in its last
+    /// place.
     private static final double WAVES = 1e-6;
 
     static Stream<Example<AbsolutePosition>> positions() {
@@ -167,7 +168,8 @@ class AbsolutePositionTest {
         }
     }
 
-    /// Without positions, attention that sees everything gives every order of its input the same, reordered; with any
+    /// Without positions, attention that sees everything gives every order of its input the same, reordered;
+    /// with any
     /// position it does not.
     @ParameterizedTest
     @MethodSource("positions")
@@ -195,7 +197,8 @@ class AbsolutePositionTest {
 
     // ---- graphs ----
 
-    /// A wheel with a tail: eigenvectors of its Laplacian, smallest eigenvalue first, at unit length and orthogonal.
+    /// A wheel with a tail: eigenvectors of its Laplacian, smallest eigenvalue first, at unit length and
+    /// orthogonal.
     @Test
     void eigenvectorsAreThoseOfTheLaplacian() {
         int nodes = 13;

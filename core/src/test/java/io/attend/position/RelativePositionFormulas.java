@@ -7,7 +7,8 @@ import io.attend.value.Formulas;
 public final class RelativePositionFormulas {
     private RelativePositionFormulas() {}
 
-    /// What happens to one query, key or value of one head where it stands, what is added to the score of a query on
+    /// What happens to one query, key or value of one head where it stands, what is added to the score of a
+    /// query on
     /// a key, and what is gathered beside a value.
     public interface Formula {
         default double[] query(double[] query, int position, Numbers numbers) {
@@ -131,7 +132,8 @@ public final class RelativePositionFormulas {
         return sum;
     }
 
-    /// n of the slope 2^(-8 n / H) of a head; where H is no power of two, as the paper's code has it: the slopes of
+    /// n of the slope 2^(-8 n / H) of a head; where H is no power of two, as the paper's code has it: the
+    /// slopes of
     /// four
     /// heads and every other one of those of eight.
     private static double slopeOf(Pair pair) {

@@ -70,7 +70,8 @@ class RelativePositionTest {
                                 .tests()));
     }
 
-    /// Queries, keys and values of three tokens behind five cached ones, and the bias between them and all eight.
+    /// Queries, keys and values of three tokens behind five cached ones, and the bias between them and all
+    /// eight.
     @ParameterizedTest
     @MethodSource("positions")
     void isItsFormula(Example<RelativePosition> example) {
@@ -145,7 +146,8 @@ class RelativePositionTest {
         return Arrays.stream(scores).map(score -> Math.exp(score) / sum).toArray();
     }
 
-    /// A text behind padding, whose tokens then stand at given positions, reads like the same text alone; at once
+    /// A text behind padding, whose tokens then stand at given positions, reads like the same text alone; at
+    /// once
     /// and token by token.
     @ParameterizedTest
     @MethodSource("positions")

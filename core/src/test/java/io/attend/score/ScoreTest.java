@@ -79,7 +79,8 @@ class ScoreTest {
         }
     }
 
-    /// A score that names a scale promises the fused kernel that it is nothing but that scale times the product.
+    /// A score that names a scale promises the fused kernel that it is nothing but that scale times the
+    /// product.
     @ParameterizedTest
     @MethodSource("scores")
     void isWhatItsScalePromises(Example<Score> example) {

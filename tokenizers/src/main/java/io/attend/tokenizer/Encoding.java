@@ -9,8 +9,10 @@ import java.util.List;
 
 /// A text as a model takes it: ids, and beside each where it came from.
 ///
-/// Offsets are places in the input, in UTF-16 units, so that `text.substring(start(i), end(i))` is what token `i`
-/// came from; [#codePointStart] and [#codePointEnd] count code points. Tokens that come from no text, special ones
+/// Offsets are places in the input, in UTF-16 units, so that `text.substring(start(i), end(i))` is what token
+/// `i`
+/// came from; [#codePointStart] and [#codePointEnd] count code points. Tokens that come from no text, special
+/// ones
 /// and padding, have offsets 0 and 0 and word -1.
 public final class Encoding {
     private static final int ID = 0;
@@ -35,7 +37,8 @@ public final class Encoding {
         this.overflow = overflow;
     }
 
-    /// The parts of an encoding put together: the tokens of one text or two, and special ones if they are `kept`.
+    /// The parts of an encoding put together: the tokens of one text or two, and special ones if they are
+    /// `kept`.
     static Encoding of(
             List<Part> parts, boolean kept, Tokens first, String firstText, Tokens second, String secondText) {
         int size = 0;

@@ -81,11 +81,13 @@ public final class Tokenizer {
         return new Tokenizer(pipeline, RoleNames.NONE, Optional.empty());
     }
 
-    /// Reads a tokenizer: `tokenizer.json`, a SentencePiece `.model`, `vocab.json` with `merges.txt`, `vocab.txt`,
+    /// Reads a tokenizer: `tokenizer.json`, a SentencePiece `.model`, `vocab.json` with `merges.txt`,
+    /// `vocab.txt`,
     /// `.tiktoken`, a `.gguf` file, or a folder that holds one, where `tokenizer_config.json` says which tokens
     /// have a role.
     ///
-    /// @throws TokenizerException naming the file and the place in it, if it cannot be read or not be understood
+    /// @throws TokenizerException naming the file and the place in it, if it cannot be read or not be
+    ///     understood
     public static Tokenizer load(Path fileOrFolder) {
         Loaded loaded = Format.load(fileOrFolder);
         try {
@@ -112,7 +114,8 @@ public final class Tokenizer {
         }
     }
 
-    /// A tokenizer whose tokens are the code points of `texts`, in order, behind `specials`. What it has not seen
+    /// A tokenizer whose tokens are the code points of `texts`, in order, behind `specials`. What it has not
+    /// seen
     /// becomes `<unk>`, which must be one of the specials. It adds no special tokens by itself.
     ///
     /// @throws IllegalArgumentException if `<unk>` is missing
@@ -135,7 +138,8 @@ public final class Tokenizer {
         return of(new Pipeline(model).with(added).with(new Fuse()));
     }
 
-    /// A tokenizer whose tokens are the 256 bytes of UTF-8, behind `specials`. Nothing is unknown to it. It adds
+    /// A tokenizer whose tokens are the 256 bytes of UTF-8, behind `specials`. Nothing is unknown to it. It
+    /// adds
     /// no special tokens by itself.
     public static Tokenizer bytes(List<String> specials) {
         SequencedSet<String> tokens = new LinkedHashSet<>(specials);
@@ -150,7 +154,8 @@ public final class Tokenizer {
                 .with(new ByteLevel(false, true, false)));
     }
 
-    /// Trains a tokenizer: the texts go through the normalizer and pre-tokenizer of `around`, whose model does not
+    /// Trains a tokenizer: the texts go through the normalizer and pre-tokenizer of `around`, whose model does
+    /// not
     /// matter, and what the trainer makes of their words takes the model's place. The trainer's specials become
     /// special tokens.
     ///
@@ -334,7 +339,8 @@ public final class Tokenizer {
         return chatTemplate.map(ChatTemplate::of);
     }
 
-    /// The text of a conversation, by the [#chatTemplate], with the tokenizer's own `bos_token`, `eos_token` and
+    /// The text of a conversation, by the [#chatTemplate], with the tokenizer's own `bos_token`, `eos_token`
+    /// and
     /// the like.
     ///
     /// @throws IllegalStateException if the tokenizer has no chat template

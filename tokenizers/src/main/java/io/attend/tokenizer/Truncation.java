@@ -18,7 +18,8 @@ public record Truncation(Direction direction, int maxLength, Strategy strategy, 
         return new Truncation(Direction.RIGHT, length, Strategy.LONGEST_FIRST, 0);
     }
 
-    /// How many tokens of each text stay, when the first has `first`, the second `second` and there is `room` for
+    /// How many tokens of each text stay, when the first has `first`, the second `second` and there is `room`
+    /// for
     /// so many.
     int[] lengths(int first, int second, boolean pair, int room) {
         int excess = first + second - room;

@@ -21,7 +21,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Nanoseconds of one small operation, 4 by 4 numbers, through [Tensor] and through the binding it wraps, with and
+/// Nanoseconds of one small operation, 4 by 4 numbers, through [Tensor] and through the binding it wraps, with
+/// and
 /// without the garbage-collected pointers that the facade turns off.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -60,7 +60,8 @@ final class Texts {
         }
     }
 
-    /// GPT-2's byte-level BPE, BERT's WordPiece, or a unigram as T5's is published; one that Hugging Face's library
+    /// GPT-2's byte-level BPE, BERT's WordPiece, or a unigram as T5's is published; one that Hugging Face's
+    /// library
     /// reads.
     static Pipeline pipeline(String kind) {
         return switch (kind) {

@@ -11,7 +11,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressState;
 
-/// A bar on one line of a terminal, redrawn four times a second by the library's thread, only when it has changed
+/// A bar on one line of a terminal, redrawn four times a second by the library's thread, only when it has
+/// changed
 /// and in one write, so that it does not flicker.
 final class BarProgress implements Progress {
     private static final int MILLISECONDS = 250;
@@ -78,7 +79,8 @@ final class BarProgress implements Progress {
         begun = Optional.empty();
     }
 
-    /// `training  30% ━━━━╸─────────  1200/4000  loss 0.1234  12,345 tokens/s  1m20s left`; narrow terminals lose
+    /// `training  30% ━━━━╸─────────  1200/4000  loss 0.1234  12,345 tokens/s  1m20s left`; narrow terminals
+    /// lose
     /// the bar first, then the end of the line.
     private String render(ProgressState state, Pace pace, int columns) {
         long done = state.getCurrent();

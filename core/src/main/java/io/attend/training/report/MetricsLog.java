@@ -27,7 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// The metrics of a run as a file of JSON lines (`metrics.jsonl`), one [Metrics] a line, in the order of their
 /// steps.
 ///
-/// Each line is handed to the operating system as it is written. A line counts once it has its line feed: what a
+/// Each line is handed to the operating system as it is written. A line counts once it has its line feed: what
+/// a
 /// killed process left unfinished behind the last one is not read, and cut off before more is written. No step
 /// appears twice in a split: a run that resumes from step N first cuts the log back to N.
 public final class MetricsLog implements AutoCloseable {
@@ -61,7 +62,8 @@ public final class MetricsLog implements AutoCloseable {
         return resume(path, Long.MAX_VALUE);
     }
 
-    /// Opens the log to write behind step `step`: rows of later steps, which the resumed run will measure again,
+    /// Opens the log to write behind step `step`: rows of later steps, which the resumed run will measure
+    /// again,
     /// go.
     public static MetricsLog resume(Path path, long step) throws IOException {
         long[] keep = {0};
@@ -84,7 +86,8 @@ public final class MetricsLog implements AutoCloseable {
 
     /// Appends one row.
     ///
-    /// @throws IllegalArgumentException if its step is before an earlier row's, or already written for its split
+    /// @throws IllegalArgumentException if its step is before an earlier row's, or already written for its
+    ///     split
     public void write(Metrics metrics) throws IOException {
         inOrder(metrics, last, path.toString());
         ByteBuffer line = StandardCharsets.UTF_8.encode(json(metrics) + "\n");

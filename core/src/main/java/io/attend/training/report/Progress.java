@@ -7,8 +7,10 @@ import java.time.InstantSource;
 
 /// How far a long piece of work has come, shown while it runs.
 ///
-/// On a terminal a bar that fills, elsewhere (a file, a pipe, a build server) a plain line now and then; both on
-/// standard error, so that standard output stays a program's. Both say how much is done, the message (or, when it
+/// On a terminal a bar that fills, elsewhere (a file, a pipe, a build server) a plain line now and then; both
+/// on
+/// standard error, so that standard output stays a program's. Both say how much is done, the message (or, when
+/// it
 /// is empty, the units per second) and the time left:
 ///
 ///     training  30% ━━━━━━━━━╸─────────────────────  1200/4000  loss 0.1234  12,345 tokens/s  1m20s left
@@ -32,7 +34,8 @@ public interface Progress extends AutoCloseable {
     @Override
     void close();
 
-    /// A bar if standard error is a terminal, plain lines if not; `task` names the work, `unit` what is counted.
+    /// A bar if standard error is a terminal, plain lines if not; `task` names the work, `unit` what is
+    /// counted.
     static Progress onStandardError(String task, String unit) {
         return standardErrorIsTerminal()
                 ? new BarProgress(task, unit, System.err, BarProgress.terminalWidth(), InstantSource.system())

@@ -16,7 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// A run as one HTML page: figures, curves, samples with their attention maps, and the architecture as a text
 /// tree.
 ///
-/// The page stands alone: it opens from a file, without a network, and its policy forbids it to ask for one. The
+/// The page stands alone: it opens from a file, without a network, and its policy forbids it to ask for one.
+/// The
 /// same report gives the same bytes. The first chart is drawn large (give it the loss); curves of more than
 /// [#POINTS] points are thinned; weights are kept to four decimals.
 public record Report(

@@ -4,7 +4,8 @@ import io.attend.tokenizer.TokenizerException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Cuts a template into text and the tokens between its braces, with the white space around statements taken away
+/// Cuts a template into text and the tokens between its braces, with the white space around statements taken
+/// away
 /// as Hugging Face does: the line break behind a block, and the spaces before a block that begins its line.
 final class Lexer {
     enum Kind {
@@ -95,7 +96,8 @@ final class Lexer {
         return source.length();
     }
 
-    /// Without the spaces behind its last line break, or all of it if it begins the template and is only spaces.
+    /// Without the spaces behind its last line break, or all of it if it begins the template and is only
+    /// spaces.
     private String withoutIndent(String text) {
         int end = text.length();
         while (end > 0 && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == '\t')) {

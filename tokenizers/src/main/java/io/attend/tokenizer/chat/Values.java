@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/// What templates compute with: strings, longs, doubles, booleans, lists, maps, functions and [Missing]; and what
+/// What templates compute with: strings, longs, doubles, booleans, lists, maps, functions and [Missing]; and
+/// what
 /// Python does with them.
 final class Values {
     private Values() {}

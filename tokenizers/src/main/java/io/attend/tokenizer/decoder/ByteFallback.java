@@ -7,7 +7,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// Makes runs of byte tokens, `<0xC3>` `<0xA9>`, the text they are the UTF-8 of; each byte of a run that is none
+/// Makes runs of byte tokens, `<0xC3>` `<0xA9>`, the text they are the UTF-8 of; each byte of a run that is
+/// none
 /// becomes U+FFFD.
 public record ByteFallback() implements Decoder {
     @Override

@@ -4,7 +4,8 @@ import io.attend.tokenizer.json.Spelled;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads the output of connectionist temporal classification: a token repeated counts once, `padToken` separates
+/// Reads the output of connectionist temporal classification: a token repeated counts once, `padToken`
+/// separates
 /// real repetitions, `wordDelimiterToken` is a space (Graves and others 2006).
 @Spelled("CTC")
 public record Ctc(String padToken, String wordDelimiterToken, boolean cleanup) implements Decoder {

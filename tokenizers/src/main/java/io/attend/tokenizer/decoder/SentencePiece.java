@@ -6,7 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// Puts pieces together as SentencePiece does: `▁` is a space, byte pieces are the text they are the UTF-8 of with
+/// Puts pieces together as SentencePiece does: `▁` is a space, byte pieces are the text they are the UTF-8 of
+/// with
 /// U+FFFD for each byte that is none, the unknown piece is ` ⁇ `. The space put before the text goes
 /// (`addDummyPrefix`); all spaces before it go when runs of them were made one (`removeExtraWhitespaces`).
 ///

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// What merging needs, in flat tables: the rank of a pair of ids by open addressing, and the ids of code points.
+/// What merging needs, in flat tables: the rank of a pair of ids by open addressing, and the ids of code
+/// points.
 final class BpeTables {
     private static final int NONE = Integer.MAX_VALUE;
     private static final int DIRECT = 0x300;
@@ -17,7 +18,8 @@ final class BpeTables {
     /// By rank: the id that the merge makes.
     final int[] made;
 
-    /// Whether no merge reaches over the beginning of a word, which is a `▁` behind another character: then words
+    /// Whether no merge reaches over the beginning of a word, which is a `▁` behind another character: then
+    /// words
     /// can be merged one by one.
     final boolean cutsAtSpaces;
 

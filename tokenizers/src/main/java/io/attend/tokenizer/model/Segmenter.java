@@ -2,7 +2,8 @@ package io.attend.tokenizer.model;
 
 import io.attend.tokenizer.text.Tokens;
 
-/// A model at work: it cuts one piece after another into tokens. It keeps scratch space and a cache of words, so
+/// A model at work: it cuts one piece after another into tokens. It keeps scratch space and a cache of words,
+/// so
 /// each thread has its own; all share the model's tables.
 @FunctionalInterface
 public interface Segmenter {

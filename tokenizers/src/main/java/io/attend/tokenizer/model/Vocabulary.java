@@ -139,7 +139,8 @@ public final class Vocabulary implements JsonForm {
         return id(hash, chars, start, end);
     }
 
-    /// The id of the token that is `chars[start, end)` and whose hash, as [String#hashCode] has it, is `hash`; or
+    /// The id of the token that is `chars[start, end)` and whose hash, as [String#hashCode] has it, is `hash`;
+    /// or
     /// -1.
     public int id(int hash, char[] chars, int start, int end) {
         int slot = slot(hash);

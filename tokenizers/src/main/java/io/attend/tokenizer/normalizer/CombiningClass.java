@@ -6,7 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// The order of combining marks, and which two code points compose: what the JDK's normalizer knows but does not
+/// The order of combining marks, and which two code points compose: what the JDK's normalizer knows but does
+/// not
 /// say, asked of it by normalizing pairs.
 @SuppressWarnings("ReferenceEquality") // the shared empty page is that very array
 final class CombiningClass {

@@ -73,7 +73,8 @@ final class UnicodeForm implements Rewriter {
         }
     }
 
-    /// Decomposed code points on their way out: marks are put in order behind their base, then composed with it.
+    /// Decomposed code points on their way out: marks are put in order behind their base, then composed with
+    /// it.
     private static final class Marks {
         private final Text.Edit edit;
         private final boolean composes;

@@ -2,7 +2,8 @@ package io.attend.tokenizer.text;
 
 import java.util.Arrays;
 
-/// A stretch of an input text while a pipeline works on it: its characters now, the place in the input each came
+/// A stretch of an input text while a pipeline works on it: its characters now, the place in the input each
+/// came
 /// from, and the pieces it is cut into.
 ///
 /// One buffer serves many texts, so nothing is allocated per character or per piece. As long as no step changes
@@ -66,7 +67,8 @@ public final class Text {
         return this;
     }
 
-    /// Whether to keep track of where characters come from; without, rewriting is cheaper and [#start] and [#end]
+    /// Whether to keep track of where characters come from; without, rewriting is cheaper and [#start] and
+    /// [#end]
     /// mean nothing once characters were added or dropped.
     public void track(boolean track) {
         tracked = track;
@@ -242,7 +244,8 @@ public final class Text {
             write(codePoint, at, at + (Character.isHighSurrogate(chars[at]) ? 2 : 1));
         }
 
-        /// Puts a code point as Unicode normalization says: `change` 0 takes the place of the next code point, -n
+        /// Puts a code point as Unicode normalization says: `change` 0 takes the place of the next code point,
+        /// -n
         /// that of the next and n more, and 1 takes none.
         public void change(int codePoint, int change) {
             if (change > 0) {

@@ -13,8 +13,10 @@ import java.util.TreeMap;
 
 /// Merging the most frequent pair of neighbours, again and again.
 ///
-/// All words lie one behind the other as linked symbols. For each pair its count and the places where it was seen
-/// are kept, so a merge touches only those places: the whole costs about O(symbols · log symbols). A heap orders
+/// All words lie one behind the other as linked symbols. For each pair its count and the places where it was
+/// seen
+/// are kept, so a merge touches only those places: the whole costs about O(symbols · log symbols). A heap
+/// orders
 /// the pairs; an entry whose count has changed meanwhile goes back in.
 final class PairMerging {
     private static final int NONE = -1;
@@ -102,7 +104,8 @@ final class PairMerging {
         return new HashSet<>(kept);
     }
 
-    /// Lays the words out as symbols. With a prefix or suffix, the inner and last characters are tokens of their
+    /// Lays the words out as symbols. With a prefix or suffix, the inner and last characters are tokens of
+    /// their
     /// own.
     private void symbols(WordCounts words, Set<Integer> alphabet) {
         String prefix = trainer.continuingSubwordPrefix().orElse("");

@@ -11,10 +11,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /// A unigram vocabulary (Kudo 2018): begin with the `seeds` substrings that cover the most text, estimate their
-/// probabilities by expectation maximisation, drop those whose loss costs the likelihood least, and again, until
+/// probabilities by expectation maximisation, drop those whose loss costs the likelihood least, and again,
+/// until
 /// there are `vocabularySize`.
 ///
-///     E: the expected count of each piece over all ways to cut each word        M: score = ψ(count) − ψ(Σ count)
+///     E: the expected count of each piece over all ways to cut each word        M: score = ψ(count) − ψ(Σ
+///     count)
 ///
 /// Each round keeps `shrinkingFactor` of the pieces and has `rounds` E and M steps. All characters of the texts
 /// are pieces; pieces have at most `longestPiece` characters.
