@@ -49,6 +49,7 @@ class GgufFamilyTest {
             "llama-rope-linear",
             "llama-rope-llama3",
             "mistral-window",
+            "mixtral-moe",
             "qwen2-lm",
             "gemma-lm",
             "phi-lm",
