@@ -4,9 +4,13 @@ import io.attend.architecture.Architecture;
 import io.attend.checkpoint.Checkpoint;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.RunFolder;
+import io.attend.generation.Decoding;
 import io.attend.generation.TextModel;
+import io.attend.generation.TextSettings;
+import io.attend.generation.Writing;
 import io.attend.huggingface.Pretrained;
 import io.attend.model.Transformer;
+import io.attend.task.Embed;
 import io.attend.task.Task;
 import io.attend.tensor.Device;
 import io.attend.tokenizer.Tokenizer;
@@ -14,11 +18,16 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// A trained model from a run folder or a Hugging Face one, ready for tasks.
 ///
-///     try (Attend model = Attend.load(Path.of("runs/quickstart"))) {
-///         System.out.println(model.run(new ReadDate(), "5. März 2024"));      // 2024-03-05
+///     try (Attend model = Attend.load(Path.of("runs/shakespeare"))) {
+///         model.generate("O Romeo", Sampling.temperature(0.8).topP(0.95).limit(200), System.out::print);
+///         float[] vector = model.embed("attention is all you need");
+///         List<Classify.Label> labels = model.run(new Classify(5, Excess.CUT), "a text");
 ///     }
 ///
 /// Threads may share it.
@@ -28,20 +37,41 @@ public final class Attend implements AutoCloseable {
     private final Transformer model;
     private final TextModel text;
 
-    private Attend(Transformer model, Tokenizer tokenizer) {
+    private Attend(Transformer model, TextModel text) {
         this.model = model;
-        this.text = new TextModel(model, tokenizer);
+        this.text = text;
     }
 
-    /// Loads a run folder, its architecture, its tokenizer and its weights, or a folder as Hugging Face has it, with
-    /// `config.json`. Large weights stay mapped from their file. Of a run that has not finished it takes the newest
+    /// Loads a run folder, its architecture, its tokenizer and its weights; a folder as Hugging Face has it, with
+    /// `config.json`, any tokenizer that [Tokenizer#load] reads, and `generation_config.json` where there is one; or
+    /// a GGUF file. Large weights stay mapped from their file. Of a run that has not finished it takes the newest
     /// checkpoint.
     ///
     /// @throws CheckpointException naming the file and what is wrong with it
     public static Attend load(Path folder) {
+        return Pretrained.isOne(folder) ? pretrained(folder) : trained(folder);
+    }
+
+    private static Attend pretrained(Path folder) {
+        Path json = folder.resolve("tokenizer.json");
+        Tokenizer tokenizer = Tokenizer.load(Files.isRegularFile(json) ? json : folder);
+        Pretrained pretrained = Pretrained.load(folder);
+        Transformer model = pretrained.model();
+        return guarded(model, () -> new TextModel(model, tokenizer, TextSettings.of(folder, pretrained, tokenizer)));
+    }
+
+    private static Attend trained(Path folder) {
+        RunFolder run = RunFolder.open(folder);
         Transformer model = weights(folder);
+        return guarded(model, () -> {
+            Tokenizer tokenizer = Tokenizer.load(run.tokenizer());
+            return new TextModel(model, tokenizer, TextSettings.of(run, tokenizer));
+        });
+    }
+
+    private static Attend guarded(Transformer model, Supplier<TextModel> text) {
         try {
-            return new Attend(model, Tokenizer.load(folder.resolve("tokenizer.json")));
+            return new Attend(model, text.get());
         } catch (RuntimeException e) {
             model.close();
             throw e;
@@ -82,9 +112,36 @@ public final class Attend implements AutoCloseable {
         }
     }
 
-    /// The answer to a task.
-    public String run(Task task, String input) {
-        return task.answer(text, input);
+    /// The answer to a task about one text, or about as many as the task asks for, such as question and
+    /// context.
+    ///
+    /// @throws IllegalArgumentException if the model cannot do it, saying what it can, or the input is none
+    public <A> A run(Task<A> task, String... texts) {
+        return runAll(task, List.of(List.of(texts))).getFirst();
+    }
+
+    /// The answers to a task about several inputs, which are read together.
+    public <A> List<A> runAll(Task<A> task, List<List<String>> inputs) {
+        return task.answers(text, inputs);
+    }
+
+    /// What follows a prompt, or what an encoder-decoder writes about a text, as the model's own settings say.
+    public String generate(String prompt) {
+        return text.write(List.of(prompt), Writing.usual()).getFirst();
+    }
+
+    public String generate(String prompt, Decoding decoding) {
+        return text.write(List.of(prompt), decoding).getFirst();
+    }
+
+    /// The same, told as it is written; never half a character.
+    public void generate(String prompt, Decoding decoding, Consumer<String> told) {
+        text.write(prompt, Writing.by(decoding), told);
+    }
+
+    /// A text as one vector: as a Sentence Transformers folder says, otherwise the mean of its tokens' vectors.
+    public float[] embed(String input) {
+        return run(Embed.EXAMPLE, input);
     }
 
     public Transformer model() {

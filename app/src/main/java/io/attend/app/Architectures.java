@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// Finds architectures: a run folder, a Hugging Face one, an `architecture.json`, or a well-known one by its name.
+/// Finds architectures: a run folder, a Hugging Face one, a GGUF file, an `architecture.json`, or a well-known one by its name.
 final class Architectures {
     private static final Map<String, Supplier<Architecture>> PRESETS = new LinkedHashMap<>();
 
@@ -29,7 +29,7 @@ final class Architectures {
 
     static Architecture read(String nameOrPath) {
         Path path = Path.of(nameOrPath);
-        if (Files.isDirectory(path) && Pretrained.isOne(path)) {
+        if (Files.exists(path) && Pretrained.isOne(path)) {
             return Pretrained.describe(path).architecture();
         }
         if (Files.isDirectory(path)) {

@@ -179,7 +179,7 @@ final class CostCommand implements Callable<Integer> {
         }
     }
 
-    private static long tokens(String length) {
+    static long tokens(String length) {
         if (!length.matches("[1-9]\\d{0,8}k?")) {
             throw new UsageException("\"" + length + "\" is not a length; write 512 or 2k");
         }

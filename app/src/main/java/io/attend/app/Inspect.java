@@ -1,9 +1,13 @@
 package io.attend.app;
 
 import io.attend.architecture.Architecture;
+import io.attend.architecture.Topology;
+import io.attend.cost.Costs;
 import io.attend.inspect.Tree;
 import io.attend.layer.Parameter;
 import io.attend.model.Transformer;
+import io.attend.optimizer.AdamW;
+import io.attend.tensor.DType;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,18 +25,33 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "inspect",
         description =
-                "Show what a model is made of: every parameter with its shape, repeated blocks folded. Or draw what"
+                "Show what a model is made of and costs: every parameter with its shape, repeated blocks folded. Or draw what"
                         + " a position or a mask does: --position Rotary --draw map.html.")
 final class Inspect implements Callable<Integer> {
+    private static final long USUAL = 512;
+
     @Parameters(
             index = "0",
             arity = "0..1",
             paramLabel = "MODEL",
-            description = "A run folder, an architecture.json, or transformer-base, transformer-big, gpt2, bert-base.")
+            description = "A run folder, a Hugging Face one, a GGUF file, an architecture.json, or transformer-base, transformer-big, gpt2, bert-base.")
     private @Nullable String model;
 
     @Option(names = "--architecture", description = "Show the architecture as JSON, ready to be changed and trained.")
     private boolean architecture;
+
+    @Option(
+            names = "--tokens",
+            paramLabel = "T",
+            description = "How many to count operations and memory for: 512 or 2k (default: 512, or fewer"
+                    + " where the model has learned fewer places).")
+    private @Nullable String tokens;
+
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            description = "Of weights and cache: float32, bfloat16 (${DEFAULT-VALUE}).")
+    private DType type = DType.FLOAT32;
 
     @Option(names = "--json", description = "Every parameter as one JSON object.")
     private boolean json;
@@ -60,6 +79,8 @@ final class Inspect implements Callable<Integer> {
                 .filter(p -> p.kind() == Parameter.Kind.WEIGHT)
                 .toList();
         long count = weights.stream().mapToLong(p -> p.shape().count()).sum();
+        long length = tokens == null ? usual(read) : CostCommand.tokens(tokens);
+        Costs costs = costs(read, length);
         var out = spec.commandLine().getOut();
         if (architecture) {
             out.print(read.toJson());
@@ -69,6 +90,11 @@ final class Inspect implements Callable<Integer> {
             Map<String, Object> all = new LinkedHashMap<>();
             all.put("parameters", count);
             all.put("shapes", shapes);
+            all.put("tokens", length);
+            all.put("forwardFlops", costs.forwardFlops());
+            all.put("weightBytes", costs.weightBytes());
+            all.put("cacheBytes", costs.cacheBytes());
+            all.put("trainingBytes", costs.trainingBytes());
             Output.json(out, all);
         } else {
             out.printf(
@@ -77,9 +103,35 @@ final class Inspect implements Callable<Integer> {
                     read.topology().getClass().getSimpleName(),
                     read.width(),
                     count);
+            out.printf(
+                    Locale.ROOT,
+                    "over %,d tokens: %s operations; in %s: weights %s, cache %s, a training step with AdamW %s%n",
+                    length,
+                    Output.flops(costs.forwardFlops()),
+                    type,
+                    Output.bytes(costs.weightBytes()),
+                    Output.bytes(costs.cacheBytes()),
+                    Output.bytes(costs.trainingBytes()));
             out.print(Tree.of(read));
         }
         out.flush();
         return 0;
+    }
+
+    private Costs costs(Architecture architecture, long length) {
+        return Costs.of(architecture, Topology.Sizes.batch(1).length(length), type, AdamW.EXAMPLE::numbers);
+    }
+
+    /// 512 tokens, or half as many until the model has a place for all.
+    private long usual(Architecture architecture) {
+        for (long length = USUAL; length > 1; length /= 2) {
+            try {
+                costs(architecture, length);
+                return length;
+            } catch (IllegalArgumentException _) {
+                continue; // too long for it
+            }
+        }
+        return 1;
     }
 }

@@ -2,64 +2,111 @@ package io.attend.app;
 
 import io.attend.Attend;
 import io.attend.task.Task;
-import io.attend.value.Variants;
+import io.attend.value.ValueException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "run", description = "Ask something of a trained model.")
+@Command(
+        name = "run",
+        description = "Ask something of a trained model: a run folder, or one as Hugging Face has it."
+                + " Without INPUT and --file the inputs are the lines of standard input.")
 final class Run implements Callable<Integer> {
-    private static final Map<String, Task> TASKS = Variants.of(Task.class).values().stream()
-            .map(variant -> (Task) Variants.examples(variant).getFirst())
-            .collect(Collectors.toMap(Task::verb, Function.identity(), (a, _) -> a, LinkedHashMap::new));
-
-    @Parameters(index = "0", paramLabel = "TASK", description = "read-date, translate.")
+    @Parameters(
+            index = "0",
+            paramLabel = "TASK",
+            description = "answer, classify, embed, fill, generate, read-date, similarity, summarise, tag, translate.")
     private String task;
 
-    @Parameters(index = "1", paramLabel = "MODEL", description = "A run folder.")
+    @Parameters(index = "1", paramLabel = "MODEL", description = "The folder.")
     private Path model;
 
     @Parameters(
             index = "2..*",
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "INPUT",
-            description = "The text; several are answered in order.")
-    private List<String> inputs;
+            description = "The texts; several inputs are answered in order. answer takes a question and a context each,"
+                    + " similarity two texts.")
+    private List<String> texts = List.of();
 
-    @Option(names = "--json", description = "Answer each text with one line of JSON.")
+    @Mixin
+    private final RunInputs inputs = new RunInputs();
+
+    @Mixin
+    private final RunOptions options = new RunOptions();
+
+    @Option(names = "--json", description = "Answer each input with one line of JSON.")
     private boolean json;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Inputs that are read together (default: 16).")
+    private int batch = 16;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        Task asked = TASKS.get(task);
-        if (asked == null) {
-            throw new UsageException("unknown task " + task + "; known: " + String.join(", ", TASKS.keySet()));
+        if (batch < 1) {
+            throw new UsageException("--batch must be at least 1, not " + batch);
         }
-        try (Attend loaded = Attend.load(model)) {
-            for (String input : inputs) {
-                String answer = loaded.run(asked, input);
-                if (json) {
-                    Map<String, Object> line = new LinkedHashMap<>();
-                    line.put("input", input);
-                    line.put("answer", answer);
-                    Output.json(spec.commandLine().getOut(), line);
-                } else {
-                    spec.commandLine().getOut().println(answer);
-                }
-            }
+        Task<?> asked;
+        try {
+            asked = options.task(task);
+        } catch (ValueException e) {
+            throw new UsageException(task + ": " + e.getMessage());
+        }
+        try (RunInputs.Stream all = inputs.open(asked, texts);
+                Attend loaded = Attend.load(model)) {
+            answer(loaded, asked, all);
         }
         return 0;
+    }
+
+    private <A> void answer(Attend loaded, Task<A> asked, RunInputs.Stream all) {
+        PrintWriter out = spec.commandLine().getOut();
+        List<List<String>> some = new ArrayList<>();
+        boolean first = true;
+        while (all.hasNext()) {
+            some.add(all.next());
+            boolean last = !all.hasNext();
+            if (first && last && !json) {
+                asked.tell(loaded.text(), some.getFirst(), part -> {
+                    out.print(part);
+                    out.flush();
+                });
+                out.println();
+                out.flush();
+                return;
+            }
+            first = false;
+            if (last || some.size() == batch) {
+                print(out, asked, some, loaded.runAll(asked, some));
+                some.clear();
+            }
+        }
+    }
+
+    private <A> void print(PrintWriter out, Task<A> asked, List<List<String>> some, List<A> answers) {
+        for (int i = 0; i < answers.size(); i++) {
+            if (json) {
+                Map<String, Object> line = new LinkedHashMap<>();
+                line.put("input", some.get(i).size() == 1 ? some.get(i).getFirst() : some.get(i));
+                line.put("answer", answers.get(i));
+                Output.json(out, line);
+            } else {
+                out.println(asked.shown(answers.get(i)));
+            }
+        }
+        out.flush();
     }
 }

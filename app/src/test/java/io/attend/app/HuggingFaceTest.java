@@ -2,11 +2,21 @@ package io.attend.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.attend.Attend;
+import io.attend.tokenizer.AddedToken;
+import io.attend.tokenizer.Pipeline;
+import io.attend.tokenizer.Tokenizer;
+import io.attend.tokenizer.decoder.ByteLevel;
+import io.attend.tokenizer.model.Bpe;
+import io.attend.tokenizer.model.Vocabulary;
+import io.attend.tokenizer.pretokenizer.Words;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -74,5 +84,63 @@ class HuggingFaceTest {
     @Test
     void inspectShowsWhatIsInAFolder() {
         assertThat(attend("inspect", BERT).out()).startsWith("Encoder of width 32");
+    }
+
+    private static final Path LLAMA = BERT.resolveSibling("llama-gqa");
+
+    /// A folder with a tokenizer of 99 tokens, as the model has words.
+    private Path llama() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("llama"));
+        for (String file : new String[] {"config.json", "model.safetensors", "expected.safetensors"}) {
+            Files.copy(LLAMA.resolve(file), model.resolve(file));
+        }
+        List<String> tokens = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
+        for (char c = ' '; c < 127; c++) {
+            tokens.add(String.valueOf(io.attend.tokenizer.text.Bytes.charOf(c)));
+        }
+        Pipeline pipeline = new Pipeline(new Bpe(Vocabulary.of(tokens), List.of()))
+                .with(List.of(AddedToken.special(1, "<s>"), AddedToken.special(2, "</s>")))
+                .with(Words.GPT2.preTokenizer(false))
+                .with(new ByteLevel(false, true, true));
+        Tokenizer.of(pipeline).save(model);
+        return model;
+    }
+
+    @Test
+    void aModelGoesToAGgufFileAndBackWithItsTokenizer() throws IOException {
+        Path model = llama();
+        Path file = folder.resolve("alone").resolve("llama.gguf");
+        Files.createDirectory(file.getParent());
+        Said said = attend("export", model, file, "--type", "f32");
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(attend("inspect", file).out()).startsWith("Decoder of width 32: 20,224 parameters");
+        Files.copy(LLAMA.resolve("expected.safetensors"), file.resolveSibling("expected.safetensors"));
+        assertThat(attend("verify", file.getParent()).out()).contains(" equal").doesNotContain("FAIL");
+        Path back = folder.resolve("back");
+        assertThat(attend("export", file, back).status()).isZero();
+        assertThat(Tokenizer.load(back).ids("a tokenizer, too")).isEqualTo(Tokenizer.load(model).ids("a tokenizer, too"));
+        Files.copy(LLAMA.resolve("expected.safetensors"), back.resolve("expected.safetensors"));
+        assertThat(attend("verify", back).status()).isZero();
+        try (Attend loaded = Attend.load(file)) {
+            assertThat(loaded.model().architecture().width()).isEqualTo(32);
+        }
+    }
+
+    @Test
+    void exportToGgufSaysWhatIsWrong() throws IOException {
+        Path file = folder.resolve("model.gguf");
+        assertThat(attend("export", LLAMA, file).err()).contains("--without-tokenizer");
+        assertThat(attend("export", LLAMA, file, "--type", "q3").err()).contains("q3", "q8_0");
+        assertThat(attend("export", LLAMA, folder.resolve("x"), "--type", "f32").err()).contains("FILE.gguf");
+        Said bert = attend("export", BERT, file, "--without-tokenizer");
+        assertThat(bert.status()).as(bert.err()).isZero();
+        assertThat(bert.err()).contains("left out: pooler.dense.weight, since GGUF has no pooler");
+        assertThat(attend("export", BERT, file, "--without-tokenizer").err()).contains("exists");
+    }
+
+    @Test
+    void inspectCountsOperationsAndMemory() {
+        assertThat(attend("inspect", LLAMA, "--tokens", "1k", "--type", "bfloat16").out())
+                .contains("over 1,024 tokens: ", " operations; in bfloat16: weights 40.4 kB");
     }
 }

@@ -127,7 +127,7 @@ class MainTest {
             value = {
                 "2 | Unmatched argument at index 0: 'dance'           | dance",
                 "2 | Missing required parameter                       | run",
-                "2 | unknown task sing; known: read-date, translate   | run sing runs/x y",
+                "2 | unknown task sing; known: answer, classify, embed| run sing runs/x y",
                 "1 | no such folder                                   | run read-date no/such/run y",
                 "2 | there is no architecture gpt9                    | cost gpt9",
                 "2 | \"0\" is not a length; write 512 or 2k           | cost gpt2 --lengths 0",

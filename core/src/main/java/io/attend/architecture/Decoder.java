@@ -3,6 +3,7 @@ package io.attend.architecture;
 import io.attend.embedding.Embedding;
 import io.attend.layer.Parameters;
 import io.attend.value.Source;
+import java.util.List;
 import java.util.Map;
 
 /// One stack that writes: every position sees only what came before it. GPT and its kin.
@@ -34,6 +35,11 @@ public record Decoder(Embedding embedding, Stack stack) implements Topology {
     @Override
     public boolean reads() {
         return false;
+    }
+
+    @Override
+    public List<Embedding> embeddings() {
+        return List.of(embedding);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.attend.architecture;
 import io.attend.embedding.Embedding;
 import io.attend.layer.Parameters;
 import io.attend.value.Source;
+import java.util.List;
 import java.util.Map;
 
 /// One stack that reads a whole sequence at once: BERT and its kin.
@@ -28,6 +29,11 @@ public record Encoder(Embedding embedding, Stack stack) implements Topology {
     @Override
     public boolean reads() {
         return true;
+    }
+
+    @Override
+    public List<Embedding> embeddings() {
+        return List.of(embedding);
     }
 
     @Override

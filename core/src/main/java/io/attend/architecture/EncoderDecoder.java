@@ -14,10 +14,12 @@ import io.attend.layer.Site;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Two stacks: one reads the source, the other writes the target while it looks at what the first made of it. The
+/// Two stacks: one reads the source, the other writes the target while it looks at what the first made of it.
+/// The
 /// 2017 Transformer.
 ///
 ///     memory = encoder(source(x))        y = decoder(target(z), memory)
@@ -47,6 +49,11 @@ public record EncoderDecoder(Embedding source, Stack encoder, Embedding target, 
     @Override
     public boolean reads() {
         return true;
+    }
+
+    @Override
+    public List<Embedding> embeddings() {
+        return List.of(source, target);
     }
 
     @Override

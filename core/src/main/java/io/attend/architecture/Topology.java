@@ -1,5 +1,6 @@
 package io.attend.architecture;
 
+import io.attend.embedding.Embedding;
 import io.attend.embedding.Input;
 import io.attend.embedding.Table;
 import io.attend.layer.Context;
@@ -7,6 +8,7 @@ import io.attend.layer.Cost;
 import io.attend.layer.Memory;
 import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,10 +22,14 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
     /// Whether it reads a source before it writes.
     boolean reads();
 
+    /// What the model is given becomes vectors so: the side that reads first, the side that writes last.
+    List<Embedding> embeddings();
+
     /// The stacks by their names in paths, in the order they run.
     Map<String, Stack> stacks();
 
-    /// The context of a pass over a whole input: what of it is padding, where its tokens stand and to which text they
+    /// The context of a pass over a whole input: what of it is padding, where its tokens stand and to which
+    /// text they
     /// belong.
     static Context given(Input input, Context context) {
         return context.padded(input.keep())
@@ -40,7 +46,8 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
         /// What the source becomes for the steps of a generation; nothing in a model without an encoder.
         Optional<Memory> read(Input source, Context context);
 
-        /// One step of a generation, → [B, T, E]: new tokens behind those the context remembers. The context also says
+        /// One step of a generation, → [B, T, E]: new tokens behind those the context remembers. The context
+        /// also says
         /// what is padding and where tokens stand, the remembered ones included.
         Tensor step(Input next, Context context);
 

@@ -60,6 +60,21 @@ public final class Checkpoint {
         return home.data(name);
     }
 
+    /// Says that a tensor was copied and not written to: its pages need not stay in memory. They are read again when
+    /// they are touched again.
+    ///
+    /// @throws CheckpointException if there is no tensor of that name
+    public void release(String name) {
+        MappedFile.release(data(name));
+    }
+
+    /// Says that a tensor will be copied now, in another order than the file's.
+    ///
+    /// @throws CheckpointException if there is no tensor of that name
+    public void prefetch(String name) {
+        MappedFile.prefetch(data(name));
+    }
+
     /// How many bytes the tensors have in all.
     public long bytes() {
         return entries.values().stream().mapToLong(Entry::bytes).sum();

@@ -46,6 +46,22 @@ public final class MappedFile {
         return POSIX ? Libc.map(file, arena) : mapByChannel(file, arena);
     }
 
+    /// Lets the system take back the memory of a part of a mapped file: whoever touches it again reads it from the file
+    /// again, and what was written there is lost. Only whole pages are given back; where there is no `madvise`, none.
+    public static void release(MemorySegment part) {
+        if (POSIX && part.isNative() && part.byteSize() > 0) {
+            Libc.advise(part, Libc.MADV_DONTNEED);
+        }
+    }
+
+    /// Asks the system to read a part of a mapped file now, from its beginning to its end: it will be copied in another
+    /// order, and pages read in that order come slowly from a disk.
+    public static void prefetch(MemorySegment part) {
+        if (POSIX && part.isNative() && part.byteSize() > 0) {
+            Libc.advise(part, Libc.MADV_WILLNEED);
+        }
+    }
+
     static MemorySegment mapByChannel(Path file, Arena arena) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return channel.map(MapMode.PRIVATE, 0, channel.size(), arena);
@@ -72,6 +88,11 @@ public final class MappedFile {
                 "mmap", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
         private static final MethodHandle MUNMAP =
                 function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+        private static final MethodHandle MADVISE =
+                function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+        private static final int MADV_WILLNEED = 3;
+        private static final int MADV_DONTNEED = 4;
+        private static final long PAGE = 64 << 10; // the largest page in use, and a multiple of the others
         private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
         private Libc() {}
@@ -107,6 +128,19 @@ public final class MappedFile {
                 throw new CheckpointException(file, "the system refused to map its " + bytes + " bytes into memory");
             }
             return start.reinterpret(bytes, arena, Libc::unmap);
+        }
+
+        static void advise(MemorySegment part, int advice) {
+            long start = Math.ceilDiv(part.address(), PAGE) * PAGE;
+            long end = (part.address() + part.byteSize()) / PAGE * PAGE;
+            if (end <= start) {
+                return;
+            }
+            try {
+                int _ = (int) MADVISE.invokeExact(MemorySegment.ofAddress(start), end - start, advice);
+            } catch (Throwable e) {
+                throw new AssertionError(e);
+            }
         }
 
         private static void unmap(MemorySegment segment) {

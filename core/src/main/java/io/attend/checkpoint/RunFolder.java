@@ -15,12 +15,14 @@ import java.util.regex.Pattern;
 ///     recipe.yaml          what was asked for
 ///     architecture.json    the model as a value
 ///     tokenizer.json       from text to tokens and back
+///     labels.json          what a classifier calls what it tells apart
 ///     model.safetensors    the weights
 ///     metrics.jsonl        a line per report, appended while training
 ///     report.html          the run for people to read
 ///     checkpoints/         step-000123/ and so on, each with all it takes to go on from that step
 ///
-/// A reader, or the next start of a run killed at any instant, finds whole checkpoints only; the files are to be
+/// A reader, or the next start of a run killed at any instant, finds whole checkpoints only; the files are to
+/// be
 /// written with [Atomic] for the same reason. One process at a time may write to a run folder.
 public final class RunFolder {
     private static final Pattern STEP = Pattern.compile("step-(\\d{6,18})");
@@ -93,6 +95,11 @@ public final class RunFolder {
         return path.resolve("tokenizer.json");
     }
 
+    /// The names of the labels that a classifier tells apart, in their order; only classifiers' runs have it.
+    public Path labels() {
+        return path.resolve("labels.json");
+    }
+
     public Path model() {
         return path.resolve(Checkpoint.SINGLE);
     }
@@ -109,7 +116,8 @@ public final class RunFolder {
         return path.resolve("checkpoints");
     }
 
-    /// Writes the checkpoint of a step: `body` fills an empty folder, which becomes `checkpoints/step-000123` when
+    /// Writes the checkpoint of a step: `body` fills an empty folder, which becomes `checkpoints/step-000123`
+    /// when
     /// all in it is on disk.
     ///
     /// @throws CheckpointException if it cannot be written or exists already

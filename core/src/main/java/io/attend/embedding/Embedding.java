@@ -6,11 +6,22 @@ import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// How what a model is given becomes vectors.
 public sealed interface Embedding permits TokenEmbedding {
     /// @param source the table of the encoder's side, when the decoder's side is built
     Built build(Parameters parameters, int width, Optional<Table.Built> source);
+
+    /// How many positions a text may have at most, if there is a bound.
+    default OptionalInt longest() {
+        return OptionalInt.empty();
+    }
+
+    /// Whether it is told to which of several texts a token belongs.
+    default boolean segmented() {
+        return false;
+    }
 
     /// An embedding at work.
     interface Built {

@@ -126,6 +126,16 @@ public record TokenEmbedding(
     }
 
     @Override
+    public OptionalInt longest() {
+        return position.longest();
+    }
+
+    @Override
+    public boolean segmented() {
+        return segments.isPresent();
+    }
+
+    @Override
     public Embedding.Built build(Parameters parameters, int width, Optional<Table.Built> source) {
         return new Built(this, parameters, width, source);
     }

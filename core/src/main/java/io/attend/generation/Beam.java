@@ -8,11 +8,15 @@ import java.util.Optional;
 
 /// Several beginnings are kept at once, and the likeliest whole text wins.
 ///
-///     score(y) = log p(y | source) / |y|^lengthPenalty        |y| counts new tokens, the one that ends it included
+///     score(y) = log p(y | source) / |y|^lengthPenalty        |y| counts new tokens, the one that ends it
+///     included
 ///
-/// Each step goes on with the likeliest continuations of all beams. With `groups`, the beams of a text are split into
-/// groups of equal size that choose one after another, each put off by their diversity from the tokens that groups
-/// before it chose in the same step. Cost: `beams` times that of greedy writing, and the states of the beams are copied
+/// Each step goes on with the likeliest continuations of all beams. With `groups`, the beams of a text are
+/// split into
+/// groups of equal size that choose one after another, each put off by their diversity from the tokens that
+/// groups
+/// before it chose in the same step. Cost: `beams` times that of greedy writing, and the states of the beams
+/// are copied
 /// every step. Names: Hugging Face's `num_beams`, `length_penalty`, `early_stopping`, `num_beam_groups`,
 /// `diversity_penalty`.
 ///
@@ -80,8 +84,14 @@ public record Beam(
         return new Beam(256, beams, 1, Stopping.LIKELY, Optional.empty(), List.of());
     }
 
+    @Override
     public Beam limit(int tokens) {
         return new Beam(tokens, beams, lengthPenalty, stopping, groups, rules);
+    }
+
+    @Override
+    public Beam ruled(List<Rule> first) {
+        return new Beam(limit, beams, lengthPenalty, stopping, groups, Rule.joined(first, rules));
     }
 
     public Beam lengthPenalty(double power) {

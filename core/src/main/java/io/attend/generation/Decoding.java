@@ -19,6 +19,15 @@ public sealed interface Decoding permits Beam, Greedy, Sampling {
     /// The same, telling the follower of every token as soon as it is certain.
     List<Written> write(Transformer model, Start start, Follower follower);
 
+    /// New tokens at most.
+    int limit();
+
+    /// The same with another limit.
+    Decoding limit(int tokens);
+
+    /// The same with rules that come before its own.
+    Decoding ruled(List<Rule> first);
+
     /// Where writing begins.
     ///
     /// @param source what an encoder-decoder writes about

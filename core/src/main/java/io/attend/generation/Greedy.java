@@ -26,6 +26,16 @@ public record Greedy(int limit, @Default("[]") List<Rule> rules) implements Deco
     }
 
     @Override
+    public Greedy limit(int tokens) {
+        return new Greedy(tokens, rules);
+    }
+
+    @Override
+    public Greedy ruled(List<Rule> first) {
+        return new Greedy(limit, Rule.joined(first, rules));
+    }
+
+    @Override
     public List<Written> write(Transformer model, Start start, Follower follower) {
         return new Steps(model, start, limit, rules, follower).write((_, scores) -> Scores.best(scores));
     }

@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
 ///
 ///     yₜ ~ softmax(rules(scores))
 ///
-/// Row r draws from a generator of its own, seeded with `seed` + r, so that a text does not depend on those beside it.
+/// Row r draws from a generator of its own, seeded with `seed` + r, so that a text does not depend on those
+/// beside it.
 @Source(paper = "The Curious Case of Neural Text Degeneration", arxiv = "1904.09751")
 public record Sampling(
         @Default("256") int limit,
@@ -50,8 +51,14 @@ public record Sampling(
         return new Sampling(limit, seed, more);
     }
 
+    @Override
     public Sampling limit(int tokens) {
         return new Sampling(tokens, seed, rules);
+    }
+
+    @Override
+    public Sampling ruled(List<Rule> first) {
+        return new Sampling(limit, seed, Rule.joined(first, rules));
     }
 
     public Sampling seed(long number) {

@@ -1,6 +1,7 @@
 package io.attend.generation;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.stream.IntStream;
 
 /// What rules need of a row of scores.
@@ -45,6 +46,18 @@ final class Scores {
 
     static void drop(float[] scores, int word) {
         scores[word] = Float.NEGATIVE_INFINITY;
+    }
+
+    /// Rules words out, unless none would stay.
+    static void without(float[] scores, Collection<Integer> words) {
+        float[] before = scores.clone();
+        words.stream().filter(word -> word < scores.length).forEach(word -> drop(scores, word));
+        for (float score : scores) {
+            if (score > Float.NEGATIVE_INFINITY) {
+                return;
+            }
+        }
+        System.arraycopy(before, 0, scores, 0, scores.length);
     }
 
     /// Those of the given words, by a key, smallest first; equal ones by their number.

@@ -33,6 +33,11 @@ public record DiscriminatorHead(@Default("\"Gelu\"") Activation activation) impl
     }
 
     @Override
+    public Gives gives() {
+        return Gives.REPLACEMENTS;
+    }
+
+    @Override
     public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
         Linear dense =
                 new Linear(parameters.in("dense"), Linear.Size.from(width).to(width), Bias.ADDED);

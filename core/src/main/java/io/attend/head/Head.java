@@ -37,6 +37,11 @@ public sealed interface Head
         return true;
     }
 
+    /// What its main output is about.
+    default Gives gives() {
+        return Gives.WORDS;
+    }
+
     /// A head at work: `forward` gives its main output, such as scores [B, T, V].
     interface Built extends Layer {
         /// The mean cross-entropy of the right classes, a single number. A head that never makes all its

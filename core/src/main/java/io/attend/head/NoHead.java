@@ -20,6 +20,11 @@ public record NoHead() implements Head {
     public static final NoHead EXAMPLE = new NoHead();
 
     @Override
+    public Gives gives() {
+        return Gives.VECTORS;
+    }
+
+    @Override
     public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
         return new Head.Built() {
             @Override

@@ -34,6 +34,11 @@ public record PooledHead(@Default("\"FirstPooling\"") Pooling pooling, Optional<
     }
 
     @Override
+    public Gives gives() {
+        return Gives.VECTORS;
+    }
+
+    @Override
     public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
         Summary summary = new Summary(parameters, width, pooling, dense);
         return new Head.Built() {

@@ -1,11 +1,19 @@
 package io.attend.head;
 
 import io.attend.tensor.Tensor;
+import java.util.Arrays;
 
 /// What is asked of a whole text, and how wrong an answer is.
 public enum Problem {
     /// One of several classes: cross-entropy; answers int64 [B].
     SINGLE_LABEL {
+        @Override
+        public double[] chances(double[] logits) {
+            double most = Arrays.stream(logits).max().orElseThrow();
+            double sum = Arrays.stream(logits).map(x -> Math.exp(x - most)).sum();
+            return Arrays.stream(logits).map(x -> Math.exp(x - most) / sum).toArray();
+        }
+
         @Override
         Tensor loss(Tensor logits, Tensor answers, double smoothing) {
             return logits.crossEntropy(answers, Head.IGNORED, smoothing);
@@ -13,6 +21,11 @@ public enum Problem {
     },
     /// Each class yes or no by itself: binary cross-entropy; answers [B, labels] between 0 and 1.
     MULTI_LABEL {
+        @Override
+        public double[] chances(double[] logits) {
+            return Arrays.stream(logits).map(x -> 1 / (1 + Math.exp(-x))).toArray();
+        }
+
         @Override
         Tensor loss(Tensor logits, Tensor answers, double smoothing) {
             unsmoothed(smoothing);
@@ -22,6 +35,11 @@ public enum Problem {
     /// Numbers: mean squared error; answers [B], or [B, labels] where there are several.
     REGRESSION {
         @Override
+        public double[] chances(double[] logits) {
+            return logits.clone();
+        }
+
+        @Override
         Tensor loss(Tensor logits, Tensor answers, double smoothing) {
             unsmoothed(smoothing);
             return logits.sub(answers.to(logits.dtype()).reshape(logits.shape().toArray()))
@@ -29,6 +47,9 @@ public enum Problem {
                     .mean();
         }
     };
+
+    /// What the scores of one text, one a label, say of each class: its chance, or the number itself.
+    public abstract double[] chances(double[] logits);
 
     /// @param logits [B, labels]
     abstract Tensor loss(Tensor logits, Tensor answers, double smoothing);

@@ -79,6 +79,11 @@ public record SequenceHead(
     }
 
     @Override
+    public Gives gives() {
+        return Gives.LABELS;
+    }
+
+    @Override
     public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
         Summary summary = new Summary(parameters, width, pooling, dense);
         Linear classifier =

@@ -37,6 +37,11 @@ public record SpanHead(@Default("0.0") double dropout) implements Head {
     }
 
     @Override
+    public Gives gives() {
+        return Gives.SPANS;
+    }
+
+    @Override
     public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
         Linear span = new Linear(parameters.in("span"), Linear.Size.from(width).to(2), Bias.ADDED);
         return new Head.Built() {

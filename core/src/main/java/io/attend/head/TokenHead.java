@@ -38,6 +38,11 @@ public record TokenHead(int labels, @Default("0.0") double dropout) implements H
     }
 
     @Override
+    public Gives gives() {
+        return Gives.TAGS;
+    }
+
+    @Override
     public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
         Linear classifier =
                 new Linear(parameters.in("classifier"), Linear.Size.from(width).to(labels), Bias.ADDED);

@@ -181,7 +181,7 @@ final class BartParts {
                         new NormalInitialization(config.number("init_std", 0.02), NormalInitialization.Branches.ALIKE));
         Names names = names(task, tied, words.shared);
         if (task == Task.NEXT_WORD) {
-            unread(names, width, config.whole("decoder_layers", defaults.decoder.layers));
+            unread(names, width, config.count("decoder_layers", defaults.decoder.layers));
         }
         OptionalInt start = OptionalInt.of(config.whole("decoder_start_token_id", defaults.start));
         Usage usage = Usage.PLAIN.tokens(config, defaults.pad, start);
@@ -234,7 +234,7 @@ final class BartParts {
         double dropout = config.number("dropout", 0.1);
         boolean before = kind.norms == Norms.BEFORE;
         Block block = new Block(sublayers, NORM, before ? new PreNorm(dropout) : new PostNorm(dropout));
-        return Stack.of(config.whole(name + "_layers", side.layers), block).finalNorm(before ? NORM : new NoNorm());
+        return Stack.of(config.count(name + "_layers", side.layers), block).finalNorm(before ? NORM : new NoNorm());
     }
 
     private static Head head(Config config, Kind kind, Task task, boolean tied, Words words) {

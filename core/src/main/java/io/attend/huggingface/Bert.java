@@ -4,6 +4,7 @@ import io.attend.activation.Tanh;
 import io.attend.architecture.Architecture;
 import io.attend.head.FirstPooling;
 import io.attend.head.Head;
+import io.attend.head.NoHead;
 import io.attend.head.PairHead;
 import io.attend.head.PooledHead;
 import io.attend.head.SequenceHead;
@@ -14,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// BERT: post-norm encoder, learned positions and segments, and a head for every task; with `is_decoder` a decoder.
+/// BERT: post-norm encoder, learned positions and segments, and a head for every task; with `is_decoder` a
+/// decoder.
 @Source(
         paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
         arxiv = "1810.04805")
@@ -38,12 +40,14 @@ public record Bert() implements Family {
         RelativePosition distances = encoder.distances();
         var words = encoder.words(encoder.activation());
         double dropout = encoder.classifierDropout();
+        // an argument of Hugging Face's class, said of files that have no pooler, as those of GGUF
+        Head body = config.flag("add_pooling_layer", true)
+                ? new PooledHead(new FirstPooling(), Optional.of(new Tanh()))
+                : new NoHead();
         Head head = switch (encoder.task()) {
             case PRETRAINING -> new PairHead(words, new Tanh(), 2);
             case SENTENCES -> SequenceHead.of(2).dense(new Tanh());
-            default ->
-                encoder.head(
-                        new PooledHead(new FirstPooling(), Optional.of(new Tanh())), words, new Tanh(), dropout);
+            default -> encoder.head(body, words, new Tanh(), dropout);
         };
         return encoder.mapping(
                 encoder.embedding().position(encoder.places(distances, 0)),

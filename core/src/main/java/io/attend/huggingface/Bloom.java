@@ -39,7 +39,7 @@ public record Bloom() implements Family {
         int vocabulary = config.whole("vocab_size", 250_880);
         int width = config.has("n_embed") ? config.whole("n_embed") : config.whole("hidden_size", 64);
         config.inert("hidden_size", "n_embed");
-        int heads = config.has("num_attention_heads") ? config.whole("num_attention_heads") : config.whole("n_head", 8);
+        int heads = config.has("num_attention_heads") ? config.count("num_attention_heads") : config.count("n_head", 8);
         boolean tied = config.flag("tie_word_embeddings", true);
         LayerNorm norm = new LayerNorm(config.number("layer_norm_epsilon", 1e-5), Bias.ADDED);
         SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(heads))
@@ -58,8 +58,8 @@ public record Bloom() implements Family {
                                 TokenEmbedding.of(new DenseTable(vocabulary)).norm(norm),
                                 Stack.of(
                                                 config.has("num_hidden_layers")
-                                                        ? config.whole("num_hidden_layers")
-                                                        : config.whole("n_layer", 2),
+                                                        ? config.count("num_hidden_layers")
+                                                        : config.count("n_layer", 2),
                                                 block)
                                         .finalNorm(norm)),
                         task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))

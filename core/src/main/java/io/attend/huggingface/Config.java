@@ -20,16 +20,16 @@ import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A `config.json`, read strictly: every key of it is asked for, or listed as one that does not change the
-/// numbers.
-/// [#checkComplete] refuses the rest, so that no setting is ever passed over in silence.
+/// numbers. [#checkComplete] refuses the rest, so that no setting is ever passed over in silence.
 ///
 /// A family asks with the default that Hugging Face's configuration class has; `null` counts as absent. Every
-/// refusal
-/// is a [CheckpointException] naming the file, the key, its value and the values that are understood.
+/// refusal is a [CheckpointException] naming the file, the key, its value and the values that are understood.
 public final class Config {
     private static final long LARGEST = 4 << 20;
+    private static final int MOST = 1 << 12;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /// Keys of every model that say where it comes from or how it is generated from, which has its own
@@ -121,6 +121,11 @@ public final class Config {
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(tree) + "\n";
     }
 
+    /// The tree, as it is written in other forms.
+    ObjectNode object() {
+        return ((ObjectNode) tree).deepCopy();
+    }
+
     Path file() {
         return file;
     }
@@ -167,6 +172,24 @@ public final class Config {
             throw refuse(key, "a whole number");
         }
         return value.intValue();
+    }
+
+    /// How many there are of something that is described one by one, such as layers, or Hugging Face's default.
+    public int count(String key, int otherwise) {
+        return count(key, OptionalInt.of(otherwise));
+    }
+
+    /// The same where it must be given.
+    public int count(String key) {
+        return count(key, OptionalInt.empty());
+    }
+
+    private int count(String key, OptionalInt otherwise) {
+        int count = otherwise.isPresent() ? whole(key, otherwise.getAsInt()) : whole(key);
+        if (count < 1 || count > MOST) {
+            throw refuse(key, "a number from 1 to " + MOST);
+        }
+        return count;
     }
 
     /// A word no gradient reaches where it is looked up: the padding token a table is made with. `null` means none, a
@@ -297,9 +320,8 @@ public final class Config {
     }
 
     /// What a classifying head is asked: `problem_type`, or else numbers where there is one label and one of
-    /// several
-    /// classes where there are more. Hugging Face's class looks at the labels instead when nothing is said, and
-    /// takes fractions for a class each.
+    /// several classes where there are more. Hugging Face's class looks at the labels instead when nothing is
+    /// said, and takes fractions for a class each.
     public Problem problem(int labels) {
         return choice("problem_type", labels == 1 ? "regression" : "single_label_classification", PROBLEMS);
     }
@@ -328,7 +350,8 @@ public final class Config {
 
     /// The key all families are told apart by.
     public String modelType() {
-        return require("model_type").asString();
+        require("model_type");
+        return text("model_type").orElseThrow();
     }
 
     // ---- refusing ----

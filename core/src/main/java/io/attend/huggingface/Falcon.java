@@ -39,7 +39,7 @@ public record Falcon() implements Family {
         int width = config.has("n_embed") ? config.whole("n_embed") : config.whole("hidden_size", 4544);
         config.inert("hidden_size", "n_embed", "num_kv_heads"); // the last counts in the new form only
         int vocabulary = config.whole("vocab_size", 65_024);
-        int count = config.whole("num_attention_heads", 71);
+        int count = config.count("num_attention_heads", 71);
         boolean tied = config.flag("tie_word_embeddings", true);
         boolean grouped = config.flag("new_decoder_architecture", false);
         boolean single = config.flag("multi_query", true) && !grouped;
@@ -74,7 +74,7 @@ public record Falcon() implements Family {
                         width,
                         new Decoder(
                                 TokenEmbedding.of(new DenseTable(vocabulary)),
-                                Stack.of(config.whole("num_hidden_layers", 32), block)
+                                Stack.of(config.count("num_hidden_layers", 32), block)
                                         .finalNorm(norm)),
                         task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
                 .initialized(new NormalInitialization(

@@ -49,7 +49,7 @@ public record Gemma() implements Family {
                         width,
                         new Decoder(
                                 embedding(config, vocabulary),
-                                Stack.of(config.whole("num_hidden_layers", 28), block)
+                                Stack.of(config.count("num_hidden_layers", 28), block)
                                         .finalNorm(norm)),
                         task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
                 .initialized(new NormalInitialization(
@@ -62,7 +62,7 @@ public record Gemma() implements Family {
     }
 
     static Heads heads(Config config, int count, int shared, int size) {
-        return Heads.of(config.whole("num_attention_heads", count))
+        return Heads.of(config.count("num_attention_heads", count))
                 .sharing(config.whole("num_key_value_heads", shared))
                 .size(config.whole("head_dim", size));
     }

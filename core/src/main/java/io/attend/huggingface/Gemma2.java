@@ -52,7 +52,7 @@ public record Gemma2() implements Family {
         RmsNorm norm = new RmsNorm(config.number("rms_norm_eps", 1e-6), RmsNorm.Gain.ONE_PLUS_WEIGHT);
         Feed feed = new Feed(Gemma.gated(config, 9216));
         Mask window = Mistral.window(config, 4096);
-        int layers = config.whole("num_hidden_layers", 26);
+        int layers = config.count("num_hidden_layers", 26);
         Block near = new Block(List.of(new SelfAttention(attention.masked(window)), feed), norm, new SandwichNorm(0));
         Block far =
                 new Block(List.of(new SelfAttention(attention.masked(new Causal())), feed), norm, new SandwichNorm(0));

@@ -67,7 +67,7 @@ public record Gpt2() implements Family {
         int vocabulary = config.whole("vocab_size", 50_257);
         LayerNorm norm = new LayerNorm(config.number("layer_norm_epsilon", 1e-5), Bias.ADDED);
         double dropout = config.number("resid_pdrop", 0.1);
-        int heads = config.whole("n_head", 12);
+        int heads = config.count("n_head", 12);
         SoftmaxAttention attention =
                 SoftmaxAttention.of(Heads.of(heads)).masked(new Causal()).dropout(config.number("attn_pdrop", 0.1));
         Feed feed = new Feed(new DenseFeedForward(
@@ -77,7 +77,7 @@ public record Gpt2() implements Family {
                 0));
         boolean divided = config.flag("scale_attn_weights", true);
         boolean fading = config.flag("scale_attn_by_inverse_layer_idx", false);
-        int layers = config.whole("n_layer", 12);
+        int layers = config.count("n_layer", 12);
         List<Segment> segments = new ArrayList<>();
         for (int layer = 0; layer < (fading ? layers : 1); layer++) {
             double scale = (divided ? 1 / Math.sqrt((double) width / heads) : 1) / (layer + 1);

@@ -39,7 +39,7 @@ public record GptBigCode() implements Family {
         DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("GPTBigCode"));
         int width = config.whole("n_embd", 768);
         int vocabulary = config.whole("vocab_size", 50_257);
-        int count = config.whole("n_head", 12);
+        int count = config.count("n_head", 12);
         boolean shared = config.flag("multi_query", true);
         boolean tied = config.flag("tie_word_embeddings", true);
         LayerNorm norm = new LayerNorm(config.number("layer_norm_epsilon", 1e-5), Bias.ADDED);
@@ -64,7 +64,7 @@ public record GptBigCode() implements Family {
                         width,
                         new Decoder(
                                 embedding,
-                                Stack.of(config.whole("n_layer", 12), block).finalNorm(norm)),
+                                Stack.of(config.count("n_layer", 12), block).finalNorm(norm)),
                         task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
                 .initialized(new NormalInitialization(
                         config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));

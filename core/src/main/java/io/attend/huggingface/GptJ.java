@@ -57,7 +57,7 @@ public record GptJ() implements Family {
     static Architecture architecture(Config config, DecoderTask task) {
         int width = config.whole("n_embd", 4096);
         int vocabulary = config.whole("vocab_size", 50_400);
-        int heads = config.whole("n_head", 16);
+        int heads = config.count("n_head", 16);
         LayerNorm norm = new LayerNorm(config.number("layer_norm_epsilon", 1e-5), Bias.ADDED);
         Rotary rotary = Rotary.of(Rotary.Pairs.INTERLEAVED);
         // null is the whole head
@@ -80,7 +80,7 @@ public record GptJ() implements Family {
                         width,
                         new Decoder(
                                 TokenEmbedding.of(new DenseTable(vocabulary)).dropout(config.number("embd_pdrop", 0)),
-                                Stack.of(config.whole("n_layer", 28), block).finalNorm(norm)),
+                                Stack.of(config.count("n_layer", 28), block).finalNorm(norm)),
                         task.head(
                                 config,
                                 new DecoderTask.Words(

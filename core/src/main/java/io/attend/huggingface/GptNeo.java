@@ -48,7 +48,7 @@ public record GptNeo() implements Family {
         int vocabulary = config.whole("vocab_size", 50_257);
         boolean tied = config.flag("tie_word_embeddings", true);
         LayerNorm norm = new LayerNorm(config.number("layer_norm_epsilon", 1e-5), Bias.ADDED);
-        SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(config.whole("num_heads", 16)))
+        SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(config.count("num_heads", 16)))
                 .score(new DotProduct())
                 .bias(ProjectionBias.OUTPUT)
                 .dropout(config.number("attention_dropout", 0));
@@ -59,7 +59,7 @@ public record GptNeo() implements Family {
                 0));
         double dropout = config.number("resid_dropout", 0);
         Mask window = new SlidingWindow(config.whole("window_size", 256));
-        int layers = config.whole("num_layers", 24);
+        int layers = config.count("num_layers", 24);
         List<String> types = types(config, layers);
         List<Segment> segments = new ArrayList<>();
         for (int from = 0; from < layers; ) {

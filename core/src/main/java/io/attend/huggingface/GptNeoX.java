@@ -38,7 +38,7 @@ public record GptNeoX() implements Family {
         DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("GPTNeoX"));
         int width = config.whole("hidden_size", 6144);
         int vocabulary = config.whole("vocab_size", 50_432);
-        int heads = config.whole("num_attention_heads", 64);
+        int heads = config.count("num_attention_heads", 64);
         boolean tied = config.flag("tie_word_embeddings", false);
         LayerNorm norm = new LayerNorm(config.number("layer_norm_eps", 1e-5), Bias.ADDED);
         Rotary rotary = Rotation.halves(
@@ -66,7 +66,7 @@ public record GptNeoX() implements Family {
                         width,
                         new Decoder(
                                 TokenEmbedding.of(new DenseTable(vocabulary)).dropout(dropout),
-                                Stack.of(config.whole("num_hidden_layers", 44), block)
+                                Stack.of(config.count("num_hidden_layers", 44), block)
                                         .finalNorm(norm)),
                         task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
                 .initialized(new NormalInitialization(

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /// How the numbers of tensors in a file lie in the tensors of a model: a rearrangement without arithmetic, so that it
 /// can be undone bit for bit, and so that gradients take the same way.
@@ -20,6 +21,11 @@ public interface Layout {
 
     /// From the file to the model.
     List<Tensor> part(List<Tensor> stored, List<Shape> parts);
+
+    /// One of [#part], without copying the others.
+    default Tensor part(List<Tensor> stored, List<Shape> parts, int which) {
+        return part(stored, parts).get(which);
+    }
 
     /// The same tensor.
     Layout SAME = new Layout() {
@@ -93,18 +99,22 @@ public interface Layout {
 
             @Override
             public List<Tensor> part(List<Tensor> stored, List<Shape> parts) {
+                return IntStream.range(0, parts.size())
+                        .mapToObj(which -> part(stored, parts, which))
+                        .toList();
+            }
+
+            @Override
+            public Tensor part(List<Tensor> stored, List<Shape> parts, int which) {
                 Tensor all = stored.getFirst();
                 long[] sizes = all.shape().toArray();
                 sizes[0] /= groups;
-                Tensor turns = all.reshape(prepended(sizes));
-                List<Tensor> tensors = new ArrayList<>();
-                long start = 0;
-                for (Shape part : parts) {
-                    long share = part.size(0) / groups;
-                    tensors.add(turns.narrow(1, start, share).reshape(part.toArray()));
-                    start += share;
-                }
-                return tensors;
+                long before =
+                        parts.subList(0, which).stream().mapToLong(part -> part.size(0)).sum();
+                Shape part = parts.get(which);
+                return all.reshape(prepended(sizes))
+                        .narrow(1, before / groups, part.size(0) / groups)
+                        .reshape(part.toArray());
             }
 
             private long[] grouped(Shape shape) {
@@ -161,6 +171,11 @@ public interface Layout {
             @Override
             public List<Tensor> part(List<Tensor> stored, List<Shape> parts) {
                 return first.part(next.part(stored, first.stored(parts, stored.size())), parts);
+            }
+
+            @Override
+            public Tensor part(List<Tensor> stored, List<Shape> parts, int which) {
+                return first.part(next.part(stored, first.stored(parts, stored.size())), parts, which);
             }
         };
     }

@@ -61,7 +61,7 @@ public record Llama() implements Family {
     record Shape(int width, Heads heads, int hidden, int layers, int vocabulary, int trained, RmsNorm norm, boolean tied) {
         static Shape read(Config config, Defaults defaults, KeyValue keyValue) {
             int width = config.whole("hidden_size", defaults.width);
-            int count = config.whole("num_attention_heads", 32);
+            int count = config.count("num_attention_heads", 32);
             // null means as many as query heads, absent the family's own default
             int shared = config.has("num_key_value_heads") || keyValue == KeyValue.AS_MANY || config.names("num_key_value_heads")
                     ? config.whole("num_key_value_heads", count)
@@ -72,7 +72,7 @@ public record Llama() implements Family {
                     width,
                     size * count == width ? heads : heads.size(size),
                     config.whole("intermediate_size", defaults.hidden),
-                    config.whole("num_hidden_layers", defaults.layers),
+                    config.count("num_hidden_layers", defaults.layers),
                     config.whole("vocab_size", defaults.vocabulary),
                     config.whole("max_position_embeddings", defaults.positions),
                     new RmsNorm(config.number("rms_norm_eps", 1e-6)),

@@ -55,7 +55,7 @@ public record Opt() implements Family {
         LayerNorm norm = new LayerNorm(1e-5, Bias.ADDED);
         double dropout = config.number("dropout", 0.1);
         Bias bias = config.flag("enable_bias", true) ? Bias.ADDED : Bias.NONE;
-        SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(config.whole("num_attention_heads", 12)))
+        SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(config.count("num_attention_heads", 12)))
                 .masked(new Causal())
                 .bias(ProjectionBias.of(bias))
                 .dropout(config.number("attention_dropout", 0));
@@ -68,7 +68,7 @@ public record Opt() implements Family {
                 List.of(new SelfAttention(attention), new Feed(feed)),
                 norm,
                 before ? new PreNorm(dropout) : new PostNorm(dropout));
-        Stack stack = Stack.of(config.whole("num_hidden_layers", 12), block);
+        Stack stack = Stack.of(config.count("num_hidden_layers", 12), block);
         boolean removed = config.flag("_remove_final_layer_norm", false);
         boolean last = before && !removed;
         OptionalInt padding = config.padding("pad_token_id", 1, vocabulary);

@@ -33,7 +33,7 @@ public record Phi() implements Family {
         DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("Phi"));
         int width = config.whole("hidden_size", 2048);
         int vocabulary = config.whole("vocab_size", 51_200);
-        int heads = config.whole("num_attention_heads", 32);
+        int heads = config.count("num_attention_heads", 32);
         boolean tied = config.flag("tie_word_embeddings", false);
         LayerNorm norm = new LayerNorm(config.number("layer_norm_eps", 1e-5), Bias.ADDED);
         SoftmaxAttention attention = SoftmaxAttention.of(
@@ -64,7 +64,7 @@ public record Phi() implements Family {
                         width,
                         new Decoder(
                                 embedding,
-                                Stack.of(config.whole("num_hidden_layers", 24), block)
+                                Stack.of(config.count("num_hidden_layers", 24), block)
                                         .finalNorm(norm)),
                         task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.ADDED)))
                 .initialized(new NormalInitialization(

@@ -2,11 +2,15 @@ package io.attend.huggingface;
 
 import io.attend.architecture.Architecture;
 import io.attend.checkpoint.Atomic;
-import io.attend.checkpoint.Checkpoint;
 import io.attend.checkpoint.CheckpointException;
-import io.attend.checkpoint.Safetensors.Entry;
 import io.attend.checkpoint.SafetensorsWriter;
 import io.attend.checkpoint.SafetensorsWriter.Item;
+import io.attend.checkpoint.gguf.Bf16;
+import io.attend.checkpoint.gguf.BlockFormat;
+import io.attend.checkpoint.gguf.F16;
+import io.attend.checkpoint.gguf.F32;
+import io.attend.checkpoint.gguf.GgufModel;
+import io.attend.checkpoint.gguf.Quantized;
 import io.attend.layer.Parameter;
 import io.attend.model.Transformer;
 import io.attend.tensor.DType;
@@ -15,19 +19,23 @@ import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
+import io.attend.tokenizer.format.GgufValue;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// A model with its Hugging Face folder's configuration and names: loaded from one, or made of any model that a
 /// family can express; saved as one, bit for bit what was loaded.
@@ -54,120 +62,84 @@ public final class Pretrained implements AutoCloseable {
     }
 
     /// The files a model was loaded from, and how they spell the names of its tensors.
-    private record Origin(Checkpoint checkpoint, Map<String, String> spelled) {}
+    private record Origin(Stored stored, Map<String, String> spelled) {}
 
-    /// Whether a folder is one of Hugging Face's: it has a `config.json`.
-    public static boolean isOne(Path folder) {
-        return Files.isRegularFile(folder.resolve("config.json"));
+    /// Whether a folder is one of Hugging Face's, with a `config.json`, or has a GGUF file in it, or is such a file.
+    public static boolean isOne(Path path) {
+        return Files.isRegularFile(path.resolve("config.json")) || Stored.gguf(path).isPresent();
     }
 
-    /// The model a folder describes, without its numbers and without natives.
+    /// The GGUF file that `path` is, or that is the one model in the folder `path`, if either.
+    ///
+    /// @throws CheckpointException if a folder has several and nothing else
+    public static Optional<Path> gguf(Path path) {
+        return Stored.gguf(path);
+    }
+
+    /// How many words the model knows.
+    ///
+    /// @throws IllegalArgumentException if its configuration does not say
+    public int words() {
+        return (int) config.object().path("vocab_size").asLong(0);
+    }
+
+    /// The model a folder or a GGUF file describes, without its numbers and without natives.
     ///
     /// @throws CheckpointException naming what is not understood
-    public static Mapping describe(Path folder) {
-        return Mapping.of(Config.of(folder));
+    public static Mapping describe(Path path) {
+        return Mapping.of(Stored.config(path));
     }
 
-    /// Loads a folder: `config.json`, and `model.safetensors` or its shards. Numbers keep the type the file has; large
-    /// files stay mapped, see [Transformer#load].
+    /// Loads a folder, `config.json` and `model.safetensors` or its shards; or a GGUF file, or a folder with one. Numbers
+    /// of a folder keep the type they have; those of a GGUF file become bfloat16 where that holds all of them exactly,
+    /// else float32. Large files stay mapped, see [Transformer#load]; beside them memory holds only the tensors that the
+    /// model has in another order, or that are quantised.
     ///
     /// @throws CheckpointException naming the key that is not understood, or listing every tensor that is missing,
     ///     left over, of another shape or of a type that is no weight's
-    public static Pretrained load(Path folder) {
-        Config config = Config.of(folder);
+    public static Pretrained load(Path path) {
+        Stored stored;
+        Config config;
+        Optional<Path> gguf = Stored.gguf(path);
+        if (gguf.isPresent()) {
+            StoredGguf file = new StoredGguf(gguf.get());
+            stored = file;
+            config = file.config();
+        } else {
+            config = Config.of(path); // first: a folder without one is none of Hugging Face's
+            stored = new StoredFolder(path);
+        }
         Mapping mapping = Mapping.of(config);
         Table table = mapping.table();
-        Checkpoint checkpoint = Checkpoint.open(folder);
-        Map<String, String> spelled = checkComplete(table, checkpoint);
-        Transformer model = Transformer.filled(mapping.architecture(), Device.CPU, checkpoint.bytes(), parameter -> {
+        Map<String, String> spelled = Completeness.check(table, stored);
+        Transformer model = Transformer.filled(
+                mapping.architecture(), Device.CPU, stored.bytes(), filling(table, stored, spelled));
+        return new Pretrained(config, mapping, table, model, Optional.of(new Origin(stored, spelled)));
+    }
+
+    /// The numbers of parameters, one after the other. What a layout copies need not stay mapped beside its copy.
+    private static Function<Parameter, Tensor> filling(Table table, Stored stored, Map<String, String> spelled) {
+        Map<Table.Entry, Integer> taken = new IdentityHashMap<>();
+        return parameter -> {
             Table.Entry entry = table.of(parameter.name());
-            List<Tensor> stored = entry.stored().stream()
-                    .map(name -> tensor(checkpoint, Objects.requireNonNull(spelled.get(name))))
-                    .toList();
-            int which = List.copyOf(entry.parts().keySet()).indexOf(parameter.name());
-            return entry.layout()
-                    .part(stored, List.copyOf(entry.parts().values()))
-                    .get(which);
-        });
-        return new Pretrained(config, mapping, table, model, Optional.of(new Origin(checkpoint, spelled)));
+            List<Tensor> tensors = new ArrayList<>();
+            for (String name : entry.stored()) {
+                tensors.add(stored.tensor(Objects.requireNonNull(spelled.get(name))));
+            }
+            if (entry.layout() != Layout.SAME) {
+                entry.stored().forEach(name -> stored.prefetch(Objects.requireNonNull(spelled.get(name))));
+            }
+            Tensor part = entry.part(tensors, parameter.name()).contiguous();
+            boolean last = taken.merge(entry, 1, Integer::sum) == entry.parts().size();
+            if (last && tensors.stream().noneMatch(tensor -> isView(part, tensor))) {
+                entry.stored().forEach(name -> stored.release(Objects.requireNonNull(spelled.get(name))));
+            }
+            return part;
+        };
     }
 
-    private static Tensor tensor(Checkpoint checkpoint, String name) {
-        Entry entry = Objects.requireNonNull(checkpoint.entries().get(name));
-        return Tensor.over(checkpoint.data(name), entry.dtype(), entry.shape());
-    }
-
-    /// How the file spells each name it must have.
-    private static Map<String, String> checkComplete(Table table, Checkpoint checkpoint) {
-        Map<String, Entry> entries = checkpoint.entries();
-        Set<String> unused = new LinkedHashSet<>(entries.keySet());
-        Map<String, String> spelled = new LinkedHashMap<>();
-        List<String> problems = new ArrayList<>();
-        table.stored().forEach((name, shape) -> {
-            Optional<String> found =
-                    table.spellings(name).stream().filter(entries::containsKey).findFirst();
-            if (found.isEmpty()) {
-                problems.add(name + " is missing");
-                return;
-            }
-            Entry entry = Objects.requireNonNull(entries.get(found.get()));
-            spelled.put(name, entry.name());
-            unused.remove(entry.name());
-            if (!entry.shape().equals(shape)) {
-                problems.add(entry.name() + " is " + entry.shape() + ", but config.json says " + shape);
-            } else if (!entry.dtype().isFloating() && !table.kept().containsKey(name)) {
-                problems.add(entry.name() + " is " + entry.dtype() + ", but weights are floating-point");
-            }
-        });
-        table.kept().forEach((name, kept) -> {
-            String found = spelled.get(name);
-            if (kept.checked() && found != null && !agrees(checkpoint, found, kept)) {
-                problems.add(found + " is not what it should be: " + kept.reason());
-            }
-        });
-        table.tied().forEach((name, other) -> {
-            Optional<String> copy =
-                    table.spellings(name).stream().filter(entries::containsKey).findFirst();
-            String original = spelled.get(other);
-            if (copy.isPresent() && original != null && unused.remove(copy.get())) {
-                Entry entry = Objects.requireNonNull(entries.get(copy.get()));
-                if (!entry.shape()
-                                .equals(Objects.requireNonNull(entries.get(original))
-                                        .shape())
-                        || checkpoint.data(copy.get()).mismatch(checkpoint.data(original)) != -1) {
-                    problems.add(copy.get() + " differs from " + original
-                            + ", but config.json says that they are one (tie_word_embeddings)");
-                }
-                spelled.put(name, copy.get());
-            }
-        });
-        unused.removeIf(table::ignores);
-        unused.forEach(name -> problems.add(
-                name + " " + Objects.requireNonNull(entries.get(name)).shape() + " has no place in the model"));
-        if (!problems.isEmpty()) {
-            throw new CheckpointException(
-                    checkpoint.path(),
-                    problems.size() + " of the tensors do not fit config.json: "
-                            + String.join("; ", problems.subList(0, Math.min(20, problems.size())))
-                            + (problems.size() > 20 ? "; and " + (problems.size() - 20) + " more" : ""));
-        }
-        return spelled;
-    }
-
-    private static boolean agrees(Checkpoint checkpoint, String name, Table.Kept kept) {
-        if (!Objects.requireNonNull(checkpoint.entries().get(name)).shape().equals(kept.shape())) {
-            return true; // said already
-        }
-        try (Lifetime _ = Lifetime.open()) {
-            float[] numbers = tensor(checkpoint, name).toFloats();
-            float[] formula = kept.fresh().make(kept.shape());
-            for (int i = 0; i < formula.length; i++) {
-                if (!(Math.abs(numbers[i] - formula[i]) <= 0.01)) { // as exact as bfloat16
-                    return false;
-                }
-            }
-            return true;
-        }
+    private static boolean isView(Tensor part, Tensor whole) {
+        return part.count() == 0 || whole.memory().asOverlappingSlice(part.memory()).isPresent();
     }
 
     /// A model as a folder of Hugging Face would have it.
@@ -238,26 +210,15 @@ public final class Pretrained implements AutoCloseable {
         } catch (IOException e) {
             throw new CheckpointException(folder, "cannot be made: " + e.getMessage(), e);
         }
-        try (Lifetime _ = Lifetime.open();
-                NoGradient _ = NoGradient.open()) {
-            Map<String, Tensor> numbers = new LinkedHashMap<>();
-            for (Parameter parameter : model.weights()) {
-                numbers.put(parameter.name(), parameter.tensor());
-            }
-            Map<String, Tensor> joined = table.join(numbers);
+        try (Turns turns = new Turns()) {
+            Map<String, Saved> saved = tensors(turns);
             TreeMap<String, Item> items = new TreeMap<>();
-            joined.forEach((name, tensor) -> add(items, spelled(name), tensor.dtype(), tensor));
-            table.kept().forEach((name, kept) -> {
-                Tensor tensor = origin.map(from -> tensor(from.checkpoint, spelled(name)))
-                        .orElseGet(() -> Tensor.of(
-                                kept.fresh().make(kept.shape()), kept.shape().toArray()));
-                add(items, spelled(name), tensor.dtype(), tensor);
-            });
+            saved.forEach((name, tensor) -> items.put(spelled(name), tensor.item(spelled(name))));
             origin.ifPresent(from -> table.tied().forEach((name, other) -> {
                 String copy = from.spelled.get(name);
-                Tensor tensor = joined.get(other);
-                if (copy != null && tensor != null) {
-                    add(items, copy, tensor.dtype(), tensor);
+                Saved original = saved.get(other);
+                if (copy != null && original != null) {
+                    items.put(copy, original.item(copy));
                 }
             }));
             SafetensorsWriter.write(folder.resolve(WEIGHTS), Map.of("format", "pt"), List.copyOf(items.values()));
@@ -265,12 +226,98 @@ public final class Pretrained implements AutoCloseable {
         Atomic.text(folder.resolve("config.json"), config.json());
     }
 
-    private static void add(Map<String, Item> items, String name, DType dtype, Tensor tensor) {
-        Shape shape = tensor.shape();
-        items.put(name, new Item(name, dtype, shape, () -> {
-            Tensor plain = tensor.contiguous();
-            return shape.count() == 0 ? MemorySegment.NULL : plain.memory();
-        }));
+    /// Writes a GGUF file.
+    ///
+    /// @param format of matrices, see [GgufModel#write]
+    /// @param more values beside those of the configuration: the tokenizer's,
+    ///     [io.attend.tokenizer.format.GgufVocabulary]
+    /// @return the tensors that GGUF has no place for, with the reason
+    /// @throws IllegalArgumentException naming what GGUF cannot say of this model
+    /// @throws CheckpointException if it cannot be written
+    public Map<String, String> saveGguf(Path target, BlockFormat.Writable format, Map<String, GgufValue> more) {
+        try (Turns turns = new Turns()) {
+            Map<String, GgufModel.Given> given = new LinkedHashMap<>();
+            tensors(turns)
+                    .forEach((name, saved) ->
+                            given.put(name, new GgufModel.Given(saved.shape, () -> quantized(saved))));
+            return GgufModel.write(target, config.object(), given, format, more);
+        }
+    }
+
+    /// The numbers, in memory of their own: a tensor of the file may be made of several of these.
+    private static Quantized quantized(Saved saved) {
+        Tensor tensor = saved.tensor.get();
+        Tensor numbers = tensor.dtype().isFloating() && tensor.dtype().bytes() <= 2 ? tensor : tensor.to(DType.FLOAT32);
+        BlockFormat as = switch (numbers.dtype()) {
+            case BFLOAT16 -> new Bf16();
+            case FLOAT16 -> new F16();
+            default -> new F32();
+        };
+        MemorySegment copy = Arena.ofAuto().allocate(numbers.memory().byteSize(), Long.BYTES);
+        return new Quantized(as, saved.shape, copy.copyFrom(numbers.memory()));
+    }
+
+    /// A tensor of a file; its numbers are made when they are asked for and live until the next are.
+    private record Saved(DType dtype, Shape shape, Supplier<Tensor> tensor) {
+        Item item(String name) {
+            return new Item(
+                    name, dtype, shape, () -> shape.count() == 0 ? MemorySegment.NULL : tensor.get().memory());
+        }
+    }
+
+    /// One tensor at a time: asking for a turn ends the one before.
+    private static final class Turns implements AutoCloseable {
+        private final NoGradient noGradient = NoGradient.open();
+        private Optional<Lifetime> turn = Optional.empty();
+
+        Supplier<Tensor> of(Supplier<Tensor> tensor) {
+            return () -> {
+                turn.ifPresent(Lifetime::close);
+                turn = Optional.of(Lifetime.open());
+                return tensor.get().contiguous();
+            };
+        }
+
+        @Override
+        public void close() {
+            turn.ifPresent(Lifetime::close);
+            noGradient.close();
+        }
+    }
+
+    /// Everything that is saved, by the names that the family has for it.
+    private Map<String, Saved> tensors(Turns turns) {
+        Map<String, Tensor> numbers = new HashMap<>();
+        for (Parameter parameter : model.weights()) {
+            numbers.put(parameter.name(), parameter.tensor());
+        }
+        Map<String, Saved> saved = new LinkedHashMap<>();
+        for (Table.Entry entry : table.entries()) {
+            DType dtype = Objects.requireNonNull(
+                            numbers.get(entry.parts().keySet().iterator().next()))
+                    .dtype();
+            for (int i = 0; i < entry.stored().size(); i++) {
+                int which = i;
+                Supplier<Tensor> tensor = turns.of(() -> entry.join(numbers).get(which));
+                saved.put(
+                        entry.stored().get(i), new Saved(dtype, entry.shapes().get(i), tensor));
+            }
+        }
+        table.kept().forEach((name, kept) -> saved.put(name, kept(turns, name, kept)));
+        return saved;
+    }
+
+    private Saved kept(Turns turns, String name, Table.Kept kept) {
+        return origin.map(from -> new Saved(
+                        Objects.requireNonNull(from.stored.forms().get(spelled(name)))
+                                .dtype(),
+                        kept.shape(),
+                        turns.of(() -> from.stored.tensor(spelled(name)))))
+                .orElseGet(() -> new Saved(
+                        DType.FLOAT32,
+                        kept.shape(),
+                        turns.of(() -> Tensor.of(
+                                kept.fresh().make(kept.shape()), kept.shape().toArray()))));
     }
 
     private String spelled(String name) {

@@ -36,7 +36,7 @@ public record StableLm() implements Family {
         DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("StableLm"));
         int width = config.whole("hidden_size", 2560);
         int vocabulary = config.whole("vocab_size", 50_304);
-        int heads = config.whole("num_attention_heads", 32);
+        int heads = config.count("num_attention_heads", 32);
         boolean tied = config.flag("tie_word_embeddings", false);
         double epsilon = config.number("layer_norm_eps", 1e-5);
         LayerNorm norm = new LayerNorm(epsilon, Bias.ADDED);
@@ -69,7 +69,7 @@ public record StableLm() implements Family {
                         new Decoder(
                                 TokenEmbedding.of(
                                         new DenseTable(vocabulary, config.padding("pad_token_id", -1, vocabulary))),
-                                Stack.of(config.whole("num_hidden_layers", 32), block)
+                                Stack.of(config.count("num_hidden_layers", 32), block)
                                         .finalNorm(norm)),
                         task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
                 .initialized(new NormalInitialization(

@@ -68,7 +68,7 @@ public record Switch() implements Family {
         double balance = config.number("router_aux_loss_coef", 0.001);
         Map<String, List<FeedForward>> feeds = new LinkedHashMap<>();
         for (String side : List.of("encoder", "decoder")) {
-            int layers = config.whole(side.equals("encoder") ? "num_layers" : "num_decoder_layers", 12);
+            int layers = config.count(side.equals("encoder") ? "num_layers" : "num_decoder_layers", 12);
             int step = step(config, side, layers);
             List<FeedForward> all = IntStream.range(0, layers)
                     .mapToObj(i -> step == 1 || step > 1 && i % step == 1 ? sparse : dense)
@@ -92,7 +92,7 @@ public record Switch() implements Family {
     /// and read from there first.
     private static int step(Config config, String side, int layers) {
         int sparse = config.whole("num_sparse_" + side + "_layers", 3);
-        return config.whole(side + "_sparse_step", sparse > 0 ? layers / sparse : 0);
+        return config.count(side + "_sparse_step", sparse > 0 ? layers / sparse : 0);
     }
 
     @Override

@@ -34,8 +34,8 @@ public record T5() implements Family {
         Task task = config.head(classes);
         T5Parts parts = T5Parts.read(config, 512, many ? 6 : 8, many ? 250_112 : 32_128);
         boolean tied = config.flag("tie_word_embeddings", !many);
-        int layers = config.whole("num_layers", many ? 8 : 6);
-        int writing = config.wholeIfGiven("num_decoder_layers").orElse(layers);
+        int layers = config.count("num_layers", many ? 8 : 6);
+        int writing = config.count("num_decoder_layers", layers);
         FeedForward feed = feed(config, many, parts.dropout());
         Architecture architecture = new Architecture(
                 parts.width(),

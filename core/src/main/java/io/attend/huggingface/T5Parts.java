@@ -107,7 +107,7 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
                 config.whole("d_model", width),
                 config.whole("vocab_size", vocabulary),
                 dropout,
-                SoftmaxAttention.of(Heads.of(config.whole("num_heads", heads)).size(size))
+                SoftmaxAttention.of(Heads.of(config.count("num_heads", heads)).size(size))
                         .score(new DotProduct())
                         .bias(ProjectionBias.NONE)
                         .dropout(dropout),

@@ -34,6 +34,26 @@ public final class Table {
 
     /// Tensors of the file that are parameters of the model.
     record Entry(List<String> stored, Map<String, Shape> parts, Layout layout) {
+        Tensor part(List<Tensor> tensors, String name) {
+            return layout.part(
+                    tensors,
+                    List.copyOf(parts.values()),
+                    List.copyOf(parts.keySet()).indexOf(name));
+        }
+
+        /// The tensors of the file out of those of a model.
+        List<Tensor> join(Map<String, Tensor> parameters) {
+            List<Tensor> joined = new ArrayList<>();
+            for (String part : parts.keySet()) {
+                Tensor tensor = parameters.get(part);
+                if (tensor == null) {
+                    throw new IllegalArgumentException("there are no numbers for " + part);
+                }
+                joined.add(tensor);
+            }
+            return layout.join(joined, stored.size());
+        }
+
         List<Shape> shapes() {
             return layout.stored(List.copyOf(parts.values()), stored.size());
         }
@@ -55,6 +75,10 @@ public final class Table {
         }
         kept.forEach((name, tensor) -> all.put(name, tensor.shape));
         return all;
+    }
+
+    List<Entry> entries() {
+        return entries;
     }
 
     Entry of(String parameter) {
@@ -98,15 +122,7 @@ public final class Table {
     public Map<String, Tensor> join(Map<String, Tensor> parameters) {
         Map<String, Tensor> all = new LinkedHashMap<>();
         for (Entry entry : entries) {
-            List<Tensor> parts = new ArrayList<>();
-            for (String part : entry.parts.keySet()) {
-                Tensor tensor = parameters.get(part);
-                if (tensor == null) {
-                    throw new IllegalArgumentException("there are no numbers for " + part);
-                }
-                parts.add(tensor);
-            }
-            List<Tensor> stored = entry.layout.join(parts, entry.stored.size());
+            List<Tensor> stored = entry.join(parameters);
             for (int i = 0; i < stored.size(); i++) {
                 all.put(entry.stored.get(i), stored.get(i));
             }

@@ -39,9 +39,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// What BERT and the encoders that descend from it have in common: the keys of their configuration, their tasks and
-/// the names of their layers. Each method reads the keys it needs, so a family asks only for what it has. What they
-/// write is with [EncoderParts].
+/// What BERT and the encoders that descend from it have in common: the keys of their configuration, their
+/// tasks and the names of their layers. Each method reads the keys it needs, so a family asks only for what
+/// it has. What they write is with [EncoderParts].
 ///
 /// @param defaults what a key is where the configuration leaves it out
 record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<String, Object> defaults) {
@@ -100,6 +100,10 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
 
     int whole(String key) {
         return config.whole(key, (Integer) otherwise(key));
+    }
+
+    int count(String key) {
+        return config.count(key, (Integer) otherwise(key));
     }
 
     double number(String key) {
@@ -172,7 +176,7 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
     }
 
     SoftmaxAttention attention() {
-        return SoftmaxAttention.of(Heads.of(whole("num_attention_heads")))
+        return SoftmaxAttention.of(Heads.of(count("num_attention_heads")))
                 .masked(decoder ? new Causal() : new Bidirectional())
                 .dropout(number("attention_probs_dropout_prob"));
     }
@@ -182,12 +186,11 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
     }
 
     Block block(Attention attention) {
-        return new Block(
-                List.of(new SelfAttention(attention), new Feed(feed())), norm(), new PostNorm(dropout()));
+        return new Block(List.of(new SelfAttention(attention), new Feed(feed())), norm(), new PostNorm(dropout()));
     }
 
     Stack stack(Block block) {
-        return Stack.of(whole("num_hidden_layers"), block);
+        return Stack.of(count("num_hidden_layers"), block);
     }
 
     // ---- heads ----
@@ -212,10 +215,7 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
             case WORDS, NEXT_WORD -> words;
             case SEQUENCES -> {
                 int labels = config.labels();
-                yield SequenceHead.of(labels)
-                        .dense(dense)
-                        .dropout(dropout)
-                        .problem(config.problem(labels));
+                yield SequenceHead.of(labels).dense(dense).dropout(dropout).problem(config.problem(labels));
             }
             case TOKENS -> new TokenHead(config.labels(), dropout);
             case SPANS -> new SpanHead(0);

@@ -14,7 +14,7 @@
 ///
 ///    - `modelTypes()`: the values of `model_type` it answers to.
 ///    - `read(config)`: asks [Config] for *every* key that changes the numbers, with the default that the configuration
-///      class has (`config.whole("n_layer", 12)`, `config.choice("hidden_act", "gelu", Activations.KNOWN)`, ...). Keys
+///      class has (`config.count("n_layer", 12)`, `config.choice("hidden_act", "gelu", Activations.KNOWN)`, ...). Keys
 ///      that change nothing are listed with `config.inert(...)`; keys with values Attend does not have are refused with
 ///      `config.only(key, value, why)`. `config.head(map)` picks what `architectures[0]` stands for;
 ///      `config.labels()` counts classes; `config.object(key)` goes inside one, strictly too.

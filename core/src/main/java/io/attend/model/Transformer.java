@@ -9,6 +9,7 @@ import io.attend.checkpoint.Safetensors.Entry;
 import io.attend.embedding.Input;
 import io.attend.layer.Context;
 import io.attend.layer.Linear;
+import io.attend.layer.Memory;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
 import io.attend.tensor.Device;
@@ -84,7 +85,8 @@ public final class Transformer implements AutoCloseable {
 
     /// A model with the weights of a checkpoint. Up to 256 MB are copied into memory; larger checkpoints stay
     /// mapped from their files, whose pages load as they are touched. A mapped file may be replaced by renaming
-    /// another over it, but must not be cut short or written over: the operating system then ends any process that
+    /// another over it, but must not be cut short or written over: the operating system then ends any process
+    /// that
     /// reads it.
     ///
     /// @throws CheckpointException listing every tensor that is missing, left over or of another shape
@@ -97,7 +99,8 @@ public final class Transformer implements AutoCloseable {
         });
     }
 
-    /// A model whose weights somebody else finds, one after the other, as a checkpoint with other names has them.
+    /// A model whose weights somebody else finds, one after the other, as a checkpoint with other names has
+    /// them.
     ///
     /// @param bytes how large they are in all: up to 256 MB are copied, more stay where they are
     /// @param weights the numbers of a parameter, which may be mapped from a file
@@ -176,6 +179,22 @@ public final class Transformer implements AutoCloseable {
         return built.head().forward(built.topology().forward(inputs, context), written(inputs, context));
     }
 
+    /// The last vectors, which the head makes its output of: [B, T, E], T the target's length where there is
+    /// one.
+    public Tensor vectors(Inputs inputs, Context context) {
+        return built.topology().forward(inputs, context);
+    }
+
+    /// The head's main output for vectors it judges one by one, such as scores of words [B, T, V].
+    public Tensor scores(Tensor vectors, Context context) {
+        return built.head().forward(vectors, context);
+    }
+
+    /// What an encoder-decoder's encoder makes of a source, [B, S, E]; nothing in other models.
+    public Optional<Tensor> read(Input source, Context context) {
+        return built.topology().read(source, context).map(Memory::values);
+    }
+
     /// The mean loss of a batch, a single number, as the head counts it; see `Head.Built.loss`.
     public Tensor loss(Inputs inputs, Tensor answers, double smoothing, Context context) {
         return built.head()
@@ -187,8 +206,10 @@ public final class Transformer implements AutoCloseable {
         return built.head().outputs(built.topology().forward(inputs, context), written(inputs, context));
     }
 
-    /// What a head sees of a pass: the padding of the side that has the last vectors, and the words that were given.
-    /// A decoder that judges a text reads it one place later, as BART's does, so words stand where they do in the
+    /// What a head sees of a pass: the padding of the side that has the last vectors, and the words that were
+    /// given.
+    /// A decoder that judges a text reads it one place later, as BART's does, so words stand where they do in
+    /// the
     /// source.
     private static Context written(Inputs inputs, Context context) {
         return Topology.given(inputs.target().orElse(inputs.source()), context)

@@ -11,13 +11,16 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
+import java.util.OptionalInt;
 
 /// A learned vector for each place, added to the embedding; there are no places past the last one learned.
 ///
 ///     y(p) = x(p) + table(p + offset)        p + offset < maximum
 ///
-/// x [B, T, E] → y [B, T, E]; maximum·E parameters. `offset` is the row of the first token: some models begin at a
-/// later one. Names: our `maximum` is Hugging Face's `max_position_embeddings` or `n_positions`, for models with an
+/// x [B, T, E] → y [B, T, E]; maximum·E parameters. `offset` is the row of the first token: some models begin
+/// at a
+/// later one. Names: our `maximum` is Hugging Face's `max_position_embeddings` or `n_positions`, for models
+/// with an
 /// offset sometimes without it.
 @Source(paper = "Convolutional Sequence to Sequence Learning", arxiv = "1705.03122")
 public record LearnedPosition(int maximum, @Default("0") int offset) implements AbsolutePosition {
@@ -36,6 +39,11 @@ public record LearnedPosition(int maximum, @Default("0") int offset) implements 
 
     public LearnedPosition(int maximum) {
         this(maximum, 0);
+    }
+
+    @Override
+    public OptionalInt longest() {
+        return OptionalInt.of(maximum - offset);
     }
 
     @Override

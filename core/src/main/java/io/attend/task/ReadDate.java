@@ -7,13 +7,14 @@ import io.attend.value.Source;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// A date as people write it, into ISO form, by a model that `attend quickstart` trained.
 ///
 ///     attend run read-date runs/quickstart "5. März 2024"
 @Source(paper = "Unicode Common Locale Data Repository", reference = "unicode.org, as shipped in the JDK")
-public record ReadDate() implements Task {
+public record ReadDate() implements Task<String> {
     private static final Pattern NUMBER = Pattern.compile("(?<!\\p{Nd})\\p{Nd}{4}(?!\\p{Nd})");
 
     public static final ReadDate EXAMPLE = new ReadDate();
@@ -33,7 +34,24 @@ public record ReadDate() implements Task {
     }
 
     @Override
-    public String answer(TextModel model, String input) {
+    public Optional<String> refusal(TextModel model) {
+        return model.writes() && model.translates() && model.settings().trained()
+                ? Optional.empty()
+                : Optional.of("it does not read one text to write another, as a model of dates does");
+    }
+
+    @Override
+    public List<String> answers(TextModel model, List<List<String>> inputs) {
+        check(model, inputs);
+        return Texts.only(inputs).stream().map(input -> answer(model, input)).toList();
+    }
+
+    @Override
+    public String shown(String answer) {
+        return answer;
+    }
+
+    private static String answer(TextModel model, String input) {
         String text = Dates.normalise(input);
         if (text.isEmpty()) {
             throw new IllegalArgumentException("the text is empty; write a date, such as \"5. März 2024\"");

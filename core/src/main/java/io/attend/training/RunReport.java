@@ -71,8 +71,9 @@ final class RunReport {
         if (!(text.model().architecture().topology() instanceof EncoderDecoder)) {
             return maps;
         }
-        int[] read = text.words().ended(shown.input());
-        int[] said = text.words().ended(shown.written());
+        TextModel.Words words = new TextModel.Words(text.tokenizer());
+        int[] read = words.ended(shown.input());
+        int[] said = words.ended(shown.written());
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open()) {
             Observer observer = (place, what, weights) -> {
@@ -81,7 +82,7 @@ final class RunReport {
                 }
             };
             long[] shifted = new long[said.length];
-            shifted[0] = text.words().begin();
+            shifted[0] = words.begin();
             for (int i = 1; i < said.length; i++) {
                 shifted[i] = said[i - 1];
             }

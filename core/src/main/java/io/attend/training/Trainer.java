@@ -9,6 +9,7 @@ import io.attend.data.Example;
 import io.attend.data.Order;
 import io.attend.embedding.Table;
 import io.attend.generation.TextModel;
+import io.attend.generation.TextSettings;
 import io.attend.layer.Context;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
@@ -42,7 +43,8 @@ import java.util.concurrent.TimeUnit;
 
 /// Carries out a recipe in a run folder, from the newest checkpoint there if there is one.
 ///
-/// Everything that decides what comes next is either a function of the seed and the step (the order of examples)
+/// Everything that decides what comes next is either a function of the seed and the step (the order of
+/// examples)
 /// or in the checkpoint (weights, what the optimizer remembers, the state of the random source): a run that is
 /// stopped and resumed goes on to the same bits as one that was not.
 public final class Trainer {
@@ -63,7 +65,8 @@ public final class Trainer {
         this.progress = progress;
     }
 
-    /// The threads a run was begun with, since the last bits of its sums depend on them; all there are for a new
+    /// The threads a run was begun with, since the last bits of its sums depend on them; all there are for a
+    /// new
     /// one.
     private static int begunThreads(RunFolder folder) {
         if (folder.newest().isEmpty()) {
@@ -86,7 +89,8 @@ public final class Trainer {
     /// @param stopped the step it was stopped at and goes on from, if it was: nothing is measured then
     public record Outcome(Map<String, Double> measures, double seconds, long parameters, OptionalLong stopped) {}
 
-    /// Asks the run to end after the step it is in, with a checkpoint to go on from. May be called by any thread.
+    /// Asks the run to end after the step it is in, with a checkpoint to go on from. May be called by any
+    /// thread.
     public void stop() {
         stopping = true;
     }
@@ -133,6 +137,10 @@ public final class Trainer {
             Atomic.text(folder.recipe(), recipe.toYaml());
             Atomic.text(folder.architecture(), architecture.toJson());
             Atomic.text(folder.tokenizer(), tokenizer.toJson());
+            if (objective.labels().isPresent()) {
+                Atomic.text(
+                        folder.labels(), TextSettings.json(objective.labels().get()));
+            }
             Loop loop = new Loop(model, objective, optimizer, random);
             loop.resume();
             loop.run();
@@ -265,7 +273,8 @@ public final class Trainer {
 
         private record Step(double loss, double norm, long tokens) {}
 
-        /// One change of the weights, from one batch or, to need less memory, from parts of it one after another: each
+        /// One change of the weights, from one batch or, to need less memory, from parts of it one after
+        /// another: each
         /// part's loss counts as much as it has answers, so the gradient is that of the whole.
         private Step learn() {
             List<Integer> examples = order.batch(step);

@@ -19,17 +19,11 @@ class TextModelTest {
 
     @Test
     void endsEveryTextAndBeginsNone() {
-        try (Transformer model = model()) {
-            TextModel text = new TextModel(model, TOKENIZER);
-            assertThat(List.of(
-                            text.words().pad(),
-                            text.words().begin(),
-                            text.words().end()))
-                    .containsExactly(0, 1, 2);
-            assertThat(text.words().ended("ab")).containsExactly(4, 5, 2);
-            assertThat(text.words().ended("")).containsExactly(2);
-            assertThat(text.words().ended("a?")).as("what it does not know").containsExactly(4, 3, 2);
-        }
+        TextModel.Words words = new TextModel.Words(TOKENIZER);
+        assertThat(List.of(words.pad(), words.begin(), words.end())).containsExactly(0, 1, 2);
+        assertThat(words.ended("ab")).containsExactly(4, 5, 2);
+        assertThat(words.ended("")).containsExactly(2);
+        assertThat(words.ended("a?")).as("what it does not know").containsExactly(4, 3, 2);
     }
 
     /// Texts written together are the texts written alone.
@@ -49,12 +43,10 @@ class TextModelTest {
     }
 
     @Test
-    void wantsATokenizerThatPadsBeginsAndEnds() {
-        try (Transformer model = model()) {
-            Tokenizer plain = Tokenizer.characters(List.of("abc"), List.of("<unk>"));
-            assertThatThrownBy(() -> new TextModel(model, plain))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("the tokenizer has no padding token; it needs those of [<pad>, <s>, </s>, <unk>]");
-        }
+    void trainingWantsATokenizerThatPadsBeginsAndEnds() {
+        Tokenizer plain = Tokenizer.characters(List.of("abc"), List.of("<unk>"));
+        assertThatThrownBy(() -> new TextModel.Words(plain))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the tokenizer has no padding token; it needs those of [<pad>, <s>, </s>, <unk>]");
     }
 }

@@ -9,6 +9,8 @@ import io.attend.architecture.Presets;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.RunFolder;
 import io.attend.checkpoint.TensorFile;
+import io.attend.task.Classify;
+import io.attend.task.Excess;
 import io.attend.task.ReadDate;
 import io.attend.tensor.Lifetime;
 import io.attend.training.report.Metrics;
@@ -135,6 +137,16 @@ class TrainerTest {
         Trainer.Outcome judged =
                 new Trainer(judges, RunFolder.create(folder.resolve("judges")), Progress.silent()).run();
         assertThat(judged.measures()).containsEntry("accuracy", 1.0);
+        try (Attend model = Attend.load(folder.resolve("judges"))) {
+            for (String line : Files.readAllLines(labels).subList(0, 4)) {
+                String[] example = line.split("\t");
+                assertThat(model.run(new Classify(1, Excess.CUT), example[0])
+                                .getFirst()
+                                .label())
+                        .as("the label of \"%s\", by its name", example[0])
+                        .isEqualTo(example[1]);
+            }
+        }
     }
 
     @Test

@@ -25,7 +25,7 @@ public record Bert() implements GgufArchitecture {
                     "hidden_dropout_prob",
                     "classifier_dropout",
                     "gradient_checkpointing")
-            .inert("type_vocab_size")
+            .inert("type_vocab_size", "add_pooling_layer")
             .ignored("attention.causal", "attention.head_count_kv", "pooling_type");
 
     @Override
@@ -45,6 +45,7 @@ public record Bert() implements GgufArchitecture {
         reading.readVocabulary();
         ObjectNode config = reading.config();
         config.put("type_vocab_size", reading.shape("token_types.weight").size(0));
+        config.put("add_pooling_layer", false);
         config.put("model_type", "bert").putArray("architectures").add("BertModel");
         return reading.done();
     }

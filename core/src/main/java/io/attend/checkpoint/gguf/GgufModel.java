@@ -3,6 +3,7 @@ package io.attend.checkpoint.gguf;
 import static io.attend.checkpoint.CheckpointException.brief;
 
 import io.attend.checkpoint.CheckpointException;
+import io.attend.checkpoint.MappedFile;
 import io.attend.checkpoint.gguf.GgufWriter.Item;
 import io.attend.tensor.Shape;
 import io.attend.tokenizer.format.GgufValue;
@@ -107,11 +108,15 @@ public final class GgufModel {
     ///
     /// @throws CheckpointException if there is none of that name
     public Quantized tensor(String name) {
-        Source source = sources.get(name);
-        if (source == null) {
-            throw CheckpointException.unknownTensor(file.path(), brief(name), sources.keySet());
-        }
+        Source source = source(name);
         return source.rule().move().fromGguf(file.tensor(source.rule().gguf())).get(source.part());
+    }
+
+    /// Says that a tensor was copied and not written to: its pages of the file need not stay in memory.
+    ///
+    /// @throws CheckpointException if there is none of that name
+    public void release(String name) {
+        MappedFile.release(file.tensor(source(name).rule().gguf()).blocks());
     }
 
     /// Writes a model.
@@ -148,6 +153,14 @@ public final class GgufModel {
         Map<String, String> left = left(rules, tensors.keySet(), used, architecture);
         GgufWriter.write(target, metadata, items);
         return left;
+    }
+
+    private Source source(String name) {
+        Source source = sources.get(name);
+        if (source == null) {
+            throw CheckpointException.unknownTensor(file.path(), brief(name), sources.keySet());
+        }
+        return source;
     }
 
     private void place(Rule rule) {

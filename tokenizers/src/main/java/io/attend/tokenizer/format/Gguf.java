@@ -9,6 +9,8 @@ import io.attend.tokenizer.model.Bpe;
 import io.attend.tokenizer.model.Merge;
 import io.attend.tokenizer.model.Model;
 import io.attend.tokenizer.model.Vocabulary;
+import io.attend.tokenizer.normalizer.Nfc;
+import io.attend.tokenizer.normalizer.Normalizer;
 import io.attend.tokenizer.postprocessor.TemplateProcessing;
 import io.attend.tokenizer.pretokenizer.Words;
 import java.io.IOException;
@@ -45,6 +47,23 @@ public record Gguf() implements Format {
         } catch (IllegalArgumentException e) {
             throw new TokenizerException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    /// What values of a file describe.
+    ///
+    /// @throws IllegalArgumentException naming the key
+    static Pipeline read(GgufHead head) {
+        return new Reading(head, Path.of("tokenizer.gguf")).loaded().pipeline();
+    }
+
+    /// Whether a word that is a token is never cut: the rules of these names were made with vocabularies so used.
+    static boolean takesWordsWhole(String name) {
+        return name.equals("tekken") || Words.named(name).filter(Words.LLAMA3::equals).isPresent();
+    }
+
+    /// What a text goes through first. GGUF does not say it; Qwen2's own files do.
+    static Optional<Normalizer> normalizer(String name) {
+        return name.equals("qwen2") || name.equals("deepseek-r1-qwen") ? Optional.of(new Nfc()) : Optional.empty();
     }
 
     @SuppressWarnings("EnumOrdinal") // the order is the file format's
@@ -117,11 +136,11 @@ public record Gguf() implements Format {
                 merges.add(Merge.ofLine(line, file + ": tokenizer.ggml.merges[" + merges.size() + "]"));
             }
             Bpe model = new Bpe(Vocabulary.of(tokens), merges);
-            boolean whole = words.equals(Words.LLAMA3) || name.equals("tekken");
-            return new Pipeline(whole ? model.ignoringMerges() : model)
+            Pipeline pipeline = new Pipeline(takesWordsWhole(name) ? model.ignoringMerges() : model)
                     .with(added(tokens, kinds))
                     .with(words.preTokenizer(false))
                     .with(new ByteLevel(false, true, true));
+            return normalizer(name).map(pipeline::with).orElse(pipeline);
         }
 
         private Pipeline pieces(List<String> tokens, int[] kinds, boolean unigram) {

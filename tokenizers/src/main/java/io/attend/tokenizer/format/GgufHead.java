@@ -33,6 +33,13 @@ public final class GgufHead {
         this.tensors = tensors;
     }
 
+    /// The head that a file with these values and no tensors would have.
+    static GgufHead of(Map<String, GgufValue> values) {
+        GgufHead head = new GgufHead(3, 0);
+        head.values.putAll(values);
+        return head;
+    }
+
     /// Reads the head and leaves `file` behind it.
     ///
     /// @throws RuntimeException as `file` makes it, if the head is damaged or not known

@@ -1,0 +1,141 @@
+package io.attend.generation;
+
+import io.attend.tensor.Lifetime;
+import io.attend.tokenizer.TextStream;
+import io.attend.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// Texts being written as one [Writing] asks: what of it comes from the model's folder and what from who asks.
+final class TextWriting {
+    private final TextModel text;
+    private final Tokenizer tokenizer;
+    private final Writing how;
+    private final OptionalInt begin;
+    private final GenerationConfig config;
+    private final Set<Integer> ends;
+    private final List<String> stops;
+
+    TextWriting(TextModel text, Writing how) {
+        this.text = text;
+        this.tokenizer = text.tokenizer();
+        this.how = how;
+        GenerationConfig asked = how.settings().apply(text.settings().generation());
+        this.begin = begin(asked);
+        this.config = how.languages().target().isPresent() && !Languages.isOne(tokenizer, begin)
+                ? asked.forcing(
+                        Languages.token(tokenizer, how.languages().target().get()))
+                : asked;
+        this.ends = config.ends()
+                .orElseGet(() ->
+                        tokenizer.eos().isPresent() ? Set.of(tokenizer.eos().getAsInt()) : Set.of());
+        this.stops = Stream.concat(config.stops().stream(), how.stops().stream())
+                .distinct()
+                .toList();
+    }
+
+    /// A source or a prompt as the model wants it.
+    int[] read(int[] ids) {
+        if (ids.length == 0) {
+            throw new IllegalArgumentException("the prompt is empty; give at least a word to go on from");
+        }
+        OptionalInt most = text.longest();
+        if (most.isPresent() && ids.length > most.getAsInt()) {
+            throw new IllegalArgumentException("the text has " + ids.length + " tokens, but the model has room for "
+                    + most.getAsInt() + "; shorten it");
+        }
+        return text.translates() ? how.languages().read(tokenizer, ids) : ids;
+    }
+
+    /// Texts of one group are written together: what may be written depends on the length of a prompt in some
+    /// settings.
+    int group(int prompt) {
+        return text.translates() || !config.countsPrompt() ? 0 : prompt;
+    }
+
+    void write(List<int[]> inputs, TextModel.Told told) {
+        try (Lifetime _ = Lifetime.open()) {
+            List<int[]> prompts =
+                    text.translates() ? inputs.stream().map(_ -> start()).toList() : inputs;
+            int longest =
+                    prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
+            Decoding decoding = decoding(longest);
+            Decoding.Start start = new Decoding.Start(
+                    text.translates() ? Optional.of(text.sources(inputs)) : Optional.empty(),
+                    text.prompts(prompts),
+                    ends);
+            List<Row> rows = IntStream.range(0, inputs.size())
+                    .mapToObj(row -> new Row(row, text.translates() ? new int[0] : inputs.get(row), told))
+                    .toList();
+            decoding.write(text.model(), start, (row, token) -> rows.get(row).add(token));
+            rows.forEach(Row::end);
+        }
+    }
+
+    /// What a decoder begins with: mBART's with the language it writes; mBART-50's, NLLB's and M2M-100's with
+    /// the end
+    /// token, which the language then follows.
+    private OptionalInt begin(GenerationConfig config) {
+        OptionalInt begin = Stream.of(config.start(), text.settings().usage().start(), config.begin(), tokenizer.bos())
+                .filter(OptionalInt::isPresent)
+                .findFirst()
+                .orElse(OptionalInt.empty());
+        Optional<String> target = how.languages().target();
+        boolean language = begin.isEmpty() || Languages.isOne(tokenizer, begin);
+        return target.isPresent() && language ? OptionalInt.of(Languages.token(tokenizer, target.get())) : begin;
+    }
+
+    private int[] start() {
+        return new int[] {
+            begin.orElseThrow(() -> new IllegalArgumentException("nothing says what the decoder begins with:"
+                    + " neither decoder_start_token_id nor a begin token; name one in generation_config.json"))
+        };
+    }
+
+    private Decoding decoding(int prompt) {
+        int limit = limit(prompt);
+        return how.decoding()
+                .map(given -> given.limit(limit).ruled(config.constraints(prompt, limit, ends)))
+                .orElseGet(() -> config.decoding(prompt, limit, ends));
+    }
+
+    private int limit(int prompt) {
+        int limit =
+                how.limit().orElseGet(() -> how.decoding().map(Decoding::limit).orElseGet(() -> config.limit(prompt)));
+        OptionalInt longest =
+                text.model().architecture().topology().embeddings().getLast().longest();
+        if (limit < 1) {
+            throw new IllegalArgumentException(
+                    "the prompt has " + prompt + " tokens, but the model's max_length allows " + (prompt + limit)
+                            + " in all; give a limit or a shorter prompt");
+        }
+        // The last token that is written is not read again.
+        return longest.isPresent() ? Math.min(limit, longest.getAsInt() - prompt + 1) : limit;
+    }
+
+    /// One text: its tokens become characters, up to a stop string.
+    private final class Row {
+        private final TextStream stream = tokenizer.stream();
+        private final StopStrings stop;
+
+        Row(int row, int[] prompt, TextModel.Told told) {
+            stop = new StopStrings(stops, part -> told.tell(row, part));
+            for (int id : prompt) {
+                stream.next(id); // how a word begins depends on the one before it
+            }
+        }
+
+        boolean add(int token) {
+            return stop.add(stream.next(token));
+        }
+
+        void end() {
+            stop.add(stream.end());
+            stop.end();
+        }
+    }
+}
