@@ -828,8 +828,7 @@ public final class Tensor implements AutoCloseable {
     /// All steps of an LSTM: x [B, T, E], start h and c [D, B, H], weights for each of D directions: of the
     /// input [4 H, E], of the hidden vector [4 H, H], and a bias [4 H] of each; gates in the order input,
     /// forget, cell, output. Where sizes are given, x is [N, E], the first tokens of all sequences, then all
-    /// second ones, and so on, and
-    /// sizes say how many of each there are.
+    /// second ones, and so on, and sizes say how many of each there are.
     public static Steps lstm(Tensor x, Optional<Tensor> sizes, List<Tensor> start, List<Tensor> weights) {
         Lifetime.require();
         boolean both = weights.size() == 8;
@@ -839,7 +838,8 @@ public final class Tensor implements AutoCloseable {
             T_TensorTensorTensor_T made = sizes.isPresent()
                     ? torch.lstm(x.pointer, sizes.get().pointer, given, numbers, true, 1, 0, false, both)
                     : torch.lstm(x.pointer, given, numbers, true, 1, 0, false, both, true);
-            return new Steps(owned(made.get0()), List.of(owned(made.get1()), owned(made.get2())));
+            Tensor outputs = Watch.tell("lstm", owned(made.get0()), weights.toArray(Tensor[]::new));
+            return new Steps(outputs, List.of(owned(made.get1()), owned(made.get2())));
         } catch (RuntimeException e) {
             throw TensorException.translate("lstm", e, x);
         }
@@ -856,7 +856,8 @@ public final class Tensor implements AutoCloseable {
             T_TensorTensor_T made = sizes.isPresent()
                     ? torch.gru(x.pointer, sizes.get().pointer, given.pointer, numbers, true, 1, 0, false, both)
                     : torch.gru(x.pointer, given.pointer, numbers, true, 1, 0, false, both, true);
-            return new Steps(owned(made.get0()), List.of(owned(made.get1())));
+            Tensor outputs = Watch.tell("gru", owned(made.get0()), weights.toArray(Tensor[]::new));
+            return new Steps(outputs, List.of(owned(made.get1())));
         } catch (RuntimeException e) {
             throw TensorException.translate("gru", e, x);
         }

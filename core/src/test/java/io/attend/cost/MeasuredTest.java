@@ -3,17 +3,33 @@ package io.attend.cost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.attend.activation.GeluTanh;
 import io.attend.architecture.Architecture;
+import io.attend.architecture.Block;
+import io.attend.architecture.Convolve;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Encoder;
+import io.attend.architecture.Feed;
 import io.attend.architecture.Inputs;
+import io.attend.architecture.PreNorm;
 import io.attend.architecture.Presets;
+import io.attend.architecture.Recur;
+import io.attend.architecture.Residual;
+import io.attend.architecture.SelfAttention;
+import io.attend.architecture.Stack;
+import io.attend.architecture.Sublayer;
 import io.attend.architecture.Topology.Sizes;
+import io.attend.attention.Attention;
+import io.attend.attention.Heads;
+import io.attend.attention.SoftmaxAttention;
+import io.attend.convolution.Convolution;
 import io.attend.embedding.AdaptiveTable;
 import io.attend.embedding.DenseTable;
 import io.attend.embedding.FactorisedTable;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.embedding.Tokens;
+import io.attend.feedforward.DenseFeedForward;
+import io.attend.feedforward.FeedForward;
 import io.attend.head.AdaptiveHead;
 import io.attend.head.Head;
 import io.attend.head.HierarchicalHead;
@@ -23,15 +39,22 @@ import io.attend.head.TiedAdaptiveHead;
 import io.attend.head.TiedHead;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
+import io.attend.mask.Causal;
 import io.attend.model.SmallModels;
 import io.attend.model.Transformer;
+import io.attend.norm.LayerNorm;
+import io.attend.norm.Norm;
 import io.attend.optimizer.AdamW;
+import io.attend.position.RelativePosition;
+import io.attend.recurrence.Gru;
+import io.attend.recurrence.Lstm;
+import io.attend.score.Score;
 import io.attend.tensor.Counted;
 import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
-import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Examples.Example;
+import io.attend.value.Examples;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -46,7 +69,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The cost model against what is counted and measured while a model runs.
 class MeasuredTest {
-    private static final Presets.Size SIZE = Presets.Size.width(128).heads(4);
+    private static final Presets.Size SIZE = Presets.Size.width(120).heads(4);
     private static final int VOCABULARY = 499;
 
     static Stream<Example<Architecture>> models() {
@@ -64,6 +87,9 @@ class MeasuredTest {
                 new Example<>("gpt", gpt),
                 new Example<>("bert", bert),
                 new Example<>("transformer", Presets.transformer(VOCABULARY, 2, SIZE, 0)),
+                new Example<>("lstm", Presets.lstmTranslator(VOCABULARY, 2, 128, 0)),
+                new Example<>("bahdanau", Presets.bahdanauTranslator(VOCABULARY, 128, 0)),
+                new Example<>("luong", Presets.luongTranslator(VOCABULARY, 2, 128, 0)),
                 new Example<>("convolutional", Presets.convolutionalTranslator(VOCABULARY, 2, 128, 512)),
                 new Example<>(
                         "inner width",
@@ -85,17 +111,77 @@ class MeasuredTest {
                         with(new Decoder(words, decoder.stack()), new HierarchicalHead(counts, Bias.ADDED))));
     }
 
+    /// Every example of every part of a block, in a small model around it.
+    static Stream<Example<Architecture>> parts() {
+        Heads heads = Heads.of(4);
+        SoftmaxAttention causal = SoftmaxAttention.of(heads).masked(new Causal());
+        Stream<Example<Architecture>> scores = Examples.of(Score.class)
+                .map(score -> new Example<>(score.name(), decoder(new SelfAttention(causal.score(score.value())))));
+        Stream<Example<Architecture>> positions = Examples.of(RelativePosition.class)
+                .map(position ->
+                        new Example<>(position.name(), decoder(new SelfAttention(causal.position(position.value())))));
+        Stream<Example<Architecture>> feeds = Examples.of(FeedForward.class)
+                .map(feed -> new Example<>(feed.name(), encoder(new Feed(feed.value()))));
+        Stream<Example<Architecture>> attentions = Examples.of(Attention.class)
+                .map(attention -> new Example<>(attention.name(), encoder(new SelfAttention(attention.value()))));
+        Stream<Example<Architecture>> convolutions = Examples.of(Convolution.class)
+                .map(convolution -> new Example<>(convolution.name(), encoder(new Convolve(convolution.value()))));
+        Stream<Example<Architecture>> recurrences = Stream.of(Lstm.EXAMPLE, Gru.EXAMPLE)
+                .map(recurrence -> new Example<>(recurrence.toString(), encoder(new Recur(recurrence))));
+        Stream<Example<Architecture>> norms = Examples.of(Norm.class)
+                .map(norm -> new Example<>(
+                        norm.name(), encoder(new Block(List.of(new Feed(WIDE)), norm.value(), new PreNorm(0)))));
+        Stream<Example<Architecture>> residuals = Examples.of(Residual.class)
+                .map(residual -> new Example<>(
+                        residual.name(),
+                        encoder(new Block(
+                                List.of(SelfAttention.EXAMPLE, new Feed(WIDE)), LayerNorm.EXAMPLE, residual.value()))));
+        return Stream.of(scores, positions, feeds, attentions, convolutions, recurrences, residuals, norms).flatMap(all -> all);
+    }
+
+    private static final DenseFeedForward WIDE = new DenseFeedForward(509, new GeluTanh(), Bias.ADDED, 0);
+
+    private static Architecture encoder(Sublayer sublayer) {
+        return encoder(new Block(List.of(sublayer), LayerNorm.EXAMPLE, new PreNorm(0)));
+    }
+
+    private static Architecture encoder(Block block) {
+        return with(
+                new Encoder(TokenEmbedding.of(new DenseTable(VOCABULARY)), Stack.of(2, block)),
+                new LinearHead(VOCABULARY, Bias.NONE));
+    }
+
+    private static Architecture decoder(Sublayer... sublayers) {
+        Block block = new Block(List.of(sublayers), LayerNorm.EXAMPLE, new PreNorm(0));
+        return with(
+                new Decoder(TokenEmbedding.of(new DenseTable(VOCABULARY)), Stack.of(2, block)),
+                new LinearHead(VOCABULARY, Bias.NONE));
+    }
+
     private static Architecture with(io.attend.architecture.Topology topology, Head head) {
         return new Architecture(SIZE.width(), topology, head);
     }
 
     @ParameterizedTest
     @MethodSource("models")
-    void countsTheOperationsThatHappen(Example<Architecture> example) {
+    void countsTheOperationsOfModels(Example<Architecture> example) {
+        countsTheOperationsThatHappen(example, 31, 127, 257);
+    }
+
+    @ParameterizedTest
+    @MethodSource("parts")
+    void countsTheOperationsOfParts(Example<Architecture> example) {
+        countsTheOperationsThatHappen(example, 31, 59);
+    }
+
+    private static void countsTheOperationsThatHappen(Example<Architecture> example, int... lengths) {
         try (Lifetime _ = Lifetime.open();
                 Transformer model = Transformer.initialize(example.value(), 1)) {
-            for (int length : new int[] {31, 127, 257}) {
-                Tokens tokens = Tokens.of(Tensor.zeros(Shape.of(2, length), DType.INT64));
+            for (int length : lengths) {
+                Tokens tokens = Tokens.of(Tensor.arange(0, 2L * length)
+                        .mul(197)
+                        .remainder(VOCABULARY)
+                        .reshape(2, length));
                 Inputs inputs = SmallModels.translates(example.value()) ? Inputs.of(tokens, tokens) : Inputs.of(tokens);
                 double counted = Counted.during(() -> model.forward(inputs, Context.inference()));
                 double predicted = Costs.of(

@@ -1,6 +1,7 @@
 package io.attend.tensor;
 
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Operations counted while they happen, by the shapes of what they make: a multiply and an add are two.
 public final class Counted {
@@ -50,6 +51,12 @@ public final class Counted {
                         / operands[0].size(-1)
                         * operands[1].size(-2)
                         * (2.0 * operands[0].size(-1) + 2.0 * operands[2].size(-1) + 5);
+            case "softmax" -> 5 * made;
+            case "fft2" -> 5 * made * Math.log((double) result.size(-1) * result.size(-2)) / Math.log(2);
+            case "lstm", "gru" -> { // products with the input and the hidden vector, and six a number of the gates
+                double rows = made / result.size(-1);
+                yield rows * Stream.of(operands).filter(x -> x.rank() == 2).mapToDouble(x -> 2.0 * x.count() + 6 * x.size(0) / 2.0).sum();
+            }
             default ->
                 FREE.contains(operation) || operation.startsWith("empty") || operation.startsWith("to ") ? 0 : made;
         };
