@@ -17,6 +17,10 @@ final class Architectures {
     static {
         PRESETS.put("transformer-base", () -> Presets.transformerBase(37_000));
         PRESETS.put("transformer-big", () -> Presets.transformerBig(37_000));
+        PRESETS.put("lstm", () -> Presets.lstmTranslator(37_000, 6, 512, 0.1));
+        PRESETS.put("bahdanau", () -> Presets.bahdanauTranslator(37_000, 512, 0.1));
+        PRESETS.put("luong", () -> Presets.luongTranslator(37_000, 6, 512, 0.1));
+        PRESETS.put("convolutional", () -> Presets.convolutionalTranslator(37_000, 6, 512, 16_384));
         PRESETS.put("gpt2", Presets::gpt2);
         PRESETS.put("bert-base", Presets::bertBase);
     }

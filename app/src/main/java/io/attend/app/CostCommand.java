@@ -32,7 +32,8 @@ final class CostCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "MODEL",
             description =
-                    "Run folders, architecture.json files, or transformer-base, transformer-big, gpt2, bert-base.")
+                    "Run folders, architecture.json files, or transformer-base, transformer-big, lstm, bahdanau, luong, convolutional,"
+                            + " gpt2, bert-base.")
     private List<String> models;
 
     @Option(
@@ -120,16 +121,14 @@ final class CostCommand implements Callable<Integer> {
                             "forward, step: operations (FLOPs) of a forward pass and of a training step; optimizer: AdamW; peak: memory of"
                                     + " a training step; sequential: steps that wait for each other; path: steps from the first position to"
                                     + " the last; batch " + batch + ", " + type);
-            architectures.forEach((model, architecture) -> spec.commandLine()
-                    .getOut()
-                    .println(model + ": "
-                            + Scaling.overtakes(architecture).stream()
-                                    .mapToObj(tokens -> String.format(
-                                            Locale.ROOT,
-                                            "what mixes positions takes more operations than the feed-forward from %,d tokens on",
-                                            tokens))
-                                    .findFirst()
-                                    .orElse("what mixes positions never takes more operations than a feed-forward")));
+            architectures.forEach((model, architecture) -> Scaling.overtakes(architecture)
+                    .ifPresent(tokens -> spec.commandLine()
+                            .getOut()
+                            .printf(
+                                    Locale.ROOT,
+                                    "%s: what mixes positions takes more operations than the feed-forward from %,d tokens on%n",
+                                    model,
+                                    tokens)));
         }
         return 0;
     }

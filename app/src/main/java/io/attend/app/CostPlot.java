@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.function.LongFunction;
 import java.util.function.ToDoubleFunction;
 
-/// Costs over length as an HTML page of its own: four drawings with logarithms on both axes, no script, nothing loaded.
+/// Costs over length as an HTML page of its own: four drawings with logarithms on both axes, no script,
+/// nothing loaded.
 final class CostPlot {
     private static final int POINTS = 48;
     private static final int WIDTH = 460;

@@ -167,7 +167,7 @@ class MainTest {
 
     @Test
     void listsTheCatalogueAndShowsAPageAndItsSource() throws IOException {
-        assertThat(attend("catalogue").out()).contains("Norm\n  LayerNorm, NoNorm, RmsNorm");
+        assertThat(attend("catalogue").out()).contains("Norm\n  BatchNorm, LayerNorm, NoNorm");
         assertThat(JSON.readTree(attend("catalogue", "--json").out()).get("Mask"))
                 .hasSizeGreaterThan(2);
         assertThat(attend("catalogue", "SoftmaxAttention").out()).contains("softmax", "1706.03762", "| `heads` |");

@@ -1,8 +1,8 @@
 package io.attend.architecture;
 
-import io.attend.layer.Layer;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.layer.Place;
@@ -12,7 +12,8 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.List;
 
-/// Post-norm whose last branch passes the others by: it looks at what entered the block, not at what they made of it.
+/// Post-norm whose last branch passes the others by: it looks at what entered the block, not at what they
+/// made of it.
 ///
 ///     z ← norm(z + dropout(f(z)))        the branches but the last, z at first x
 ///     x ← norm(z + dropout(g(x)))        the last

@@ -29,4 +29,11 @@ public record Convolve(Convolution convolution) implements Sublayer {
     public boolean causal() {
         return convolution.reach() == Reach.CAUSAL;
     }
+
+    /// To one side, as far as a causal window reaches; a centered one reaches half as far to each.
+    @Override
+    public long hears(long length) {
+        long aside = convolution.span() - 1L;
+        return 1 + (convolution.reach() == Reach.CAUSAL ? aside : aside / 2);
+    }
 }

@@ -28,4 +28,14 @@ public record Recur(Recurrence recurrence) implements Sublayer {
     public boolean causal() {
         return recurrence.causal();
     }
+
+    @Override
+    public long steps(long length) {
+        return length;
+    }
+
+    @Override
+    public long hears(long length) {
+        return 2;
+    }
 }

@@ -33,8 +33,8 @@ public sealed interface Residual
         return Streams.ONE;
     }
 
-    /// A branch that is built: its name in paths, its layer, and what still happens to its result before that joins
-    /// the stream.
+    /// A branch that is built: its name in paths, its layer, and what still happens to its result before that
+    /// joins the stream.
     record Branch(String name, Layer layer, Ending ending) {
         Branch(String name, Layer layer) {
             this(name, layer, (y, _) -> y);

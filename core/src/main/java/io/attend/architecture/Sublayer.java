@@ -19,8 +19,8 @@ public sealed interface Sublayer permits Convolve, CrossAttention, Feed, Recur, 
         return 1;
     }
 
-    /// Positions that one can hear of in one application, itself included: all in attention, a kernel's length in a
-    /// convolution, 2 in a recurrence, where each hears the one before; 1 where each is by itself.
+    /// Positions to one side that one hears of in one application, itself included: all in attention, those of its
+    /// window in a convolution, 2 in a recurrence, where each hears the one before; 1 where each is by itself.
     default long hears(long length) {
         return 1;
     }

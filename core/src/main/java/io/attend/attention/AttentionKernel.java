@@ -139,8 +139,10 @@ final class AttentionKernel {
             long step) {
         List<Tensor> inputs = new ArrayList<>(List.of(queries, keys, values));
         bias.ifPresent(inputs::add);
+        long all = keys.size(2); // the tensors themselves may be gone when a part is computed again
+        DType dtype = queries.dtype();
         Recompute.Part part = (given, start, length) -> {
-            long seen = visible.reach() == Reach.TRIANGLE ? start + length : keys.size(2);
+            long seen = visible.reach() == Reach.TRIANGLE ? start + length : all;
             Tensor weights = weights(
                     wide(given.get(0).narrow(2, start, length)),
                     wide(given.get(1).narrow(2, 0, seen)),
@@ -148,7 +150,7 @@ final class AttentionKernel {
                     bias.map(_ -> part(given.get(3), start, length, seen)),
                     score); // [B, H, length, seen]
             return gathered(context.dropout(weights, dropout), wide(given.get(2).narrow(2, 0, seen)))
-                    .to(queries.dtype());
+                    .to(dtype);
         };
         return context.recomputed(part, new Recompute.Parts(2, queries.size(2), step), inputs); // [B, H, T, D]
     }

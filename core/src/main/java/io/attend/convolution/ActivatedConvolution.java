@@ -15,15 +15,15 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// A convolution over time and an activation: what DeBERTa v2 sets beside its first block to learn which words stand
-/// together.
+/// A convolution over time and an activation: what DeBERTa v2 sets beside its first block to learn which
+/// words stand together.
 ///
 ///     y = activation(W ∗ x + bias)
 ///
-/// x [B, T, E] → y [B, T, E], weight [E, E / G, k] in G groups. Time 2·k·T·E² / G operations, in parallel over T. A
-/// causal one remembers k − 1 inputs of E numbers between steps. Names: Hugging Face's `conv_kernel_size`,
-/// `conv_groups` and `conv_act`. The engine multiplies the weight itself, so adapters that wrap products do not reach
-/// it.
+/// x [B, T, E] → y [B, T, E], weight [E, E / G, k] in G groups. Time 2·k·T·E² / G operations, in parallel
+/// over T. A causal one remembers k − 1 inputs of E numbers between steps. Names: Hugging Face's
+/// `conv_kernel_size`, `conv_groups` and `conv_act`. The engine multiplies the weight itself, so adapters
+/// that wrap products do not reach it.
 ///
 /// @param groups independent parts, G, which divides E
 @Source(paper = "DeBERTa: Decoding-enhanced BERT with Disentangled Attention", arxiv = "2006.03654")
@@ -41,6 +41,11 @@ public record ActivatedConvolution(
         if (groups < 1) {
             throw new IllegalArgumentException("a convolution needs at least 1 group, not " + groups);
         }
+    }
+
+    @Override
+    public int span() {
+        return kernel;
     }
 
     @Override
@@ -80,8 +85,7 @@ public record ActivatedConvolution(
         @Override
         public Cost cost(Load load) {
             double numbers = load.rows() * width;
-            return Cost.flops(2.0 * value.kernel * numbers * width / value.groups
-                            + numbers * value.activation.flops())
+            return Cost.flops(2.0 * value.kernel * numbers * width / value.groups + numbers * value.activation.flops())
                     .saving(3 * numbers)
                     .remembering(window.remembered(load.batch(), width));
         }

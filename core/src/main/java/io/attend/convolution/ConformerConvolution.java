@@ -48,6 +48,11 @@ public record ConformerConvolution(
     }
 
     @Override
+    public int span() {
+        return kernel;
+    }
+
+    @Override
     public Layer build(Parameters parameters, int width) {
         return new Built(this, parameters, width);
     }

@@ -37,6 +37,11 @@ public record GatedConvolution(
     }
 
     @Override
+    public int span() {
+        return (kernel - 1) * dilation + 1;
+    }
+
+    @Override
     public Layer build(Parameters parameters, int width) {
         return new Built(this, parameters, width);
     }

@@ -10,8 +10,8 @@ import io.attend.tensor.DType;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/// What an architecture costs at a size, without building one: parameters exactly, operations and bytes from what
-/// each layer's own file says of it.
+/// What an architecture costs at a size, without building one: parameters exactly, operations and bytes from
+/// what each layer's own file says of it.
 ///
 /// @param parameters numbers learned, exact
 /// @param forwardFlops operations of one forward pass; a multiply and an add are two
@@ -57,8 +57,8 @@ public record Costs(
                 (long) (cost.state() * dtype.bytes()));
     }
 
-    /// Bytes at the peak of a training step, which is where its backward pass begins, with all activations and no
-    /// gradients, or where it ends, with no activations and all gradients.
+    /// Bytes at the peak of a training step, which is where its backward pass begins, with all activations
+    /// and no gradients, or where it ends, with no activations and all gradients.
     public long trainingBytes() {
         return weightBytes + optimizerBytes + Math.max(activationBytes + workingBytes, gradientBytes);
     }

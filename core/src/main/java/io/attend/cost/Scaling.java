@@ -15,12 +15,10 @@ import java.util.OptionalLong;
 
 /// How an architecture takes to length, as table 1 of Attention Is All You Need compares layers.
 ///
-/// @param sequentialSteps branches that must wait for each other in a pass over the whole sequence: as many as there
-/// are
-///     one after another, and in a recurrence that many for every position
-/// @param longestPath applications of its farthest-hearing branch until the first position can matter to the last;
-/// absent
-///     where it never can
+/// @param sequentialSteps branches that must wait for each other in a pass over the whole sequence: as many
+///     as there are one after another, and in a recurrence that many for every position
+/// @param longestPath applications of its farthest-hearing branch until the first position can matter to the
+///     last; absent where it never can
 public record Scaling(long sequentialSteps, OptionalLong longestPath) {
     private static final long LONGEST = 1L << 40;
 
@@ -48,9 +46,8 @@ public record Scaling(long sequentialSteps, OptionalLong longestPath) {
         return writes ? sizes.target() : sizes.source();
     }
 
-    /// The length from which on what mixes positions takes more operations than the feed-forward branches do; absent
-    /// where
-    /// one of the two is missing or it never does.
+    /// The length from which on what mixes positions takes more operations than the feed-forward branches do;
+    /// absent where one of the two is missing or it never does.
     public static OptionalLong overtakes(Architecture architecture) {
         if (!mixesMore(architecture, LONGEST)) {
             return OptionalLong.empty();

@@ -15,14 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Long vectors for frequent words, short ones for rare words: the vocabulary, most frequent first, in bands that end
-/// at the `cutoffs`, each `divisor` times narrower than the one before and widened by a product of its own.
+/// Long vectors for frequent words, short ones for rare words: the vocabulary, most frequent first, in bands
+/// that end at the `cutoffs`, each `divisor` times narrower than the one before and widened by a product of
+/// its own.
 ///
 ///     x = U_i W_i[id − start_i]        W_i [V_i, E / divisor^i], U_i [E, E / divisor^i], i the band of id
 ///
-/// ids [B, T] → x [B, T, E]. Every token pays all bands' products: 2·E·Σ E/divisor^i operations. A head that scores by
-/// the same bands is `TiedAdaptiveHead`. Names: our `cutoffs` and `divisor` are Transformer-XL's `cutoffs` and
-/// `div_val`, our bands' `weight` and `widening` its `emb_layers` and `emb_projs`.
+/// ids [B, T] → x [B, T, E]. Every token pays all bands' products: 2·E·Σ E/divisor^i operations. A head that
+/// scores by the same bands is `TiedAdaptiveHead`. Names: our `cutoffs` and `divisor` are Transformer-XL's
+/// `cutoffs` and `div_val`, our bands' `weight` and `widening` its `emb_layers` and `emb_projs`.
 @Source(paper = "Adaptive Input Representations for Neural Language Modeling", arxiv = "1809.10853")
 public record AdaptiveTable(
         int vocabulary, List<Integer> cutoffs, @Default("4") int divisor) implements Table {

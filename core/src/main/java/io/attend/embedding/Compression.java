@@ -4,13 +4,13 @@ import io.attend.tensor.DType;
 import io.attend.tensor.NoGradient;
 import io.attend.tensor.Tensor;
 
-/// A trained table [V, E] as the factors of a [FactorisedTable]: of all tables of that rank the nearest one (Eckart &
-/// Young 1936), by the principal components of its words.
+/// A trained table [V, E] as the factors of a [FactorisedTable]: of all tables of that rank the nearest one
+/// (Eckart & Young 1936), by the principal components of its words.
 ///
 ///     W ≈ A Uᵀ        A = W U [V, size], U [E, size] the first eigenvectors of Wᵀ W
 ///
-/// V·E² operations and E² numbers beside the table: no decomposition of the table itself. Words are not centred, for a
-/// factorised table has no bias to put their mean into.
+/// V·E² operations and E² numbers beside the table: no decomposition of the table itself. Words are not
+/// centred, for a factorised table has no bias to put their mean into.
 ///
 /// @param words A, the `weight` of the factorised table
 /// @param widening U, its `widening.weight`

@@ -17,9 +17,10 @@ import java.util.OptionalInt;
 ///
 ///     x = W[id]
 ///
-/// ids [B, T] → x [B, T, E]; V·E parameters, which start normal with deviation E^(-1/2). A head may use the same
-/// numbers to score words. The row `padding` learns nothing from being read; as one of the scores of a tied head it
-/// still does. Names: our `vocabulary` V is Hugging Face's `vocab_size`, our `padding` its `padding_idx`.
+/// ids [B, T] → x [B, T, E]; V·E parameters, which start normal with deviation E^(-1/2). A head may use the
+/// same numbers to score words. The row `padding` learns nothing from being read; as one of the scores of a
+/// tied head it still does. Names: our `vocabulary` V is Hugging Face's `vocab_size`, our `padding` its
+/// `padding_idx`.
 @Source(paper = "A Neural Probabilistic Language Model", reference = "Journal of Machine Learning Research 3, 2003")
 public record DenseTable(int vocabulary, OptionalInt padding) implements Table {
     public static final DenseTable EXAMPLE = new DenseTable(31);

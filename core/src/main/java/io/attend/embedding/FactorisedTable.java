@@ -17,11 +17,11 @@ import java.util.OptionalInt;
 ///
 ///     x = U W[id]        W [V, size], U [E, size]
 ///
-/// ids [B, T] → x [B, T, E]; (V + E)·size parameters instead of V·E: at 100,000 words, 768 and 128 that is 83% fewer.
-/// 2·E·size operations a token. A trained table becomes one of these by [Compression]. The stream is normed and
-/// has its positions after the product; where they stand before it, as in ALBERT and ELECTRA, use a [DenseTable] and
-/// the `inner` width of [TokenEmbedding]. Names: our `size` is the paper's E (its H is our width) and OPT's
-/// `word_embed_proj_dim`; our `widening` is OPT's `project_in`.
+/// ids [B, T] → x [B, T, E]; (V + E)·size parameters instead of V·E: at 100,000 words, 768 and 128 that is
+/// 83% fewer. 2·E·size operations a token. A trained table becomes one of these by [Compression]. The stream
+/// is normed and has its positions after the product; where they stand before it, as in ALBERT and ELECTRA,
+/// use a [DenseTable] and the `inner` width of [TokenEmbedding]. Names: our `size` is the paper's E (its H is
+/// our width) and OPT's `word_embed_proj_dim`; our `widening` is OPT's `project_in`.
 @Source(paper = "ALBERT: A Lite BERT for Self-supervised Learning of Language Representations", arxiv = "1909.11942")
 public record FactorisedTable(int vocabulary, int size, OptionalInt padding) implements Table {
     public static final FactorisedTable EXAMPLE = of(31).size(3);

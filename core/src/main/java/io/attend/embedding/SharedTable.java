@@ -8,7 +8,8 @@ import java.util.Optional;
 ///
 ///     W_target = W_source
 ///
-/// No parameters of its own. Together with a tied head one matrix serves three times, as in the 2017 Transformer.
+/// No parameters of its own. Together with a tied head one matrix serves three times, as in the 2017
+/// Transformer.
 @Source(paper = "Using the Output Embedding to Improve Language Models", arxiv = "1608.05859")
 public record SharedTable() implements Table {
     public static final SharedTable EXAMPLE = new SharedTable();

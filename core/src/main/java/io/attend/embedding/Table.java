@@ -29,16 +29,18 @@ public sealed interface Table permits AdaptiveTable, DenseTable, FactorisedTable
         /// Numbers a word has in the table itself: E, or less in a table that widens its vectors.
         int width();
 
-        /// [B, T, E] → [B, T, width]: the widening the other way, so that `scores` of it are products with the very
-        /// vectors that [#lookup] gives.
+        /// [B, T, E] → [B, T, width]: the widening the other way, so that `scores` of it are products with
+        /// the very vectors that [#lookup] gives.
         default Tensor narrow(Tensor x) {
             return x;
         }
 
-        /// A product at the given place that scores words by the table's own numbers: [B, T, width] → [B, T, V].
+        /// A product at the given place that scores words by the table's own numbers: [B, T, width] → [B, T,
+        /// V].
         Linear scores(Parameters parameters, Bias bias);
 
-        /// The words in groups of a width of their own each, most frequent first; none in a table of one width.
+        /// The words in groups of a width of their own each, most frequent first; none in a table of one
+        /// width.
         default List<Band> bands() {
             return List.of();
         }

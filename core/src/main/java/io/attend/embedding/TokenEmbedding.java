@@ -29,15 +29,12 @@ import java.util.OptionalInt;
 ///     x = P dropout(norm(position(scale · factor · table[id]) + segment[s])) + p
 ///
 /// ids [B, T] → x [B, T, E]. All is E wide and there is no P, unless `inner` gives a width e of its own to
-/// words,
-/// positions, segments and norm, which P [E, e] then widens: ALBERT, ELECTRA, RoFormer; 2·e·E operations a
-/// token.
+/// words, positions, segments and norm, which P [E, e] then widens: ALBERT, ELECTRA, RoFormer; 2·e·E
+/// operations a token.
 ///
-/// With 0 `segments` the tokens may name segments and nothing is added for them here: attention alone looks at
-/// them, as
-/// in XLNet. Names: our `segments` is BERT's `type_vocab_size`, our `inner` ALBERT's `embedding_size`, our
-/// `projection`
-/// its `embedding_hidden_mapping_in` and ELECTRA's `embeddings_project`.
+/// With 0 `segments` the tokens may name segments and nothing is added for them here: attention alone looks
+/// at them, as in XLNet. Names: our `segments` is BERT's `type_vocab_size`, our `inner` ALBERT's
+/// `embedding_size`, our `projection` its `embedding_hidden_mapping_in` and ELECTRA's `embeddings_project`.
 ///
 /// @param factor a number more to multiply the table's vectors by
 /// @param inner e, where it is not the model's width

@@ -50,8 +50,7 @@ public record Tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segment
     }
 
     /// Sequences of several lengths that end together, as prompts to be gone on with must: padded on the left
-    /// with
-    /// `pad`, and each numbered from its own first token.
+    /// with `pad`, and each numbered from its own first token.
     public static Tokens paddedLeft(List<int[]> sequences, int pad) {
         return padded(sequences, pad, true);
     }

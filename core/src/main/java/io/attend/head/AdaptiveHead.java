@@ -13,16 +13,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// Adaptive softmax: frequent words are scored at once, rare ones only where their band was right, and with fewer
-/// numbers. Words are numbered most frequent first.
+/// Adaptive softmax: frequent words are scored at once, rare ones only where their band was right, and with
+/// fewer numbers. Words are numbered most frequent first.
 ///
 ///     log p(w) = log softmax([W_0 x; G x])_w                                        w < c_0
 ///     log p(w) = log softmax([W_0 x; G x])_(c_0 + i − 1) + log softmax(W_i P_i x)_(w − c_(i−1))      w in band i
 ///
-/// x [B, T, E] → log-probabilities [B, T, V]; W_i [V_i, E / divisor^i], P_i [E / divisor^i, E], G [bands − 1, E].
-/// (c_0 + bands)·E + Σ (V_i + E)·E / divisor^i parameters. The loss makes only the scores of the bands its answers are
-/// in: (c_0 + bands)·E products a position, and V_i·E / divisor^i for the few that are rare. All scores, as `forward`
-/// makes them, cost the sum over the bands. No label smoothing.
+/// x [B, T, E] → log-probabilities [B, T, V]; W_i [V_i, E / divisor^i], P_i [E / divisor^i, E], G [bands − 1,
+/// E]. (c_0 + bands)·E + Σ (V_i + E)·E / divisor^i parameters. The loss makes only the scores of the bands
+/// its answers are in: (c_0 + bands)·E products a position, and V_i·E / divisor^i for the few that are rare.
+/// All scores, as `forward` makes them, cost the sum over the bands. No label smoothing.
 ///
 /// Names: our `divisor` is the paper's and PyTorch's `div_value`, `cutoffs` end each band but the last.
 @Source(paper = "Efficient softmax approximation for GPUs", arxiv = "1609.04309")

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/// A softmax in two steps: over the frequent words and the bands of rare ones, then over the words of one band.
+/// A softmax in two steps: over the frequent words and the bands of rare ones, then over the words of one
+/// band.
 final class AdaptiveSoftmax implements Head.Built {
     private final String name;
     private final List<Band> bands;

@@ -14,13 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Another head's scores whose cross-entropy is taken a few positions at a time, so that the scores of all never exist
-/// together: the backward pass computes each chunk again.
+/// Another head's scores whose cross-entropy is taken a few positions at a time, so that the scores of all
+/// never exist together: the backward pass computes each chunk again.
 ///
 ///     loss = Σ_c Σ_(t in c) −log softmax(scores(x_t))_(answer t) / count        chunk by chunk
 ///
-/// x [B, T, E] → what the other head gives. Exact, for any head that scores position by position, with smoothing and
-/// adapters; the loss keeps chunk·V numbers instead of B·T·V, and costs one forward pass of the head more.
+/// x [B, T, E] → what the other head gives. Exact, for any head that scores position by position, with
+/// smoothing and adapters; the loss keeps chunk·V numbers instead of B·T·V, and costs one forward pass of the
+/// head more.
 ///
 /// @param chunk positions at a time
 @Source(paper = "Training Deep Nets with Sublinear Memory Cost", arxiv = "1604.06174")

@@ -20,10 +20,9 @@ import java.util.Optional;
 ///     logit = w · activation(D x + d) + b
 ///
 /// x [B, T, E] → logits [B, T, 1]. Answers are [B, T], 1 where the word was replaced; the loss is the mean
-/// binary
-/// cross-entropy over what is neither padding nor [Head#IGNORED]. Names: our `dense` and `replaced` are
-/// ELECTRA's
-/// `discriminator_predictions.dense` and `dense_prediction`; the output `logits` is [B, T] as there.
+/// binary cross-entropy over what is neither padding nor [Head#IGNORED]. Names: our `dense` and `replaced`
+/// are ELECTRA's `discriminator_predictions.dense` and `dense_prediction`; the output `logits` is [B, T] as
+/// there.
 @Source(paper = "ELECTRA: Pre-training Text Encoders as Discriminators Rather Than Generators", arxiv = "2003.10555")
 public record DiscriminatorHead(@Default("\"Gelu\"") Activation activation) implements Head {
     public static final DiscriminatorHead EXAMPLE = new DiscriminatorHead(new Gelu());

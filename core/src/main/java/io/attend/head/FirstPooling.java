@@ -4,8 +4,8 @@ import io.attend.layer.Context;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
-/// The vector of the first position, which models with a token of their own in front ([CLS], <s>) are trained to make
-/// stand for the text.
+/// The vector of the first position, which models with a token of their own in front ([CLS], <s>) are trained
+/// to make stand for the text.
 ///
 ///     y = x_0
 ///

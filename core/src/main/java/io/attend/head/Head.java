@@ -45,12 +45,11 @@ public sealed interface Head
     /// A head at work: `forward` gives its main output, such as scores [B, T, V].
     interface Built extends Layer {
         /// The mean cross-entropy of the right classes, a single number. A head that never makes all its
-        /// scores, or
-        /// that is asked something else, says how it counts.
+        /// scores, or that is asked something else, says how it counts.
         ///
         /// @param x the last vectors [B, T, E]
-        /// @param answers the right class at each position, int64 [B, T], or whatever shape the main output has
-        ///     without its last axis, unless the head says otherwise; [#IGNORED] where nothing is asked
+        /// @param answers the right class at each position, int64 [B, T], or whatever shape the main output
+        ///     has without its last axis, unless the head says otherwise; [#IGNORED] where nothing is asked
         /// @param smoothing the share of certainty spread evenly over all classes
         default Tensor loss(Tensor x, Tensor answers, double smoothing, Context context) {
             Tensor scores = forward(x, context); // [B, T, V]

@@ -15,15 +15,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Hierarchical softmax: a word is a path of left or right from the root of a Huffman tree, and its probability the
-/// product of those of its turns.
+/// Hierarchical softmax: a word is a path of left or right from the root of a Huffman tree, and its
+/// probability the product of those of its turns.
 ///
 ///     log p(w) = Σ_n log σ(± (W_n · x + b_n))        over the nodes n on the path to w, + to the left, − to the right
 ///
-/// x [B, T, E] → log-probabilities [B, T, V]; W [V − 1, E], one row an inner node. The loss takes 2·E operations for
-/// each step of the path, in the mean about the entropy of the counts in bits: some 11 steps where a softmax over
-/// 100,000
-/// words takes 100,000 products. All scores, as `forward` makes them, cost 2·(V − 1)·E. No label smoothing.
+/// x [B, T, E] → log-probabilities [B, T, V]; W [V − 1, E], one row an inner node. The loss takes 2·E
+/// operations for each step of the path, in the mean about the entropy of the counts in bits: some 11 steps
+/// where a softmax over 100,000 words takes 100,000 products. All scores, as `forward` makes them, cost 2·(V
+/// − 1)·E. No label smoothing.
 ///
 /// @param counts how often each word occurs, in the order of the vocabulary
 @Source(paper = "Distributed Representations of Words and Phrases and their Compositionality", arxiv = "1310.4546")

@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/// The binary tree over words in which frequent ones are near the root: the mean length of a path is within one step of
-/// the entropy of the counts.
+/// The binary tree over words in which frequent ones are near the root: the mean length of a path is within
+/// one step of the entropy of the counts.
 ///
 /// @param levels of inner nodes, which are numbered level by level from the root, 0, and from left to right
 /// @param nodes by word: the inner nodes on its path, from the root

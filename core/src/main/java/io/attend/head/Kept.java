@@ -14,8 +14,8 @@ final class Kept {
         return context.keep().map(keep -> keep.narrow(1, keep.size(1) - x.size(1), x.size(1)));
     }
 
-    /// x [B, T, E] at one position of each row: the last of those where `wanted` [B, T] is true, the first of all where
-    /// none is. → [B, E]
+    /// x [B, T, E] at one position of each row: the last of those where `wanted` [B, T] is true, the first of
+    /// all where none is. → [B, E]
     static Tensor last(Tensor x, Tensor wanted) {
         Tensor ranks =
                 wanted.to(DType.INT64).mul(Tensor.arange(1, x.size(1) + 1).to(x.device())); // [B, T]

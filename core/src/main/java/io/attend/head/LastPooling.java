@@ -4,8 +4,8 @@ import io.attend.layer.Context;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
-/// The vector of the last position that is not padding: in a model that sees only the past, the one that has seen the
-/// whole text.
+/// The vector of the last position that is not padding: in a model that sees only the past, the one that has
+/// seen the whole text.
 ///
 ///     y = x_l        l the last position kept
 ///

@@ -4,8 +4,8 @@ import io.attend.tensor.Random;
 import io.attend.tensor.Shape;
 import java.util.Arrays;
 
-/// Words drawn as Zipf's law has them: word w, counted from the most frequent, with chance log((w + 2) / (w + 1)) /
-/// log(V + 1).
+/// Words drawn as Zipf's law has them: word w, counted from the most frequent, with chance log((w + 2) / (w +
+/// 1)) / log(V + 1).
 record LogUniform(int vocabulary) {
     /// So many words, each drawn by itself.
     int[] draw(int count, Random random) {

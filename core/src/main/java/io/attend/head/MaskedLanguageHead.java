@@ -17,8 +17,8 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// A guess at hidden words: one more product, to the width that words have in the table, activation and norm before
-/// they are scored.
+/// A guess at hidden words: one more product, to the width that words have in the table, activation and norm
+/// before they are scored.
 ///
 ///     logits = W · norm(activation(D x + d)) + b        W the table [V, e], D [e, E]
 ///
@@ -26,8 +26,8 @@ import java.util.Optional;
 /// factorised table. With `scores` own, W [V, e] is the head's. 2·E·e + 2·e·V operations a position.
 ///
 /// Names: our `dense` and `norm` are `cls.predictions.transform` in BERT and DeBERTa, `lm_head.dense` and
-/// `lm_head.layer_norm` in RoBERTa and MPNet, `vocab_transform` and `vocab_layer_norm` in DistilBERT, `predictions` in
-/// ALBERT, `generator_predictions` in ELECTRA.
+/// `lm_head.layer_norm` in RoBERTa and MPNet, `vocab_transform` and `vocab_layer_norm` in DistilBERT,
+/// `predictions` in ALBERT, `generator_predictions` in ELECTRA.
 @Source(
         paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
         arxiv = "1810.04805")

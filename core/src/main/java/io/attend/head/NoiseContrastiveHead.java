@@ -7,14 +7,15 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// Noise-contrastive estimation: the model learns to tell the right word from k words of noise drawn by Zipf's law, and
-/// with it scores that are log-probabilities without a sum over the vocabulary. Words are numbered most frequent first.
+/// Noise-contrastive estimation: the model learns to tell the right word from k words of noise drawn by
+/// Zipf's law, and with it scores that are log-probabilities without a sum over the vocabulary. Words are
+/// numbered most frequent first.
 ///
 ///     loss = −log σ(z_w − log(k q_w)) − Σ_s log σ(−(z_s − log(k q_s)))        over k drawn words s, q their chance
 ///     q_s = log((s + 2) / (s + 1)) / log(V + 1),    z_v = W_v · x + b_v
 ///
-/// x [B, T, E] → logits [B, T, V]. All positions of a step share the k words: 2·E·(k + 1) operations a position instead
-/// of 2·E·V. Outside training the loss is the full cross-entropy. No label smoothing.
+/// x [B, T, E] → logits [B, T, V]. All positions of a step share the k words: 2·E·(k + 1) operations a
+/// position instead of 2·E·V. Outside training the loss is the full cross-entropy. No label smoothing.
 ///
 /// @param samples k
 /// @param scores whose W it is: the table's, or the head's own

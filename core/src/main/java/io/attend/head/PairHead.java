@@ -21,12 +21,10 @@ import java.util.Optional;
 ///
 ///     prediction = words(x)        relation = C activation(D x_0 + d) + c
 ///
-/// x [B, T, E] → prediction [B, T, V], its main output, and relation [B, relations]. Answers are int64 [B, T + 1]:
-/// those
-/// of the words, then that of the pair; the loss is the sum of both cross-entropies. Names: its outputs are Hugging
-/// Face's `prediction_logits` and `seq_relationship_logits`, in ALBERT `sop_logits`; our `pooler` is a hyperbolic
-/// tangent
-/// in both.
+/// x [B, T, E] → prediction [B, T, V], its main output, and relation [B, relations]. Answers are int64 [B, T
+/// + 1]: those of the words, then that of the pair; the loss is the sum of both cross-entropies. Names: its
+/// outputs are Hugging Face's `prediction_logits` and `seq_relationship_logits`, in ALBERT `sop_logits`; our
+/// `pooler` is a hyperbolic tangent in both.
 @Source(
         paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
         arxiv = "1810.04805")

@@ -18,8 +18,7 @@ import java.util.Optional;
 ///     y = activation(D pool(x) + d)        without an activation just pool(x)
 ///
 /// x [B, T, E] → y [B, E]. Names: its outputs are Hugging Face's `last_hidden_state` and `pooler_output`;
-/// BERT's pooler
-/// is the first position with a hyperbolic tangent.
+/// BERT's pooler is the first position with a hyperbolic tangent.
 ///
 /// @param dense the activation of a product of the width behind the pooling; absent where there is none
 @Source(

@@ -7,19 +7,16 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// Sampled softmax: in training the sum over the vocabulary is estimated from a few words drawn by Zipf's law. Words
-/// are
-/// numbered most frequent first.
+/// Sampled softmax: in training the sum over the vocabulary is estimated from a few words drawn by Zipf's
+/// law. Words are numbered most frequent first.
 ///
 ///     loss = −z_w + log(exp z_w + Σ_s exp(z_s − log(S q_s)))        over S drawn words s ≠ w, q_s their chance
 ///     q_s = log((s + 2) / (s + 1)) / log(V + 1),    z_v = W_v · x + b_v
 ///
-/// x [B, T, E] → logits [B, T, V]. All positions of a step share the S words: 2·E·(S + 1) operations a position instead
-/// of 2·E·V. The corrected sum is an unbiased estimate of the full one; its logarithm is close to it for large S.
-/// Outside
-/// training the loss is the full one. TensorFlow's function of this name also corrects the right word, and draws
-/// without
-/// repetition. No label smoothing.
+/// x [B, T, E] → logits [B, T, V]. All positions of a step share the S words: 2·E·(S + 1) operations a
+/// position instead of 2·E·V. The corrected sum is an unbiased estimate of the full one; its logarithm is
+/// close to it for large S. Outside training the loss is the full one. TensorFlow's function of this name
+/// also corrects the right word, and draws without repetition. No label smoothing.
 ///
 /// @param samples S
 /// @param scores whose W it is: the table's, or the head's own

@@ -30,10 +30,9 @@ final class Scores {
         return (scale == 1 ? 0 : rows * inputs) + (cap.isEmpty() ? 0 : 7 * rows * outputs);
     }
 
-    /// The work of a cross-entropy over so many outputs, whose log-probabilities are what is saved: as the backward
-    /// pass
-    /// begins there are also the logits, the gradient of one of the two, and then that of the other or of the
-    /// weights.
+    /// The work of a cross-entropy over so many outputs, whose log-probabilities are what is saved: as the
+    /// backward pass begins there are also the logits, the gradient of one of the two, and then that of the
+    /// other or of the weights.
     static double working(double rows, double inputs, double outputs) {
         return 2 * rows * outputs + Math.max(rows, inputs) * outputs;
     }

@@ -21,10 +21,9 @@ import java.util.Optional;
 /// x [B, T, E] → logits [B, labels]. The loss is the problem's: cross-entropy, binary cross-entropy, squared
 /// error.
 ///
-/// Names: the product before the classes is BERT's and DeBERTa's `pooler.dense`, RoBERTa's and BART's `dense`,
-/// DistilBERT's `pre_classifier`; our `classifier` is their `classifier` or `out_proj`, GPT-2's `score`; our
-/// `problem`
-/// is `problem_type`.
+/// Names: the product before the classes is BERT's and DeBERTa's `pooler.dense`, RoBERTa's and BART's
+/// `dense`, DistilBERT's `pre_classifier`; our `classifier` is their `classifier` or `out_proj`, GPT-2's
+/// `score`; our `problem` is `problem_type`.
 ///
 /// @param dense the activation of a product of the width behind the pooling; absent where there is none
 @Source(

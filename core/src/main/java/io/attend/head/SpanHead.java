@@ -19,11 +19,8 @@ import java.util.Optional;
 ///     [start, end] = S dropout(x) + s
 ///
 /// x [B, T, E] → logits [B, T, 2]. Answers are int64 [B, 2], the first and last position of each answer; one
-/// outside
-/// the
-/// text asks nothing. The loss is the mean of the cross-entropies of both. Names: its outputs are Hugging
-/// Face's
-/// `start_logits` and `end_logits` [B, T], our `span` its `qa_outputs`.
+/// outside the text asks nothing. The loss is the mean of the cross-entropies of both. Names: its outputs are
+/// Hugging Face's `start_logits` and `end_logits` [B, T], our `span` its `qa_outputs`.
 @Source(paper = "SQuAD: 100,000+ Questions for Machine Comprehension of Text", arxiv = "1606.05250")
 public record SpanHead(@Default("0.0") double dropout) implements Head {
     public static final SpanHead EXAMPLE = new SpanHead(0);

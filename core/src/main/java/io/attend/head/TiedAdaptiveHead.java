@@ -18,11 +18,11 @@ import java.util.function.UnaryOperator;
 ///     log p(w) = log softmax([W_0 U_0ᵀ x + b_0; G U_0ᵀ x + g])_w                                   w < c_0
 ///     log p(w) = log softmax(..)_(c_0 + i − 1) + log softmax(W_i U_iᵀ x + b_i)_(w − c_(i−1))       w in band i
 ///
-/// x [B, T, E] → log-probabilities [B, T, V]; W_i [V_i, e_i] the table's bands, U_i [E, e_i] their widenings used the
-/// other way, or with `first` and `rest` own products of the head's own; parameters are the biases, G [bands − 1, e_0]
-/// and those products. The cost is that of an [AdaptiveHead] with a product before the first band too. No label
-/// smoothing. Names: our `gate` is `crit.cluster_weight`, our own products are `crit.out_projs` transposed, `tie_projs`
-/// says which there are; the output is `prediction_scores`.
+/// x [B, T, E] → log-probabilities [B, T, V]; W_i [V_i, e_i] the table's bands, U_i [E, e_i] their widenings
+/// used the other way, or with `first` and `rest` own products of the head's own; parameters are the biases,
+/// G [bands − 1, e_0] and those products. The cost is that of an [AdaptiveHead] with a product before the
+/// first band too. No label smoothing. Names: our `gate` is `crit.cluster_weight`, our own products are
+/// `crit.out_projs` transposed, `tie_projs` says which there are; the output is `prediction_scores`.
 ///
 /// @param first whose product narrows x for the frequent words
 /// @param rest whose products do for the other bands

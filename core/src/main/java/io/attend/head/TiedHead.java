@@ -14,17 +14,17 @@ import io.attend.value.Source;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/// A score for every word by the very vectors that embed them: what a word means where it is read is what it means
-/// where it is written.
+/// A score for every word by the very vectors that embed them: what a word means where it is read is what it
+/// means where it is written.
 ///
 ///     logits = c tanh((scale · W x + b) / c)        W the embedding table [V, E], without c just scale · W x + b
 ///
-/// x [B, T, E] → logits [B, T, V]; no parameters but the bias. A table that widens its words (V·e + e·E numbers) is
-/// used the other way: x is first made narrow by the same widening, 2·e·(E + V) operations a position, or with `narrow`
-/// own by a product of the head's own, as OPT's `project_out`.
+/// x [B, T, E] → logits [B, T, V]; no parameters but the bias. A table that widens its words (V·e + e·E
+/// numbers) is used the other way: x is first made narrow by the same widening, 2·e·(E + V) operations a
+/// position, or with `narrow` own by a product of the head's own, as OPT's `project_out`.
 ///
-/// Names: T5's `scale` is `d_model ** -0.5`; our `bias` is BART's `final_logits_bias`, our `softCap` c Gemma 2's
-/// `final_logit_softcapping`.
+/// Names: T5's `scale` is `d_model ** -0.5`; our `bias` is BART's `final_logits_bias`, our `softCap` c Gemma
+/// 2's `final_logit_softcapping`.
 @Source(paper = "Using the Output Embedding to Improve Language Models", arxiv = "1608.05859")
 public record TiedHead(
         @Default("\"none\"") Bias bias,

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// BERT: post-norm encoder, learned positions and segments, and a head for every task; with `is_decoder` a decoder.
+/// BERT: post-norm encoder, learned positions and segments, and a head for every task; with `is_decoder` a
+/// decoder.
 @Source(
         paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
         arxiv = "1810.04805")
@@ -42,8 +43,7 @@ public record Bert() implements Family {
             case PRETRAINING -> new PairHead(words, new Tanh(), 2);
             case SENTENCES -> SequenceHead.of(2).dense(new Tanh());
             default ->
-                encoder.head(
-                        new PooledHead(new FirstPooling(), Optional.of(new Tanh())), words, new Tanh(), dropout);
+                encoder.head(new PooledHead(new FirstPooling(), Optional.of(new Tanh())), words, new Tanh(), dropout);
         };
         return encoder.mapping(
                 encoder.embedding().position(encoder.places(distances, 0)),

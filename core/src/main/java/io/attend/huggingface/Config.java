@@ -22,12 +22,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A `config.json`, read strictly: every key of it is asked for, or listed as one that does not change the
-/// numbers.
-/// [#checkComplete] refuses the rest, so that no setting is ever passed over in silence.
+/// numbers. [#checkComplete] refuses the rest, so that no setting is ever passed over in silence.
 ///
 /// A family asks with the default that Hugging Face's configuration class has; `null` counts as absent. Every
-/// refusal
-/// is a [CheckpointException] naming the file, the key, its value and the values that are understood.
+/// refusal is a [CheckpointException] naming the file, the key, its value and the values that are understood.
 public final class Config {
     private static final long LARGEST = 4 << 20;
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -169,8 +167,8 @@ public final class Config {
         return value.intValue();
     }
 
-    /// A word no gradient reaches where it is looked up: the padding token a table is made with. `null` means none, a
-    /// negative one counts from the end of the vocabulary, and one outside it counts as none.
+    /// A word no gradient reaches where it is looked up: the padding token a table is made with. `null` means
+    /// none, a negative one counts from the end of the vocabulary, and one outside it counts as none.
     public OptionalInt padding(String key, int otherwise, int vocabulary) {
         if (tree.has(key) && !has(key)) {
             read.add(key);
@@ -297,9 +295,8 @@ public final class Config {
     }
 
     /// What a classifying head is asked: `problem_type`, or else numbers where there is one label and one of
-    /// several
-    /// classes where there are more. Hugging Face's class looks at the labels instead when nothing is said, and
-    /// takes fractions for a class each.
+    /// several classes where there are more. Hugging Face's class looks at the labels instead when nothing is
+    /// said, and takes fractions for a class each.
     public Problem problem(int labels) {
         return choice("problem_type", labels == 1 ? "regression" : "single_label_classification", PROBLEMS);
     }

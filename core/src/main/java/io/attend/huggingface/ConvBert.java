@@ -13,6 +13,7 @@ import io.attend.feedforward.FeedForward;
 import io.attend.feedforward.GroupedFeedForward;
 import io.attend.head.NoHead;
 import io.attend.huggingface.TextEncoder.Task;
+import io.attend.layer.Bias;
 import io.attend.position.LearnedPosition;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
@@ -22,7 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// ConvBERT: BERT in which convolutions do the work of most heads, and feed-forward products may be in groups.
+/// ConvBERT: BERT in which convolutions do the work of most heads, and feed-forward products may be in
+/// groups.
 @Source(paper = "ConvBERT: Improving BERT with Span-based Dynamic Convolution", arxiv = "2008.02496")
 public record ConvBert() implements Family {
     /// Kernels of one position, and their bias as a column.
@@ -113,8 +115,8 @@ public record ConvBert() implements Family {
             @Override
             public List<Tensor> join(List<Tensor> parts, int count) {
                 Tensor part = parts.getFirst();
-                return List.of(
-                        part.reshape(groups, part.size(0) / groups, part.size(1)).transpose(1, 2));
+                return List.of(part.reshape(groups, part.size(0) / groups, part.size(1))
+                        .transpose(1, 2));
             }
 
             @Override

@@ -33,7 +33,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// DistilBERT: BERT without segments and pooler, positions learned or sinusoidal, under keys and names of its own.
+/// DistilBERT: BERT without segments and pooler, positions learned or sinusoidal, under keys and names of its
+/// own.
 @Source(paper = "DistilBERT, a distilled version of BERT: smaller, faster, cheaper and lighter", arxiv = "1910.01108")
 public record DistilBert() implements Family {
     private static final LayerNorm NORM = new LayerNorm(1e-12, Bias.ADDED);

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// ELECTRA: BERT with words narrower than the stream, as the generator that hides words or the discriminator that finds
-/// them.
+/// ELECTRA: BERT with words narrower than the stream, as the generator that hides words or the discriminator
+/// that finds them.
 @Source(paper = "ELECTRA: Pre-training Text Encoders as Discriminators Rather Than Generators", arxiv = "2003.10555")
 public record Electra() implements Family {
     private static final Map<String, Task> CLASSES = TextEncoder.classes("Electra");

@@ -41,7 +41,8 @@ record EncoderParts(
         LayerNorm norm,
         double dropout,
         Head head) {
-    /// The parts, if there is a table of words, and blocks of attention and feed-forward with the norm behind them.
+    /// The parts, if there is a table of words, and blocks of attention and feed-forward with the norm behind
+    /// them.
     static Optional<EncoderParts> of(Architecture architecture) {
         boolean decoder = architecture.topology() instanceof Decoder;
         if (!(architecture.topology() instanceof Encoder) && !decoder) {
@@ -62,15 +63,7 @@ record EncoderParts(
             return Optional.empty();
         }
         return Optional.of(new EncoderParts(
-                architecture.width(),
-                decoder,
-                tokens,
-                stack,
-                attention,
-                feed,
-                norm,
-                dropout,
-                architecture.head()));
+                architecture.width(), decoder, tokens, stack, attention, feed, norm, dropout, architecture.head()));
     }
 
     DenseTable table() {

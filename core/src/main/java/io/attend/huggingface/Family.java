@@ -9,11 +9,12 @@ import java.util.stream.Stream;
 
 /// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The package
 /// page tells how to add one.
+///
+/// Their order is that of preference where several can express a model: those of two stacks, which have decoders too,
+/// come last, and the plainer of two before the other.
 public sealed interface Family
         permits Albert,
-                Bart,
                 Bert,
-                Blenderbot,
                 Bloom,
                 CodeGen,
                 ConvBert,
@@ -29,23 +30,25 @@ public sealed interface Family
                 GptNeo,
                 GptNeoX,
                 Llama,
-                M2M100,
-                MBart,
                 MPNet,
-                Marian,
                 Mistral,
                 Mixtral,
                 Mpt,
                 Opt,
-                Pegasus,
                 Phi,
                 Qwen2,
                 RoFormer,
                 Roberta,
                 SqueezeBert,
                 StableLm,
-                Switch,
-                T5 {
+                Bart,
+                MBart,
+                Marian,
+                Pegasus,
+                Blenderbot,
+                M2M100,
+                T5,
+                Switch {
     /// The values of `model_type` it answers to.
     List<String> modelTypes();
 

@@ -142,11 +142,10 @@ public record Gpt2() implements Family {
                 || !(embedding.table() instanceof DenseTable table)
                 || !(embedding.position() instanceof LearnedPosition position)
                 || !(stack.finalNorm() instanceof LayerNorm norm)
-                || !(stack.unrolled().getFirst() instanceof Block block)
-                || !(block.residual() instanceof PreNorm(double dropout))
-                || block.sublayers().size() != 2
-                || !(block.sublayers().get(0) instanceof SelfAttention(SoftmaxAttention attention))
-                || !(block.sublayers().get(1) instanceof Feed(DenseFeedForward feed))) {
+                || !(stack.unrolled().getFirst() instanceof Block(var branches, _, PreNorm(double dropout)))
+                || branches.size() != 2
+                || !(branches.get(0) instanceof SelfAttention(SoftmaxAttention attention))
+                || !(branches.get(1) instanceof Feed(DenseFeedForward feed))) {
             return Optional.empty();
         }
         Map<String, Object> values = new LinkedHashMap<>();

@@ -43,8 +43,8 @@ public record MPNet() implements Family {
                 .dropout(encoder.dropout());
         Mapping mapping = encoder.mapping(
                 embedding,
-                encoder.stack(encoder.block(encoder.attention()
-                        .position(new BucketedBias(32, BucketedBias.Direction.BIDIRECTIONAL, 128)))),
+                encoder.stack(encoder.block(
+                        encoder.attention().position(new BucketedBias(32, BucketedBias.Direction.BIDIRECTIONAL, 128)))),
                 encoder.head(
                         new PooledHead(new FirstPooling(), Optional.of(new Tanh())),
                         encoder.words(new Gelu()), // whatever hidden_act says

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// RoFormer: BERT with rotary positions, of pairs side by side, and as a decoder too; its table of waves is saved with
-/// all sines first.
+/// RoFormer: BERT with rotary positions, of pairs side by side, and as a decoder too; its table of waves is
+/// saved with all sines first.
 @Source(paper = "RoFormer: Enhanced Transformer with Rotary Position Embedding", arxiv = "2104.09864")
 public record RoFormer() implements Family {
     private static final Map<String, Task> CLASSES = TextEncoder.classes("RoFormer");
@@ -29,8 +29,8 @@ public record RoFormer() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        TextEncoder encoder = TextEncoder.of(
-                config, CLASSES, Map.of("vocab_size", 50_000, "max_position_embeddings", 1536));
+        TextEncoder encoder =
+                TextEncoder.of(config, CLASSES, Map.of("vocab_size", 50_000, "max_position_embeddings", 1536));
         Rotary rotary = Rotary.of(Rotary.Pairs.INTERLEAVED);
         SoftmaxAttention attention =
                 encoder.attention().position(config.flag("rotary_value", false) ? rotary.turningValues() : rotary);

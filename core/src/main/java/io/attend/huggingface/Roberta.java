@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// RoBERTa, XLM-RoBERTa and CamemBERT: BERT whose words are numbered from behind the padding token, with heads of its
-/// own.
+/// RoBERTa, XLM-RoBERTa and CamemBERT: BERT whose words are numbered from behind the padding token, with
+/// heads of its own.
 ///
-/// Where Hugging Face's class trains it also drops from what enters the product of the sequence head; here dropout
-/// stands behind that product alone.
+/// Where Hugging Face's class trains it also drops from what enters the product of the sequence head; here
+/// dropout stands behind that product alone.
 @Source(paper = "RoBERTa: A Robustly Optimized BERT Pretraining Approach", arxiv = "1907.11692")
 public record Roberta() implements Family {
     private static final Map<String, String> NAMES =

@@ -54,13 +54,12 @@ public record SqueezeBert() implements Family {
                         config.whole("post_attention_groups", 1)));
         GroupedFeedForward feed = new GroupedFeedForward(
                 encoder.whole("intermediate_size"),
-                new GroupedFeedForward.Groups(
-                        config.whole("intermediate_groups", 4), config.whole("output_groups", 4)),
+                new GroupedFeedForward.Groups(config.whole("intermediate_groups", 4), config.whole("output_groups", 4)),
                 encoder.activation(),
                 Bias.ADDED,
                 0);
-        Block block = new Block(
-                List.of(new SelfAttention(attention), new Feed(feed)), NORM, new PostNorm(encoder.dropout()));
+        Block block =
+                new Block(List.of(new SelfAttention(attention), new Feed(feed)), NORM, new PostNorm(encoder.dropout()));
         return encoder.mapping(
                 encoder.embedding().position(new LearnedPosition(encoder.whole("max_position_embeddings"))),
                 encoder.stack(block),

@@ -234,9 +234,8 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
         Stack encoder = stacks.get("encoder");
         if (encoder == null
                 || !(encoder.finalNorm() instanceof RmsNorm norm)
-                || !(encoder.unrolled().getFirst() instanceof Block block)
-                || !(block.residual() instanceof PreNorm(double dropout))
-                || !(block.sublayers().getFirst() instanceof SelfAttention(SoftmaxAttention attention))
+                || !(encoder.unrolled().getFirst() instanceof Block(var branches, _, PreNorm(double dropout)))
+                || !(branches.getFirst() instanceof SelfAttention(SoftmaxAttention attention))
                 || !(attention.position() instanceof BucketedBias bias)
                 || !(source(architecture) instanceof TokenEmbedding embedding)
                 || !(embedding.table() instanceof DenseTable table)) {

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What Hugging Face's classes do with tokens around the network: no weight shows it and no architecture says it.
+/// What Hugging Face's classes do with tokens around the network: no weight shows it and no architecture says
+/// it.
 ///
 /// @param labels how labels become the answers the head is asked for
 /// @param positions how tokens are numbered behind padding

@@ -17,10 +17,11 @@ enum Waves implements Names.Fresh {
         int sines = (width + 1) / 2;
         float[] table = new float[Math.toIntExact(shape.count())];
         for (int i = 0; i < table.length; i++) {
+            int row = i / width;
             int column = i % width;
             boolean sine = this == HALVES ? column < sines : column % 2 == 0;
             int wave = this == INTERLEAVED ? column / 2 : sine ? column : column - sines;
-            double angle = (double) (i / width) * Math.pow(10_000, -2.0 * wave / width);
+            double angle = row * Math.pow(10_000, -2.0 * wave / width);
             table[i] = (float) (sine ? Math.sin(angle) : Math.cos(angle));
         }
         return table;

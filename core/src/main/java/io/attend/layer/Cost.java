@@ -1,12 +1,13 @@
 package io.attend.layer;
 
-/// What one application of a layer costs, counted in numbers, not bytes, so that it holds for every element type.
+/// What one application of a layer costs, counted in numbers, not bytes, so that it holds for every element
+/// type.
 ///
 /// @param flops floating-point operations of the forward pass; a multiply and an add are two
 /// @param saved numbers kept from the forward pass for the backward pass
 /// @param state numbers remembered for later steps of a generation, those of earlier steps included
-/// @param working numbers that exist for a moment, beyond those saved, when most do: of layers one after another the
-///     largest counts
+/// @param working numbers that exist for a moment, beyond those saved, when most do: of layers one after
+///     another the largest counts
 public record Cost(double flops, double saved, double state, double working) {
     public static final Cost NONE = new Cost(0, 0, 0, 0);
 

@@ -2,8 +2,8 @@ package io.attend.tensor;
 
 import org.jspecify.annotations.Nullable;
 
-/// Who is told of every operation that makes a tensor: nobody, but in tests that count them. Asking costs one read of a
-/// field.
+/// Who is told of every operation that makes a tensor: nobody, but in tests that count them. Asking costs one
+/// read of a field.
 final class Watch {
     private static @Nullable Listener listener;
 

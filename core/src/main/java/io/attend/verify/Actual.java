@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What the model makes of given inputs, by the names Hugging Face has for it. Each pass runs when the first name that
-/// needs it is asked for.
+/// What the model makes of given inputs, by the names Hugging Face has for it. Each pass runs when the first
+/// name that needs it is asked for.
 final class Actual {
     private static final Pattern STATES =
             Pattern.compile("out\\.(|encoder_|decoder_|cross_)(hidden|attention)\\.(\\d+)");
@@ -96,7 +96,8 @@ final class Actual {
             }
             case "out.sop_logits" -> { // the same question in ALBERT, whether two texts were swapped
                 forward();
-                yield Optional.ofNullable(outputs.get("seq_relationship_logits")).map(Actual::whole);
+                yield Optional.ofNullable(outputs.get("seq_relationship_logits"))
+                        .map(Actual::whole);
             }
             default -> {
                 forward();
@@ -180,8 +181,8 @@ final class Actual {
         }
     }
 
-    /// What the head is asked: labels, those of a pair of texts behind those of its words, or where a span begins and
-    /// ends.
+    /// What the head is asked: labels, those of a pair of texts behind those of its words, or where a span
+    /// begins and ends.
     private Tensor labels() {
         Optional<Tensor> first = given.find("start_positions");
         if (first.isPresent()) {

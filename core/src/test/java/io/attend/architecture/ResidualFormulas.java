@@ -62,8 +62,9 @@ public final class ResidualFormulas {
             })
             .with(BypassNorm.class, _ -> (x, branches, norm, block, scene) -> {
                 double[][] stream = x;
-                for (Branch branch : branches) {
-                    double[][] seen = branch == branches.getLast() ? x : stream;
+                for (int i = 0; i < branches.size(); i++) {
+                    Branch branch = branches.get(i);
+                    double[][] seen = i == branches.size() - 1 ? x : stream;
                     stream = branch.norm(norm, sum(stream, branch.apply(seen, block, scene)), block);
                 }
                 return stream;

@@ -81,8 +81,8 @@ class ResidualTest {
         };
     }
 
-    /// Dropout falls on the branch, never on the stream, and only in training: where the branch is the number 1,
-    /// the sum is x, or x + 1 / (1 - rate).
+    /// Dropout falls on the branch, never on the stream, and only in training: where the branch is the number
+    /// 1, the sum is x, or x + 1 / (1 - rate).
     @Test
     void dropsTheBranchOnly() {
         double rate = 0.25;
@@ -137,7 +137,8 @@ class ResidualTest {
         }
     }
 
-    /// Whole branches go, each example for itself, more of them the deeper, only in training, and the mean stays.
+    /// Whole branches go, each example for itself, more of them the deeper, only in training, and the mean
+    /// stays.
     @Test
     void leavesOutWholeBranches() {
         int examples = 9973;
@@ -185,7 +186,8 @@ class ResidualTest {
         }
     }
 
-    /// What went into a reversible block can be computed back from what came out: the formula, and no other, allows it.
+    /// What went into a reversible block can be computed back from what came out: the formula, and no other,
+    /// allows it.
     @Test
     void aReversibleBlockGoesBack() {
         try (Lifetime _ = Lifetime.open();

@@ -171,8 +171,8 @@ class CostsTest {
                 .isEqualTo(expected);
     }
 
-    /// nanoGPT's estimate of a training step (PaLM, appendix B): 6 N + 12 L H D T operations a token, N without
-    /// positions.
+    /// nanoGPT's estimate of a training step (PaLM, appendix B): 6 N + 12 L H D T operations a token, N
+    /// without positions.
     @Test
     void agreesWithWhatOthersCountForGpt2() {
         double perToken = 6 * (124_439_808 - 1024 * 768) + 12.0 * 12 * 12 * 64 * 1024;

@@ -65,6 +65,7 @@ class MeasuredTest {
                 new Example<>("gpt", gpt),
                 new Example<>("bert", bert),
                 new Example<>("transformer", Presets.transformer(VOCABULARY, 2, SIZE, 0)),
+                new Example<>("convolutional", Presets.convolutionalTranslator(VOCABULARY, 2, 128, 512)),
                 new Example<>(
                         "inner width",
                         with(

@@ -35,6 +35,18 @@ class ScalingTest {
         }
     }
 
+    /// Table 1 of the paper: a recurrence waits for every position and hands things on from one to the next;
+    /// a kernel of 3 reaches two back in the decoder and one aside in the encoder.
+    @Test
+    void recurrencesWaitAndConvolutionsReachFurtherLayerByLayer() {
+        Sizes sizes = Sizes.batch(1).length(509);
+        assertThat(Scaling.of(Presets.lstmTranslator(31, 5, 10, 0), sizes))
+                .isEqualTo(new Scaling(2 * 5 * 509, OptionalLong.of(508)));
+        assertThat(Scaling.of(Presets.convolutionalTranslator(31, 5, 10, 1000), sizes))
+                .isEqualTo(new Scaling(5 + 2 * 5, OptionalLong.of(508)));
+        assertThat(Scaling.overtakes(Presets.lstmTranslator(31, 5, 10, 0))).isEmpty();
+    }
+
     @Test
     void withoutAttentionPositionsNeverMeet() {
         assertThat(Scaling.of(FEEDS, Sizes.batch(1).length(7))).isEqualTo(new Scaling(3, OptionalLong.empty()));
@@ -42,8 +54,8 @@ class ScalingTest {
         assertThat(Scaling.overtakes(FEEDS)).isEmpty();
     }
 
-    /// By hand, with a feed-forward of 4 E and GELU at 10 operations: 8 E² + (4 E + 5 H) T passes 16 E² + 40 E at
-    /// T = (8 E² + 40 E) / (4 E + 5 H), 1,530 for GPT-2's 768 and 12 heads; about twice the width.
+    /// By hand, with a feed-forward of 4 E and GELU at 10 operations: 8 E² + (4 E + 5 H) T passes 16 E² + 40
+    /// E at T = (8 E² + 40 E) / (4 E + 5 H), 1,530 for GPT-2's 768 and 12 heads; about twice the width.
     @Test
     void attentionOvertakesAtTwiceTheWidth() {
         long expected = (long) Math.floor((8.0 * 768 * 768 + 40.0 * 768) / (4 * 768 + 5 * 12)) + 1;

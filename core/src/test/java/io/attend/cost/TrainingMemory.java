@@ -20,8 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A process that trains a model for three steps and prints by how much its memory grew at most, in bytes, as the
-/// operating system counts it: `TrainingMemory gpt 256`.
+/// A process that trains a model for three steps and prints by how much its memory grew at most, in bytes, as
+/// the operating system counts it: `TrainingMemory gpt 256`.
 public final class TrainingMemory {
     static final int BATCH = 4;
 

@@ -13,7 +13,8 @@ import io.attend.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
 class CompressionTest {
-    /// Axes of lengths 3, 4 and 12: 9 + 16 + 144 = 169 squares, of which the longest is 144 and both longest 160.
+    /// Axes of lengths 3, 4 and 12: 9 + 16 + 144 = 169 squares, of which the longest is 144 and both longest
+    /// 160.
     private static final double[] BOX = {3, 0, 0, 0, 0, 4, 0, 0, 0, 0, -12, 0};
 
     private static Tensor rebuilt(Compression compressed) {

@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
 public final class HeadFormulas {
     private HeadFormulas() {}
 
-    /// What a head makes of one text, [T][outputs]; a head that says one thing of it gives one row.
+    /// What a head makes of one text, a row for each position; a head that says one thing of it gives one row.
     @FunctionalInterface
     public interface Formula {
         double[][] apply(Text text, Numbers numbers, double[][] table);

@@ -39,7 +39,7 @@ class HeadLossTest {
                         .build(parameters.in("table"), WIDTH, Optional.empty()))));
     }
 
-    /// −log softmax(logits)[right]
+    /// The cross-entropy of one choice: −log of the softmax at the right class.
     private static double surprise(double[] logits, int right) {
         double sum = 0;
         for (double logit : logits) {
@@ -244,7 +244,8 @@ class HeadLossTest {
         }
     }
 
-    /// The words drawn at a seed, by the chance that the page gives: the smallest word whose chances add up past u.
+    /// The words drawn at a seed, by the chance that the page gives: the smallest word whose chances add up
+    /// past u.
     private static int[] drawn(int count, int vocabulary, long seed) {
         try (Random random = Random.seeded(seed)) {
             return java.util.Arrays.stream(random.uniform(Shape.of(count), 0, 1).toDoubles())

@@ -164,12 +164,12 @@ class HeadTest {
                 Numbers widening = numbers.in("table").in("widening");
                 Tensor x = Grids.random(11, 1, 1, WIDTH);
                 double[] expected = new double[31];
-                double[] narrowed = head == TiedHead.OPT
+                double[] narrowed = head.narrow() == Tying.OWN
                         ? numbers.in("head").in("narrow").linear(x.toDoubles(), io.attend.layer.Bias.NONE)
                         : new double[0];
                 for (int v = 0; v < 31; v++) {
-                    double[] y = head == TiedHead.OPT ? words[v] : widening.linear(words[v], io.attend.layer.Bias.NONE);
-                    double[] with = head == TiedHead.OPT ? narrowed : x.toDoubles();
+                    double[] y = head.narrow() == Tying.OWN ? words[v] : widening.linear(words[v], io.attend.layer.Bias.NONE);
+                    double[] with = head.narrow() == Tying.OWN ? narrowed : x.toDoubles();
                     for (int e = 0; e < y.length; e++) {
                         expected[v] += y[e] * with[e];
                     }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// Huffman's construction by hand: the two rarest are joined until one is left; each word's code is written down, and
-/// inner nodes are the codes' beginnings.
+/// Huffman's construction by hand: the two rarest are joined until one is left; each word's code is written
+/// down, and inner nodes are the codes' beginnings.
 record HuffmanFormula(List<String> codes, List<String> inner) {
     private record Group(long count, int order, List<Integer> words) {}
 

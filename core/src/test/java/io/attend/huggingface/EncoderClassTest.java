@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Classes of encoders that no folder was saved by: what they save around embeddings and layers, read in Hugging Face's
-/// code.
+/// Classes of encoders that no folder was saved by: what they save around embeddings and layers, read in
+/// Hugging Face's code.
 class EncoderClassTest {
     /// A module is a weight and a bias; `name!` is one tensor.
     @ParameterizedTest(name = "{1}")
@@ -81,10 +81,12 @@ class EncoderClassTest {
             convbert-mlm | generator_lm_head.weight
             """)
     void savesScoresThatAreNotTied(String folder, String scores, @TempDir Path copy) throws IOException {
-        Set<String> tied = Pretrained.describe(Fixtures.folder(folder)).table().stored().keySet();
+        Set<String> tied =
+                Pretrained.describe(Fixtures.folder(folder)).table().stored().keySet();
         Path changed = Fixtures.copy(folder, copy);
         Fixtures.replace(changed, "\"model_type\"", "\"tie_word_embeddings\": false, \"model_type\"");
-        Set<String> own = new TreeSet<>(Pretrained.describe(changed).table().stored().keySet());
+        Set<String> own =
+                new TreeSet<>(Pretrained.describe(changed).table().stored().keySet());
         assertThat(tied).doesNotContain(scores);
         assertThat(own.remove(scores)).isTrue();
         assertThat(own).isEqualTo(new TreeSet<>(tied));
@@ -97,8 +99,7 @@ class EncoderClassTest {
         Path changed = classed("roberta-mlm", name, copy);
         Fixtures.replace(changed, "\"model_type\": \"roberta\"", "\"model_type\": \"" + type + "\"");
         java.nio.file.Files.copy(
-                Fixtures.folder("roberta-mlm").resolve("expected.safetensors"),
-                copy.resolve("expected.safetensors"));
+                Fixtures.folder("roberta-mlm").resolve("expected.safetensors"), copy.resolve("expected.safetensors"));
         assertThat(Verification.of(changed, Verification.TOLERANCE))
                 .filteredOn(check -> check.name().startsWith("out."))
                 .isNotEmpty()
@@ -107,14 +108,18 @@ class EncoderClassTest {
 
     /// Relative distances leave the table of places unused, which is saved all the same.
     @ParameterizedTest
-    @CsvSource({"roberta-base, embeddings.position_embeddings.weight", "electra-base, embeddings.position_embeddings.weight"
-        , "albert-base, embeddings.position_embeddings.weight"})
+    @CsvSource({
+        "roberta-base, embeddings.position_embeddings.weight",
+        "electra-base, embeddings.position_embeddings.weight",
+        "albert-base, embeddings.position_embeddings.weight"
+    })
     void keepsPlacesThatDistancesLeaveUnused(String folder, String places, @TempDir Path copy) throws IOException {
         Mapping absolute = Pretrained.describe(Fixtures.folder(folder));
         Path changed = Fixtures.copy(folder, copy);
         Fixtures.replace(changed, "\"absolute\"", "\"relative_key_query\"");
         Mapping relative = Pretrained.describe(changed);
-        assertThat(relative.table().stored().get(places)).isEqualTo(absolute.table().stored().get(places));
+        assertThat(relative.table().stored().get(places))
+                .isEqualTo(absolute.table().stored().get(places));
         assertThat(relative.table().stored().keySet()).anyMatch(name -> name.endsWith("distance_embedding.weight"));
         assertThat(Transformer.parameters(relative.architecture()))
                 .noneMatch(parameter -> parameter.name().equals("embedding.position.weight"));

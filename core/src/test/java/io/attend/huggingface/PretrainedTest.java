@@ -47,7 +47,8 @@ class PretrainedTest {
             loaded.save(saved);
         }
         Checkpoint again = Checkpoint.open(saved);
-        assertThat(again.entries().keySet()).isEqualTo(new java.util.TreeSet<>(whole.entries().keySet()));
+        assertThat(again.entries().keySet())
+                .isEqualTo(new java.util.TreeSet<>(whole.entries().keySet()));
         whole.entries()
                 .keySet()
                 .forEach(name -> assertThat(again.data(name).mismatch(whole.data(name)))
@@ -95,7 +96,8 @@ class PretrainedTest {
         return whole;
     }
 
-    /// Numbers keep the type the file has, computing in it stays near what float32 gives, and saving changes no bit.
+    /// Numbers keep the type the file has, computing in it stays near what float32 gives, and saving changes
+    /// no bit.
     @ParameterizedTest
     @CsvSource({"FLOAT16, 0.01", "BFLOAT16, 0.05"})
     void halvesStayHalves(DType type, double near, @TempDir Path folder) throws IOException {
@@ -106,14 +108,15 @@ class PretrainedTest {
         List<Item> items = new ArrayList<>();
         exact.entries()
                 .values()
-                .forEach(entry -> items.add(
-                        Item.of(entry.name(), type, entry.shape(), halves(exact.data(entry.name()), type))));
+                .forEach(entry ->
+                        items.add(Item.of(entry.name(), type, entry.shape(), halves(exact.data(entry.name()), type))));
         SafetensorsWriter.write(folder.resolve("model.safetensors"), Map.of("format", "pt"), items);
 
         Path saved = Files.createDirectory(folder.resolve("saved"));
         try (Pretrained loaded = Pretrained.load(folder);
                 Lifetime _ = Lifetime.open()) {
-            assertThat(loaded.model().weights()).allMatch(weight -> weight.tensor().dtype() == type);
+            assertThat(loaded.model().weights())
+                    .allMatch(weight -> weight.tensor().dtype() == type);
             loaded.save(saved);
             Parameter words = loaded.model().weights().stream()
                     .filter(weight -> weight.name().equals("embedding.token.weight"))

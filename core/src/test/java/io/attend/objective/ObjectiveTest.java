@@ -51,7 +51,7 @@ class ObjectiveTest {
         }
     }
 
-    /// − mean over the answers of log softmax(scores)[answer], by plain numbers.
+    /// − mean over the answers of log softmax of the scores, at the answer, by plain numbers.
     @Test
     void theLossIsTheMeanOverWhatWasAsked() {
         Architecture architecture = Presets.transformer(7, 1, SIZE, 0);

@@ -44,6 +44,7 @@ public final class Counted {
         double made = result.count();
         return switch (operation) {
             case "matmul", "mv", "linear" -> 2 * made * operands[0].size(-1);
+            case "conv1d" -> 2 * made * operands[1].count() / operands[1].size(0);
             case "scaled_dot_product_attention" -> // two products, and five for the softmax, a pair
                 operands[0].count()
                         / operands[0].size(-1)

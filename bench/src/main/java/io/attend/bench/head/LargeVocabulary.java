@@ -33,8 +33,9 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
-/// Parameters, processor time of a step (forward and backward, the median) and peak memory of every head that knows 100,000 words, each in a
-/// process of its own: width 512, 512 positions, one thread, words drawn by Zipf's law.
+/// Parameters, processor time of a step (forward and backward, the median) and peak memory of every head that
+/// knows 100,000 words, each in a process of its own: width 512, 512 positions, one thread, words drawn by
+/// Zipf's law.
 ///
 ///     bench/run io.attend.bench.head.LargeVocabulary
 public final class LargeVocabulary {
@@ -130,7 +131,8 @@ public final class LargeVocabulary {
                 .toArray();
     }
 
-    /// Nanoseconds this process has computed, which other processes do not lengthen as they do the time on the wall.
+    /// Nanoseconds this process has computed, which other processes do not lengthen as they do the time on
+    /// the wall.
     private static long processor() {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
