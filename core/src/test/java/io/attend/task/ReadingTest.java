@@ -58,7 +58,7 @@ class ReadingTest {
     private static int[] ranked(double[] x) {
         return IntStream.range(0, x.length)
                 .boxed()
-                .sorted(Comparator.comparing((Integer i) -> -x[i]))
+                .sorted(Comparator.comparingDouble((Integer i) -> -x[i]))
                 .mapToInt(i -> i)
                 .toArray();
     }
