@@ -89,8 +89,8 @@ final class CostCommand implements Callable<Integer> {
                 long tokens = tokens(length);
                 Costs costs = Costs.of(
                         architecture, Topology.Sizes.batch(batch).length(tokens), type, AdamW.EXAMPLE::numbers);
-                Scaling scaling = Scaling.of(
-                        architecture, Topology.Sizes.batch(batch).length(tokens));
+                Scaling scaling =
+                        Scaling.of(architecture, Topology.Sizes.batch(batch).length(tokens));
                 if (json) {
                     Output.json(spec.commandLine().getOut(), fields(model, tokens, costs, scaling, architecture));
                 }
@@ -107,7 +107,8 @@ final class CostCommand implements Callable<Integer> {
                     Output.bytes(costs.cacheBytes()),
                     String.format(Locale.ROOT, "%,d", scaling.sequentialSteps()),
                     scaling.longestPath().isPresent()
-                            ? String.format(Locale.ROOT, "%,d", scaling.longestPath().getAsLong())
+                            ? String.format(
+                                    Locale.ROOT, "%,d", scaling.longestPath().getAsLong())
                             : "never"
                 });
             }
@@ -166,12 +167,8 @@ final class CostCommand implements Callable<Integer> {
         architectures.forEach((model, architecture) -> plot.add(
                 model,
                 length -> Costs.of(
-                        architecture,
-                        Topology.Sizes.batch(batch).length(length),
-                        type,
-                        AdamW.EXAMPLE::numbers),
-                length -> Scaling.of(
-                        architecture, Topology.Sizes.batch(batch).length(length))));
+                        architecture, Topology.Sizes.batch(batch).length(length), type, AdamW.EXAMPLE::numbers),
+                length -> Scaling.of(architecture, Topology.Sizes.batch(batch).length(length))));
         try {
             Files.writeString(file, plot.html("batch " + batch + ", " + type + ", AdamW"));
         } catch (IOException e) {

@@ -112,7 +112,8 @@ final class CostPlot {
                 HEIGHT,
                 title));
         if (values.length == 0) {
-            return svg.append("<text x=\"20\" y=\"30\">none</text></svg></section>\n").toString();
+            return svg.append("<text x=\"20\" y=\"30\">none</text></svg></section>\n")
+                    .toString();
         }
         double low = Math.floor(Math.log10(java.util.Arrays.stream(values).min().orElseThrow()));
         double high = Math.ceil(Math.log10(java.util.Arrays.stream(values).max().orElseThrow()));

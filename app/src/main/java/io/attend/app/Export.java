@@ -82,7 +82,8 @@ final class Export implements Callable<Integer> {
     public Integer call() throws IOException {
         boolean gguf = target.toString().endsWith(".gguf");
         if (!gguf && (type != null || withoutTokenizer)) {
-            throw new UsageException("--type and --without-tokenizer are for a FILE.gguf, and " + target + " is a folder");
+            throw new UsageException(
+                    "--type and --without-tokenizer are for a FILE.gguf, and " + target + " is a folder");
         }
         if (gguf ? Files.exists(target) : Files.exists(target) && !isEmpty(target)) {
             throw new UsageException(
@@ -113,8 +114,7 @@ final class Export implements Callable<Integer> {
             try {
                 values.putAll(GgufVocabulary.of(Tokenizer.load(model), pretrained.words()));
             } catch (IllegalArgumentException | TokenizerException e) {
-                throw new IllegalArgumentException(
-                        e.getMessage() + "; --without-tokenizer writes the model alone", e);
+                throw new IllegalArgumentException(e.getMessage() + "; --without-tokenizer writes the model alone", e);
             }
         }
         PrintWriter err = spec.commandLine().getErr();

@@ -34,7 +34,8 @@ final class Inspect implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "MODEL",
-            description = "A run folder, a Hugging Face one, a GGUF file, an architecture.json, or transformer-base, transformer-big, gpt2, bert-base.")
+            description =
+                    "A run folder, a Hugging Face one, a GGUF file, an architecture.json, or transformer-base, transformer-big, gpt2, bert-base.")
     private @Nullable String model;
 
     @Option(names = "--architecture", description = "Show the architecture as JSON, ready to be changed and trained.")

@@ -39,9 +39,8 @@ final class Recipes {
         } catch (IOException e) {
             throw new UsageException(nameOrPath + " cannot be read: " + e.getMessage());
         }
-        throw new UsageException(
-                "there is no recipe " + nameOrPath + ": neither a file nor one that comes with Attend ("
-                        + String.join(", ", NAMES) + ")");
+        throw new UsageException("there is no recipe " + nameOrPath
+                + ": neither a file nor one that comes with Attend (" + String.join(", ", NAMES) + ")");
     }
 
     private static Recipe parse(String name, String yaml, List<String> overrides) {

@@ -57,8 +57,9 @@ final class Train implements Callable<Integer> {
         if (outcome.stopped().isPresent()) {
             spec.commandLine()
                     .getErr()
-                    .println("attend train: stopped at step " + outcome.stopped().getAsLong() + " of " + read.steps()
-                            + " and saved; the same command goes on from there");
+                    .println(
+                            "attend train: stopped at step " + outcome.stopped().getAsLong() + " of " + read.steps()
+                                    + " and saved; the same command goes on from there");
             return Runs.STOPPED;
         }
         if (json) {

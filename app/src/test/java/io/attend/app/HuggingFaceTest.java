@@ -118,7 +118,8 @@ class HuggingFaceTest {
         assertThat(attend("verify", file.getParent()).out()).contains(" equal").doesNotContain("FAIL");
         Path back = folder.resolve("back");
         assertThat(attend("export", file, back).status()).isZero();
-        assertThat(Tokenizer.load(back).ids("a tokenizer, too")).isEqualTo(Tokenizer.load(model).ids("a tokenizer, too"));
+        assertThat(Tokenizer.load(back).ids("a tokenizer, too"))
+                .isEqualTo(Tokenizer.load(model).ids("a tokenizer, too"));
         Files.copy(LLAMA.resolve("expected.safetensors"), back.resolve("expected.safetensors"));
         assertThat(attend("verify", back).status()).isZero();
         try (Attend loaded = Attend.load(file)) {
@@ -131,7 +132,8 @@ class HuggingFaceTest {
         Path file = folder.resolve("model.gguf");
         assertThat(attend("export", LLAMA, file).err()).contains("--without-tokenizer");
         assertThat(attend("export", LLAMA, file, "--type", "q3").err()).contains("q3", "q8_0");
-        assertThat(attend("export", LLAMA, folder.resolve("x"), "--type", "f32").err()).contains("FILE.gguf");
+        assertThat(attend("export", LLAMA, folder.resolve("x"), "--type", "f32").err())
+                .contains("FILE.gguf");
         Said bert = attend("export", BERT, file, "--without-tokenizer");
         assertThat(bert.status()).as(bert.err()).isZero();
         assertThat(bert.err()).contains("left out: pooler.dense.weight, since GGUF has no pooler");
@@ -140,7 +142,8 @@ class HuggingFaceTest {
 
     @Test
     void inspectCountsOperationsAndMemory() {
-        assertThat(attend("inspect", LLAMA, "--tokens", "1k", "--type", "bfloat16").out())
+        assertThat(attend("inspect", LLAMA, "--tokens", "1k", "--type", "bfloat16")
+                        .out())
                 .contains("over 1,024 tokens: ", " operations; in bfloat16: weights 40.4 kB");
     }
 }

@@ -184,7 +184,8 @@ class MainTest {
     void helpNamesEveryVerbAndTheFirstStep() {
         Said help = attend();
         assertThat(help.status()).isZero();
-        assertThat(help.out()).contains("quickstart", "train", "run", "inspect", "tokenizer", "vocabulary", "cost", "catalogue");
+        assertThat(help.out())
+                .contains("quickstart", "train", "run", "inspect", "tokenizer", "vocabulary", "cost", "catalogue");
         assertThat(attend("train", "--help").out()).contains("RECIPE", "KEY=VALUE", "--run=DIR");
     }
 
@@ -204,7 +205,8 @@ class MainTest {
         Path file = folder.resolve("cost.html");
         Said said = attend("cost", "gpt2", "transformer-base", "--lengths", "64,512", "--plot", file.toString());
         assertThat(said.status()).as(said.err()).isZero();
-        assertThat(said.out()).contains("gpt2: what mixes positions takes more operations than the feed-forward from 1,517");
+        assertThat(said.out())
+                .contains("gpt2: what mixes positions takes more operations than the feed-forward from 1,517");
         String html = Files.readString(file);
         assertThat(html.split("<polyline", -1)).as("four drawings of two lines").hasSize(1 + 4 * 2);
         assertThat(html).contains("gpt2", "transformer-base", "prefers-color-scheme: dark");

@@ -142,7 +142,8 @@ public record Gpt2() implements Family {
                 || !(embedding.table() instanceof DenseTable table)
                 || !(embedding.position() instanceof LearnedPosition position)
                 || !(stack.finalNorm() instanceof LayerNorm norm)
-                || !(stack.unrolled().getFirst() instanceof Block(var branches, _, PreNorm(double dropout)))
+                || !(stack.unrolled().getFirst() instanceof Block(var branches, var norms, PreNorm(double dropout)))
+                || !norms.equals(norm)
                 || branches.size() != 2
                 || !(branches.get(0) instanceof SelfAttention(SoftmaxAttention attention))
                 || !(branches.get(1) instanceof Feed(DenseFeedForward feed))) {

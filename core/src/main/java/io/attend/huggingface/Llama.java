@@ -59,12 +59,15 @@ public record Llama() implements Family {
     }
 
     /// What all these families read alike.
-    record Shape(int width, Heads heads, int hidden, int layers, int vocabulary, int trained, RmsNorm norm, boolean tied) {
+    record Shape(
+            int width, Heads heads, int hidden, int layers, int vocabulary, int trained, RmsNorm norm, boolean tied) {
         static Shape read(Config config, Defaults defaults, KeyValue keyValue) {
             int width = config.whole("hidden_size", defaults.width);
             int count = config.count("num_attention_heads", 32);
             // null means as many as query heads, absent the family's own default
-            int shared = config.has("num_key_value_heads") || keyValue == KeyValue.AS_MANY || config.names("num_key_value_heads")
+            int shared = config.has("num_key_value_heads")
+                            || keyValue == KeyValue.AS_MANY
+                            || config.names("num_key_value_heads")
                     ? config.whole("num_key_value_heads", count)
                     : 8;
             Heads heads = Heads.of(count).sharing(shared);
@@ -97,8 +100,7 @@ public record Llama() implements Family {
     /// @param name what its classes begin with
     static Mapping mapping(Config config, String name, Shape shape, SoftmaxAttention attention, FeedForward feed) {
         DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes(name));
-        Block block = new Block(
-                List.of(new SelfAttention(attention), new Feed(feed)), shape.norm, new PreNorm(0));
+        Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), shape.norm, new PreNorm(0));
         TokenEmbedding embedding = TokenEmbedding.of(
                 new DenseTable(shape.vocabulary, config.padding("pad_token_id", -1, shape.vocabulary)));
         Architecture architecture = new Architecture(
@@ -124,8 +126,7 @@ public record Llama() implements Family {
     /// The same behind rows that go first.
     static Names names(Names first, String body) {
         String block = body + "layers.{i}.";
-        return first
-                .map(body + "embed_tokens.weight", "embedding.token.weight")
+        return first.map(body + "embed_tokens.weight", "embedding.token.weight")
                 .module(block + "input_layernorm", "decoder.{i}.attention.norm")
                 .module(block + "self_attn.q_proj", "decoder.{i}.attention.query")
                 .module(block + "self_attn.k_proj", "decoder.{i}.attention.key")
@@ -143,7 +144,9 @@ public record Llama() implements Family {
     public Optional<Map<String, Object>> config(Architecture architecture) {
         return keys(architecture).map(values -> {
             values.put("model_type", "llama");
-            values.put("architectures", List.of(DecoderTask.of(architecture.head(), values).className("Llama")));
+            values.put(
+                    "architectures",
+                    List.of(DecoderTask.of(architecture.head(), values).className("Llama")));
             return values;
         });
     }
@@ -153,7 +156,9 @@ public record Llama() implements Family {
         if (!(architecture.topology() instanceof Decoder(TokenEmbedding embedding, Stack stack))
                 || !(embedding.table() instanceof DenseTable table)
                 || !(stack.finalNorm() instanceof RmsNorm norm)
-                || !(stack.unrolled().getFirst() instanceof Block(var branches, _, PreNorm _))
+                || !(stack.unrolled().getFirst() instanceof Block(var branches, var norms, PreNorm(double dropout)))
+                || !norms.equals(norm)
+                || dropout != 0
                 || branches.size() != 2
                 || !(branches.get(0) instanceof SelfAttention(SoftmaxAttention attention))
                 || !(branches.get(1) instanceof Feed(GatedFeedForward feed))

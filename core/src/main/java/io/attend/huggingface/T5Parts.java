@@ -202,8 +202,7 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
                 String ours = side + ".{i}." + (module.equals(feed) ? "feed" : layer == 0 ? "attention" : "cross");
                 names.map(theirs + "layer_norm.weight", ours + ".norm.weight");
                 if (module.equals(feed)) {
-                    products.forEach(
-                            (product, part) -> names.module(theirs + feed + "." + product, ours + "." + part));
+                    products.forEach((product, part) -> names.module(theirs + feed + "." + product, ours + "." + part));
                 } else {
                     names.map(theirs + module + ".q.weight", ours + ".query.weight")
                             .map(theirs + module + ".k.weight", ours + ".key.weight")
@@ -235,7 +234,8 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
         Stack encoder = stacks.get("encoder");
         if (encoder == null
                 || !(encoder.finalNorm() instanceof RmsNorm norm)
-                || !(encoder.unrolled().getFirst() instanceof Block(var branches, _, PreNorm(double dropout)))
+                || !(encoder.unrolled().getFirst() instanceof Block(var branches, var norms, PreNorm(double dropout)))
+                || !norms.equals(norm)
                 || !(branches.getFirst() instanceof SelfAttention(SoftmaxAttention attention))
                 || !(attention.position() instanceof BucketedBias bias)
                 || !(source(architecture) instanceof TokenEmbedding embedding)
@@ -249,7 +249,9 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
         values.put("d_kv", heads.size().orElse(architecture.width() / heads.count()));
         values.put("num_heads", heads.count());
         values.put("num_layers", encoder.unrolled().size());
-        values.put("num_decoder_layers", stacks.getOrDefault("decoder", encoder).unrolled().size());
+        values.put(
+                "num_decoder_layers",
+                stacks.getOrDefault("decoder", encoder).unrolled().size());
         values.put("vocab_size", table.vocabulary());
         values.put("dropout_rate", dropout);
         values.put("layer_norm_epsilon", norm.epsilon());

@@ -53,8 +53,8 @@ import io.attend.tensor.Counted;
 import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Tensor;
-import io.attend.value.Examples.Example;
 import io.attend.value.Examples;
+import io.attend.value.Examples.Example;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -120,8 +120,8 @@ class MeasuredTest {
         Stream<Example<Architecture>> positions = Examples.of(RelativePosition.class)
                 .map(position ->
                         new Example<>(position.name(), decoder(new SelfAttention(causal.position(position.value())))));
-        Stream<Example<Architecture>> feeds = Examples.of(FeedForward.class)
-                .map(feed -> new Example<>(feed.name(), encoder(new Feed(feed.value()))));
+        Stream<Example<Architecture>> feeds =
+                Examples.of(FeedForward.class).map(feed -> new Example<>(feed.name(), encoder(new Feed(feed.value()))));
         Stream<Example<Architecture>> attentions = Examples.of(Attention.class)
                 .map(attention -> new Example<>(attention.name(), encoder(new SelfAttention(attention.value()))));
         Stream<Example<Architecture>> convolutions = Examples.of(Convolution.class)
@@ -136,7 +136,8 @@ class MeasuredTest {
                         residual.name(),
                         encoder(new Block(
                                 List.of(SelfAttention.EXAMPLE, new Feed(WIDE)), LayerNorm.EXAMPLE, residual.value()))));
-        return Stream.of(scores, positions, feeds, attentions, convolutions, recurrences, residuals, norms).flatMap(all -> all);
+        return Stream.of(scores, positions, feeds, attentions, convolutions, recurrences, residuals, norms)
+                .flatMap(all -> all);
     }
 
     private static final DenseFeedForward WIDE = new DenseFeedForward(509, new GeluTanh(), Bias.ADDED, 0);

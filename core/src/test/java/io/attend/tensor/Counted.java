@@ -55,7 +55,11 @@ public final class Counted {
             case "fft2" -> 5 * made * Math.log((double) result.size(-1) * result.size(-2)) / Math.log(2);
             case "lstm", "gru" -> { // products with the input and the hidden vector, and six a number of the gates
                 double rows = made / result.size(-1);
-                yield rows * Stream.of(operands).filter(x -> x.rank() == 2).mapToDouble(x -> 2.0 * x.count() + 6 * x.size(0) / 2.0).sum();
+                yield rows
+                        * Stream.of(operands)
+                                .filter(x -> x.rank() == 2)
+                                .mapToDouble(x -> 2.0 * x.count() + 6 * x.size(0) / 2.0)
+                                .sum();
             }
             default ->
                 FREE.contains(operation) || operation.startsWith("empty") || operation.startsWith("to ") ? 0 : made;

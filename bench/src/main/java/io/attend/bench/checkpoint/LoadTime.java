@@ -77,7 +77,9 @@ public final class LoadTime {
 
     private static List<Path> weights(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".safetensors")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".safetensors"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -127,7 +129,8 @@ public final class LoadTime {
                     try (Lifetime _ = Lifetime.open();
                             NoGradient _ = NoGradient.open()) {
                         Tensor token = Tensor.of(new long[] {7}, 1, 1);
-                        Inputs inputs = Inputs.of(new Tokens(token, Optional.empty(), Optional.empty(), Optional.empty()));
+                        Inputs inputs =
+                                Inputs.of(new Tokens(token, Optional.empty(), Optional.empty(), Optional.empty()));
                         pretrained.model().forward(inputs, Context.inference()).toFloats();
                     }
                 }

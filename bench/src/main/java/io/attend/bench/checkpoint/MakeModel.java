@@ -25,20 +25,14 @@ import tools.jackson.databind.json.JsonMapper;
 /// way round;
 /// `bloom` has queries, keys and values of each head in one tensor, in turns.
 public final class MakeModel {
-    private static final Map<String, String> CONFIGURATIONS = Map.of(
-            "llama",
-            """
+    private static final Map<String, String> CONFIGURATIONS = Map.of("llama", """
             {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 32000, "hidden_size": 2048,
              "intermediate_size": 5632, "num_hidden_layers": 22, "num_attention_heads": 32, "num_key_value_heads": 4,
              "max_position_embeddings": 2048, "rms_norm_eps": 1e-5, "tie_word_embeddings": false}
-            """,
-            "gpt2",
-            """
+            """, "gpt2", """
             {"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "vocab_size": 50257, "n_embd": 2048,
              "n_layer": 20, "n_head": 16, "n_positions": 1024}
-            """,
-            "bloom",
-            """
+            """, "bloom", """
             {"model_type": "bloom", "architectures": ["BloomForCausalLM"], "vocab_size": 50000, "hidden_size": 2048,
              "n_layer": 20, "n_head": 16}
             """);
@@ -82,8 +76,10 @@ public final class MakeModel {
 
     /// As many bytes as the largest tensor has: numbers from -0.03 to 0.03.
     private static byte[] numbers(List<Map.Entry<String, Shape>> tensors) {
-        long largest =
-                tensors.stream().mapToLong(tensor -> tensor.getValue().count()).max().orElse(0);
+        long largest = tensors.stream()
+                .mapToLong(tensor -> tensor.getValue().count())
+                .max()
+                .orElse(0);
         byte[] bytes = new byte[Math.toIntExact(largest * 2)];
         SplittableRandom random = new SplittableRandom(7);
         for (int at = 0; at < bytes.length; at += 2) {

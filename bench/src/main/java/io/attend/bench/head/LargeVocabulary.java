@@ -94,7 +94,8 @@ public final class LargeVocabulary {
         try (Lifetime _ = Lifetime.open();
                 Random random = Random.seeded(1)) {
             for (Parameter parameter : parameters.all()) {
-                parameter.fill(parameter.initializer().make(parameter.shape(), random).requiresGrad(true));
+                parameter.fill(
+                        parameter.initializer().make(parameter.shape(), random).requiresGrad(true));
             }
             Tensor vectors = random.normal(Shape.of(1, POSITIONS, WIDTH), 0, 1).requiresGrad(true);
             Tensor answers = Tensor.of(words(), 1, POSITIONS);
