@@ -33,8 +33,10 @@ public final class Attend implements AutoCloseable {
         this.text = new TextModel(model, tokenizer);
     }
 
-    /// Loads a run folder, its architecture, its tokenizer and its weights, or a folder as Hugging Face has it, with
-    /// `config.json`, or a GGUF file. Large weights stay mapped from their file. Of a run that has not finished it
+    /// Loads a run folder, its architecture, its tokenizer and its weights, or a folder as Hugging Face has
+    /// it, with
+    /// `config.json`, or a GGUF file. Large weights stay mapped from their file. Of a run that has not
+    /// finished it
     /// takes the newest checkpoint.
     ///
     /// @throws CheckpointException naming the file and what is wrong with it

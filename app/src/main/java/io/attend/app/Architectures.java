@@ -10,7 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// Finds architectures: a run folder, a Hugging Face one, a GGUF file, an `architecture.json`, or a well-known one by its name.
+/// Finds architectures: a run folder, a Hugging Face one, a GGUF file, an `architecture.json`, or a well-known
+/// one by its name.
 final class Architectures {
     private static final Map<String, Supplier<Architecture>> PRESETS = new LinkedHashMap<>();
 

@@ -22,7 +22,8 @@ import java.util.Optional;
 
 /// ALBERT: BERT with words narrower than the stream, whose layers repeat the weights of few.
 ///
-/// Layer i of L takes the weights of group ⌊i / (L / groups)⌋, and runs all inner layers of that group in turn: what
+/// Layer i of L takes the weights of group ⌊i / (L / groups)⌋, and runs all inner layers of that group in
+/// turn: what
 /// Hugging Face calls a layer is as many blocks as a group has.
 @Source(paper = "ALBERT: A Lite BERT for Self-supervised Learning of Language Representations", arxiv = "1909.11942")
 public record Albert() implements Family {
@@ -72,8 +73,7 @@ public record Albert() implements Family {
         var words = encoder.words(encoder.activation());
         Head head = encoder.task() == Task.PRETRAINING
                 ? new PairHead(words, new Tanh(), config.labels())
-                : encoder.head(
-                        new PooledHead(new FirstPooling(), Optional.of(new Tanh())), words, new Tanh(), dropout);
+                : encoder.head(new PooledHead(new FirstPooling(), Optional.of(new Tanh())), words, new Tanh(), dropout);
         int size = encoder.whole("embedding_size");
         Mapping mapping = encoder.mapping(
                 encoder.embedding().position(encoder.places(distances, 0)).inner(size),
@@ -86,8 +86,8 @@ public record Albert() implements Family {
 
     private static Names names(TextEncoder encoder, int[] times, int inner) {
         String body = encoder.body("albert");
-        Names names = encoder.names("albert")
-                .module(body + "encoder.embedding_hidden_mapping_in", "embedding.projection");
+        Names names =
+                encoder.names("albert").module(body + "encoder.embedding_hidden_mapping_in", "embedding.projection");
         int first = 0;
         for (int group = 0; group < times.length; group++) {
             for (int layer = 0; layer < inner; layer++) {

@@ -118,16 +118,15 @@ final class BartParts {
             Side decoder,
             String activation,
             boolean scaled) {
-        static final Defaults BART = new Defaults(
-                1024, 50_265, 1024, 1, 2, new Side(12, 16, 4096), new Side(12, 16, 4096), "gelu", false);
+        static final Defaults BART =
+                new Defaults(1024, 50_265, 1024, 1, 2, new Side(12, 16, 4096), new Side(12, 16, 4096), "gelu", false);
 
         Defaults vocabulary(int words) {
             return new Defaults(width, words, positions, pad, start, encoder, decoder, activation, scaled);
         }
 
         Defaults tokens(int padding, int first) {
-            return new Defaults(
-                    width, vocabulary, positions, padding, first, encoder, decoder, activation, scaled);
+            return new Defaults(width, vocabulary, positions, padding, first, encoder, decoder, activation, scaled);
         }
     }
 
@@ -153,8 +152,7 @@ final class BartParts {
 
     static Mapping mapping(Config config, Kind kind) {
         int vocabulary = config.whole("vocab_size", kind.defaults.vocabulary);
-        DenseTable table =
-                new DenseTable(vocabulary, config.padding("pad_token_id", kind.defaults.pad, vocabulary));
+        DenseTable table = new DenseTable(vocabulary, config.padding("pad_token_id", kind.defaults.pad, vocabulary));
         return mapping(config, kind, new Words(table, table, true));
     }
 
@@ -215,8 +213,7 @@ final class BartParts {
 
     private static Stack stack(Config config, Kind kind, String name, Task task) {
         Side side = name.equals("encoder") ? kind.defaults.encoder : kind.defaults.decoder;
-        SoftmaxAttention attention = SoftmaxAttention.of(
-                        Heads.of(config.whole(name + "_attention_heads", side.heads)))
+        SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(config.whole(name + "_attention_heads", side.heads)))
                 .dropout(config.number("attention_dropout", 0));
         Activation activation = config.choice("activation_function", kind.defaults.activation, Activations.KNOWN);
         Sublayer feed = new Feed(new DenseFeedForward(

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// BERT: post-norm encoder, learned positions and segments, and a head for every task; with `is_decoder` a decoder.
+/// BERT: post-norm encoder, learned positions and segments, and a head for every task; with `is_decoder` a
+/// decoder.
 @Source(
         paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
         arxiv = "1810.04805")

@@ -33,7 +33,12 @@ public record Bloom() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        config.inert("slow_but_exact", "seq_length", "attention_softmax_in_fp32", "bias_dropout_fusion", "masked_softmax_fusion")
+        config.inert(
+                        "slow_but_exact",
+                        "seq_length",
+                        "attention_softmax_in_fp32",
+                        "bias_dropout_fusion",
+                        "masked_softmax_fusion")
                 .inert("skip_bias_add", "skip_bias_add_qkv", "unk_token_id", "offset_alibi", "n_inner");
         DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("Bloom"));
         int vocabulary = config.whole("vocab_size", 250_880);

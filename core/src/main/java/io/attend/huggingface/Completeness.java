@@ -12,7 +12,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// Whether the tensors on disk are those the configuration calls for: each there, of its shape, and none left over.
+/// Whether the tensors on disk are those the configuration calls for: each there, of its shape, and none left
+/// over.
 final class Completeness {
     private static final int SHOWN = 20;
 
@@ -39,8 +40,8 @@ final class Completeness {
         check.formulas();
         check.duplicates();
         check.unused.removeIf(table::ignores);
-        check.unused.forEach(name ->
-                check.problems.add(name + " " + check.form(name).shape() + " has no place in the model"));
+        check.unused.forEach(
+                name -> check.problems.add(name + " " + check.form(name).shape() + " has no place in the model"));
         check.complain();
         return check.spelled;
     }

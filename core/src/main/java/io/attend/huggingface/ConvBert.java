@@ -13,10 +13,10 @@ import io.attend.feedforward.FeedForward;
 import io.attend.feedforward.GroupedFeedForward;
 import io.attend.head.NoHead;
 import io.attend.huggingface.TextEncoder.Task;
+import io.attend.layer.Bias;
 import io.attend.position.LearnedPosition;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
-import io.attend.layer.Bias;
 import io.attend.value.Source;
 import java.util.List;
 import java.util.Map;
@@ -113,8 +113,8 @@ public record ConvBert() implements Family {
             @Override
             public List<Tensor> join(List<Tensor> parts, int count) {
                 Tensor part = parts.getFirst();
-                return List.of(
-                        part.reshape(groups, part.size(0) / groups, part.size(1)).transpose(1, 2));
+                return List.of(part.reshape(groups, part.size(0) / groups, part.size(1))
+                        .transpose(1, 2));
             }
 
             @Override

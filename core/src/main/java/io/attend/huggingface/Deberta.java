@@ -22,7 +22,6 @@ import io.attend.embedding.TokenEmbedding;
 import io.attend.head.Head;
 import io.attend.head.NoHead;
 import io.attend.head.SequenceHead;
-import io.attend.huggingface.TextEncoder.Task;
 import io.attend.norm.NoNorm;
 import io.attend.position.LearnedPosition;
 import io.attend.position.NoPosition;
@@ -38,10 +37,13 @@ import java.util.Optional;
 
 /// DeBERTa and DeBERTa v2 and v3: attention that keeps content and distance apart.
 ///
-/// The first has a distance a row, projections of its own for them, and one fused product without a bias for keys; the
-/// second may have buckets, a norm of the table, the content's projections and a convolution beside its first block.
+/// The first has a distance a row, projections of its own for them, and one fused product without a bias for
+/// keys; the
+/// second may have buckets, a norm of the table, the content's projections and a convolution beside its first
+/// block.
 ///
-/// Where Hugging Face's class trains it also drops from what enters the pooler (`pooler_dropout`), and it drops from
+/// Where Hugging Face's class trains it also drops from what enters the pooler (`pooler_dropout`), and it
+/// drops from
 /// the convolution before its activation; here dropout stands behind both.
 @Source(paper = "DeBERTa: Decoding-enhanced BERT with Disentangled Attention", arxiv = "2006.03654")
 public record Deberta() implements Family {
@@ -93,8 +95,7 @@ public record Deberta() implements Family {
         boolean placed = config.flag("position_biased_input", true);
         TokenEmbedding embedding = encoder.embedding()
                 .padding(PaddingVectors.ZEROED)
-                .position(
-                        placed ? new LearnedPosition(encoder.whole("max_position_embeddings")) : new NoPosition());
+                .position(placed ? new LearnedPosition(encoder.whole("max_position_embeddings")) : new NoPosition());
         if (encoder.inner().isEmpty()) {
             return embedding;
         }
@@ -105,7 +106,10 @@ public record Deberta() implements Family {
         }
         names.map(encoder.body("deberta") + "embeddings.embed_proj.weight", "embedding.token.widening.weight");
         return new TokenEmbedding(
-                new FactorisedTable(encoder.vocabulary(), encoder.inner().get(), encoder.table().padding()),
+                new FactorisedTable(
+                        encoder.vocabulary(),
+                        encoder.inner().get(),
+                        encoder.table().padding()),
                 embedding.scale(),
                 embedding.factor(),
                 embedding.position(),
@@ -146,12 +150,15 @@ public record Deberta() implements Family {
     private static List<String> types(Config config) {
         Optional<tools.jackson.databind.JsonNode> given = config.tree("pos_att_type");
         List<String> types = given.filter(node -> node.isString())
-                .map(node -> Arrays.stream(node.stringValue().toLowerCase(java.util.Locale.ROOT).split("\\|"))
+                .map(node -> Arrays.stream(node.stringValue()
+                                .toLowerCase(java.util.Locale.ROOT)
+                                .split("\\|"))
                         .map(String::strip)
                         .filter(type -> !type.isEmpty())
                         .toList())
                 .orElseGet(() -> config.texts("pos_att_type"));
-        if (!List.of("c2p", "p2c").containsAll(types) || types.size() != types.stream().distinct().count()) {
+        if (!List.of("c2p", "p2c").containsAll(types)
+                || types.size() != types.stream().distinct().count()) {
             throw config.refuse("pos_att_type", "c2p, p2c, each once");
         }
         return types;

@@ -25,7 +25,8 @@ import io.attend.position.Rotary;
 import io.attend.value.Source;
 import java.util.List;
 
-/// Falcon in its three forms: 7B shares one key and value among all heads, 40B shares them in groups, RW has ALiBi and neither.
+/// Falcon in its three forms: 7B shares one key and value among all heads, 40B shares them in groups, RW has
+/// ALiBi and neither.
 @Source(paper = "The Falcon Series of Open Language Models", arxiv = "2311.16867")
 public record Falcon() implements Family {
     @Override
@@ -51,8 +52,7 @@ public record Falcon() implements Family {
         boolean penalties = config.flag("alibi", false);
         Rotary rotary = Rotation.halves(config, config.whole("max_position_embeddings", 2048));
         // the sum of score and penalty is divided by the root of the head's size
-        RelativePosition position =
-                penalties ? new Alibi().multiplier(1 / Math.sqrt((double) width / count)) : rotary;
+        RelativePosition position = penalties ? new Alibi().multiplier(1 / Math.sqrt((double) width / count)) : rotary;
         SoftmaxAttention attention = SoftmaxAttention.of(
                         shared == count ? Heads.of(count) : Heads.of(count).sharing(shared))
                 .masked(new Causal())

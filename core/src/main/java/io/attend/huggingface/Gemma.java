@@ -21,7 +21,8 @@ import io.attend.norm.RmsNorm;
 import io.attend.value.Source;
 import java.util.List;
 
-/// Gemma: LLaMA with a GELU gate, norms of 1 + weight, and words scaled by the rounded square root of the width.
+/// Gemma: LLaMA with a GELU gate, norms of 1 + weight, and words scaled by the rounded square root of the
+/// width.
 @Source(paper = "Gemma: Open Models Based on Gemini Research and Technology", arxiv = "2403.08295")
 public record Gemma() implements Family {
     @Override
@@ -43,8 +44,8 @@ public record Gemma() implements Family {
                 .bias(config.flag("attention_bias", false) ? ProjectionBias.ADDED : ProjectionBias.NONE)
                 .dropout(config.number("attention_dropout", 0));
         RmsNorm norm = new RmsNorm(config.number("rms_norm_eps", 1e-6), RmsNorm.Gain.ONE_PLUS_WEIGHT);
-        Block block = new Block(
-                List.of(new SelfAttention(attention), new Feed(gated(config, 24_576))), norm, new PreNorm(0));
+        Block block =
+                new Block(List.of(new SelfAttention(attention), new Feed(gated(config, 24_576))), norm, new PreNorm(0));
         Architecture architecture = new Architecture(
                         width,
                         new Decoder(

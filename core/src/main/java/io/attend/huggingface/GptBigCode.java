@@ -32,8 +32,16 @@ public record GptBigCode() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        config.inert("attention_softmax_in_fp32", "scale_attention_softmax_in_fp32", "inference_runner") // in float32 alike
-                .inert("validate_runner_input", "pre_allocate_kv_cache", "max_sequence_length", "max_batch_size", "pad_key_length")
+        config.inert(
+                        "attention_softmax_in_fp32",
+                        "scale_attention_softmax_in_fp32",
+                        "inference_runner") // in float32 alike
+                .inert(
+                        "validate_runner_input",
+                        "pre_allocate_kv_cache",
+                        "max_sequence_length",
+                        "max_batch_size",
+                        "pad_key_length")
                 .inert("summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels")
                 .inert("summary_first_dropout");
         DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("GPTBigCode"));
@@ -87,7 +95,6 @@ public record GptBigCode() implements Family {
                 .module(layer + "mlp.c_proj", "decoder.{i}.feed.outer")
                 .module(body + "ln_f", "decoder.norm")
                 .ignored(layer + "attn.bias", "the causal mask, which early versions saved");
-        return new Mapping(
-                architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
+        return new Mapping(architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
     }
 }

@@ -42,8 +42,7 @@ public record GptJ() implements Family {
                 .module(layer + "k_proj", "decoder.{i}.attention.key")
                 .module(layer + "v_proj", "decoder.{i}.attention.value");
         boolean tied = config.flag("tie_word_embeddings", false);
-        return new Mapping(
-                architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
+        return new Mapping(architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
     }
 
     static DecoderTask task(Config config, String name) {

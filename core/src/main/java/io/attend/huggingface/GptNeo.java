@@ -70,8 +70,7 @@ public record GptNeo() implements Family {
             Mask mask = types.get(from).equals("local") ? window : new Causal();
             segments.add(new Segment(
                     to - from,
-                    new Block(
-                            List.of(new SelfAttention(attention.masked(mask)), feed), norm, new PreNorm(dropout))));
+                    new Block(List.of(new SelfAttention(attention.masked(mask)), feed), norm, new PreNorm(dropout))));
             from = to;
         }
         TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
@@ -101,13 +100,13 @@ public record GptNeo() implements Family {
                 .module(body + "ln_f", "decoder.norm")
                 .ignored(inner + "bias", "the mask, which early versions saved")
                 .ignored(inner + "masked_bias", "what early versions wrote over hidden scores");
-        return new Mapping(
-                architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
+        return new Mapping(architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
     }
 
     /// `[[["global", "local"], 12]]` is both in turns, 12 times.
     private static List<String> types(Config config, int layers) {
-        String known = "a list of [[kinds], times] that gives each of the " + layers + " layers \"global\" or \"local\"";
+        String known =
+                "a list of [[kinds], times] that gives each of the " + layers + " layers \"global\" or \"local\"";
         List<String> types = new ArrayList<>();
         Optional<JsonNode> given = config.tree("attention_types");
         if (given.isEmpty()) {
@@ -117,7 +116,10 @@ public record GptNeo() implements Family {
             return types;
         }
         for (JsonNode part : given.get()) {
-            if (!part.isArray() || part.size() != 2 || !part.get(0).isArray() || !part.get(1).isInt()) {
+            if (!part.isArray()
+                    || part.size() != 2
+                    || !part.get(0).isArray()
+                    || !part.get(1).isInt()) {
                 throw config.refuse("attention_types", known);
             }
             for (int time = 0; time < part.get(1).intValue() && types.size() <= layers; time++) {

@@ -23,7 +23,8 @@ import io.attend.position.Rotary;
 import io.attend.value.Source;
 import java.util.List;
 
-/// GPT-NeoX: attention and feed-forward side by side, each behind a norm of its own; rotary positions on part of each head.
+/// GPT-NeoX: attention and feed-forward side by side, each behind a norm of its own; rotary positions on part
+/// of each head.
 @Source(paper = "GPT-NeoX-20B: An Open-Source Autoregressive Language Model", arxiv = "2204.06745")
 public record GptNeoX() implements Family {
     @Override

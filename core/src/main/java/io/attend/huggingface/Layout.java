@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/// How the numbers of tensors in a file lie in the tensors of a model: a rearrangement without arithmetic, so that it
+/// How the numbers of tensors in a file lie in the tensors of a model: a rearrangement without arithmetic, so
+/// that it
 /// can be undone bit for bit, and so that gradients take the same way.
 ///
 /// Several tensors of the model (`parts`) may be one in the file, and one of the model several in the file.
@@ -76,7 +77,8 @@ public interface Layout {
         }
     };
 
-    /// The rows of the parts in turns: a share of each, `groups` times. With as many groups as heads, query, key and
+    /// The rows of the parts in turns: a share of each, `groups` times. With as many groups as heads, query,
+    /// key and
     /// value of the first head come before those of the second, as GPT-NeoX and BLOOM have it.
     static Layout rows(int groups) {
         return new Layout() {
@@ -109,8 +111,9 @@ public interface Layout {
                 Tensor all = stored.getFirst();
                 long[] sizes = all.shape().toArray();
                 sizes[0] /= groups;
-                long before =
-                        parts.subList(0, which).stream().mapToLong(part -> part.size(0)).sum();
+                long before = parts.subList(0, which).stream()
+                        .mapToLong(part -> part.size(0))
+                        .sum();
                 Shape part = parts.get(which);
                 return all.reshape(prepended(sizes))
                         .narrow(1, before / groups, part.size(0) / groups)

@@ -28,7 +28,8 @@ import io.attend.value.Source;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// OPT: GPT-like decoder with positions that begin at row 2, in its smallest sizes post-norm or with narrower words.
+/// OPT: GPT-like decoder with positions that begin at row 2, in its smallest sizes post-norm or with narrower
+/// words.
 @Source(paper = "OPT: Open Pre-trained Transformer Language Models", arxiv = "2205.01068")
 public record Opt() implements Family {
     @Override
@@ -72,9 +73,8 @@ public record Opt() implements Family {
         boolean removed = config.flag("_remove_final_layer_norm", false);
         boolean last = before && !removed;
         OptionalInt padding = config.padding("pad_token_id", 1, vocabulary);
-        Table table = inner == width
-                ? new DenseTable(vocabulary, padding)
-                : new FactorisedTable(vocabulary, inner, padding);
+        Table table =
+                inner == width ? new DenseTable(vocabulary, padding) : new FactorisedTable(vocabulary, inner, padding);
         TokenEmbedding embedding = TokenEmbedding.of(table)
                 .position(new LearnedPosition(config.whole("max_position_embeddings", 2048) + OFFSET, OFFSET));
         Head head = task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE));
@@ -86,8 +86,8 @@ public record Opt() implements Family {
         }
         Architecture architecture = new Architecture(
                         width, new Decoder(embedding, last ? stack.finalNorm(norm) : stack), head)
-                .initialized(new NormalInitialization(
-                        config.number("init_std", 0.02), NormalInitialization.Branches.ALIKE));
+                .initialized(
+                        new NormalInitialization(config.number("init_std", 0.02), NormalInitialization.Branches.ALIKE));
         String body = task.body("model") + "decoder.";
         String layer = body + "layers.{i}.";
         Names names = new Names()

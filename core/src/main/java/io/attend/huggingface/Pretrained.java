@@ -27,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,9 +63,11 @@ public final class Pretrained implements AutoCloseable {
     /// The files a model was loaded from, and how they spell the names of its tensors.
     private record Origin(Stored stored, Map<String, String> spelled) {}
 
-    /// Whether a folder is one of Hugging Face's, with a `config.json`, or has a GGUF file in it, or is such a file.
+    /// Whether a folder is one of Hugging Face's, with a `config.json`, or has a GGUF file in it, or is such a
+    /// file.
     public static boolean isOne(Path path) {
-        return Files.isRegularFile(path.resolve("config.json")) || Stored.gguf(path).isPresent();
+        return Files.isRegularFile(path.resolve("config.json"))
+                || Stored.gguf(path).isPresent();
     }
 
     /// The GGUF file that `path` is, or that is the one model in the folder `path`, if either.
@@ -90,12 +91,16 @@ public final class Pretrained implements AutoCloseable {
         return Mapping.of(Stored.config(path));
     }
 
-    /// Loads a folder, `config.json` and `model.safetensors` or its shards; or a GGUF file, or a folder with one. Numbers
-    /// of a folder keep the type they have; those of a GGUF file become bfloat16 where that holds all of them exactly,
-    /// else float32. Large files stay mapped, see [Transformer#load]; beside them memory holds only the tensors that the
+    /// Loads a folder, `config.json` and `model.safetensors` or its shards; or a GGUF file, or a folder with
+    /// one. Numbers
+    /// of a folder keep the type they have; those of a GGUF file become bfloat16 where that holds all of them
+    /// exactly,
+    /// else float32. Large files stay mapped, see [Transformer#load]; beside them memory holds only the
+    /// tensors that the
     /// model has in another order, or that are quantised.
     ///
-    /// @throws CheckpointException naming the key that is not understood, or listing every tensor that is missing,
+    /// @throws CheckpointException naming the key that is not understood, or listing every tensor that is
+    ///     missing,
     ///     left over, of another shape or of a type that is no weight's
     public static Pretrained load(Path path) {
         Stored stored;
@@ -112,25 +117,26 @@ public final class Pretrained implements AutoCloseable {
         Mapping mapping = Mapping.of(config);
         Table table = mapping.table();
         Map<String, String> spelled = Completeness.check(table, stored);
-        Transformer model = Transformer.filled(
-                mapping.architecture(), Device.CPU, stored.bytes(), filling(table, stored, spelled));
+        Transformer model =
+                Transformer.filled(mapping.architecture(), Device.CPU, stored.bytes(), filling(table, stored, spelled));
         return new Pretrained(config, mapping, table, model, Optional.of(new Origin(stored, spelled)));
     }
 
-    /// The numbers of parameters, one after the other. What a layout copies need not stay mapped beside its copy.
+    /// The numbers of parameters, one after the other. What a layout copies need not stay mapped beside its
+    /// copy.
     private static Function<Parameter, Tensor> filling(Table table, Stored stored, Map<String, String> spelled) {
-        Map<Table.Entry, Integer> taken = new IdentityHashMap<>();
+        Map<String, Integer> taken = new HashMap<>();
         return parameter -> {
             Table.Entry entry = table.of(parameter.name());
             List<Tensor> tensors = new ArrayList<>();
             for (String name : entry.stored()) {
                 tensors.add(stored.tensor(Objects.requireNonNull(spelled.get(name))));
             }
-            if (entry.layout() != Layout.SAME) {
+            if (!entry.layout().equals(Layout.SAME)) {
                 entry.stored().forEach(name -> stored.prefetch(Objects.requireNonNull(spelled.get(name))));
             }
             Tensor part = entry.part(tensors, parameter.name()).contiguous();
-            boolean last = taken.merge(entry, 1, Integer::sum) == entry.parts().size();
+            boolean last = taken.merge(entry.stored().getFirst(), 1, Integer::sum) == entry.parts().size();
             if (last && tensors.stream().noneMatch(tensor -> isView(part, tensor))) {
                 entry.stored().forEach(name -> stored.release(Objects.requireNonNull(spelled.get(name))));
             }
@@ -139,7 +145,8 @@ public final class Pretrained implements AutoCloseable {
     }
 
     private static boolean isView(Tensor part, Tensor whole) {
-        return part.count() == 0 || whole.memory().asOverlappingSlice(part.memory()).isPresent();
+        return part.count() == 0
+                || whole.memory().asOverlappingSlice(part.memory()).isPresent();
     }
 
     /// A model as a folder of Hugging Face would have it.
@@ -200,7 +207,8 @@ public final class Pretrained implements AutoCloseable {
         return table;
     }
 
-    /// Writes `config.json` and `model.safetensors`: the tensors that were loaded, under the names they had, or those
+    /// Writes `config.json` and `model.safetensors`: the tensors that were loaded, under the names they had,
+    /// or those
     /// that Hugging Face's class saves.
     ///
     /// @throws CheckpointException if they cannot be written
@@ -238,8 +246,8 @@ public final class Pretrained implements AutoCloseable {
         try (Turns turns = new Turns()) {
             Map<String, GgufModel.Given> given = new LinkedHashMap<>();
             tensors(turns)
-                    .forEach((name, saved) ->
-                            given.put(name, new GgufModel.Given(saved.shape, () -> quantized(saved))));
+                    .forEach(
+                            (name, saved) -> given.put(name, new GgufModel.Given(saved.shape, () -> quantized(saved))));
             return GgufModel.write(target, config.object(), given, format, more);
         }
     }
@@ -261,7 +269,10 @@ public final class Pretrained implements AutoCloseable {
     private record Saved(DType dtype, Shape shape, Supplier<Tensor> tensor) {
         Item item(String name) {
             return new Item(
-                    name, dtype, shape, () -> shape.count() == 0 ? MemorySegment.NULL : tensor.get().memory());
+                    name,
+                    dtype,
+                    shape,
+                    () -> shape.count() == 0 ? MemorySegment.NULL : tensor.get().memory());
         }
     }
 
@@ -299,8 +310,7 @@ public final class Pretrained implements AutoCloseable {
             for (int i = 0; i < entry.stored().size(); i++) {
                 int which = i;
                 Supplier<Tensor> tensor = turns.of(() -> entry.join(numbers).get(which));
-                saved.put(
-                        entry.stored().get(i), new Saved(dtype, entry.shapes().get(i), tensor));
+                saved.put(entry.stored().get(i), new Saved(dtype, entry.shapes().get(i), tensor));
             }
         }
         table.kept().forEach((name, kept) -> saved.put(name, kept(turns, name, kept)));

@@ -51,8 +51,8 @@ public record StableLm() implements Family {
                 .bias(config.flag("use_qkv_bias", false) ? ProjectionBias.INPUTS : ProjectionBias.NONE)
                 .dropout(config.number("attention_dropout", 0));
         if (config.flag("qk_layernorm", false)) {
-            attention = attention.norm(
-                    new QueryKeyNorm(new LayerNorm(epsilon, Bias.NONE), QueryKeyNorm.Across.SEPARATE));
+            attention =
+                    attention.norm(new QueryKeyNorm(new LayerNorm(epsilon, Bias.NONE), QueryKeyNorm.Across.SEPARATE));
         }
         GatedFeedForward feed = new GatedFeedForward(
                 config.whole("intermediate_size", 6912),

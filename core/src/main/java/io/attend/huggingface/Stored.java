@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The tensors of a model on disk under Hugging Face's names, and the configuration that goes with them: a folder with
+/// The tensors of a model on disk under Hugging Face's names, and the configuration that goes with them: a
+/// folder with
 /// `config.json`, or a GGUF file.
 sealed interface Stored permits StoredFolder, StoredGguf {
     /// A tensor as it is handed out.
@@ -62,7 +63,8 @@ sealed interface Stored permits StoredFolder, StoredGguf {
                 throw new CheckpointException(
                         path,
                         "holds " + files.size() + " GGUF files; name one: "
-                                + String.join(", ", files.stream().map(Path::toString).toList()));
+                                + String.join(
+                                        ", ", files.stream().map(Path::toString).toList()));
             }
             return files.stream().findFirst();
         } catch (IOException e) {

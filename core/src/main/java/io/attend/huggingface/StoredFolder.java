@@ -9,7 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/// A folder with `model.safetensors` or its shards: tensors are handed out where they are mapped, in the type they have.
+/// A folder with `model.safetensors` or its shards: tensors are handed out where they are mapped, in the type
+/// they have.
 final class StoredFolder implements Stored {
     private final Checkpoint checkpoint;
 

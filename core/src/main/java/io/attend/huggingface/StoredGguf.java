@@ -14,12 +14,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// A GGUF file: every tensor is handed out in the one narrowest type that holds all of them exactly, bfloat16 or
-/// float32. (A file mixes types, its vectors being float32; a model does not.) Those that have it already stay mapped;
+/// A GGUF file: every tensor is handed out in the one narrowest type that holds all of them exactly, bfloat16
+/// or
+/// float32. (A file mixes types, its vectors being float32; a model does not.) Those that have it already stay
+/// mapped;
 /// quantised blocks are expanded.
 final class StoredGguf implements Stored {
-    private static final ValueLayout.OfInt BITS =
-            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt BITS = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final GgufModel model;
     private final DType dtype;
@@ -74,9 +75,7 @@ final class StoredGguf implements Stored {
         Quantized quantized = model.tensor(name);
         boolean asIs = quantized.blocks().isNative()
                 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
-                && (dtype == DType.FLOAT32
-                        ? quantized.format() instanceof F32
-                        : quantized.format() instanceof Bf16);
+                && (dtype == DType.FLOAT32 ? quantized.format() instanceof F32 : quantized.format() instanceof Bf16);
         if (asIs) {
             return Tensor.over(quantized.blocks(), dtype, quantized.shape());
         }

@@ -53,8 +53,7 @@ public record Switch() implements Family {
         T5Parts parts = T5Parts.read(config, 768, 12, 32_128);
         boolean tied = config.flag("tie_word_embeddings", true);
         Activation activation = config.choice("dense_act_fn", "relu", Activations.KNOWN);
-        FeedForward dense =
-                new DenseFeedForward(config.whole("d_ff", 2048), activation, Bias.NONE, parts.dropout());
+        FeedForward dense = new DenseFeedForward(config.whole("d_ff", 2048), activation, Bias.NONE, parts.dropout());
         FeedForward sparse = new MixtureOfExperts(
                 config.whole("num_experts", 8),
                 new SwitchRouter(
@@ -88,7 +87,8 @@ public record Switch() implements Family {
                 architecture, T5Parts.names(task, tied, "mlp", PRODUCTS).prefix("switch_transformers"), usage);
     }
 
-    /// Every how many layers there are experts. It follows from the number of such layers, but is also written beside it,
+    /// Every how many layers there are experts. It follows from the number of such layers, but is also written
+    /// beside it,
     /// and read from there first.
     private static int step(Config config, String side, int layers) {
         int sparse = config.whole("num_sparse_" + side + "_layers", 3);

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// T5, its version 1.1 and mT5: RMSNorm before every branch, no biases, scores that are not divided and get a number by
+/// T5, its version 1.1 and mT5: RMSNorm before every branch, no biases, scores that are not divided and get a
+/// number by
 /// the distance of the words instead of positions.
 @Source(
         paper = "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer",
@@ -68,9 +69,9 @@ public record T5() implements Family {
     public Optional<Map<String, Object>> config(Architecture architecture) {
         return T5Parts.keys(architecture).map(values -> {
             values.put("model_type", "t5");
-            values.put(
-                    "architectures", List.of(T5Parts.task(architecture).className("T5")));
-            List<Block> blocks = architecture.topology().stacks().values().iterator().next().unrolled();
+            values.put("architectures", List.of(T5Parts.task(architecture).className("T5")));
+            List<Block> blocks =
+                    architecture.topology().stacks().values().iterator().next().unrolled();
             switch (blocks.getFirst().sublayers().getLast()) {
                 case Feed(GatedFeedForward feed) -> feed(values, feed.hidden(), feed.activation(), "gated-");
                 case Feed(DenseFeedForward feed) -> feed(values, feed.hidden(), feed.activation(), "");

@@ -102,7 +102,8 @@ public final class Table {
                 .anyMatch(pattern -> pattern.matcher(name).matches());
     }
 
-    /// How a file may spell a name: as it is, without or with the prefix of the body, and with the names that the
+    /// How a file may spell a name: as it is, without or with the prefix of the body, and with the names that
+    /// the
     /// first versions had for the weight and bias of a norm.
     List<String> spellings(String name) {
         List<String> spellings = new ArrayList<>(List.of(name));

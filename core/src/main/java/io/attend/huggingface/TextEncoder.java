@@ -39,8 +39,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// What BERT and the encoders that descend from it have in common: the keys of their configuration, their tasks and
-/// the names of their layers. Each method reads the keys it needs, so a family asks only for what it has. What they
+/// What BERT and the encoders that descend from it have in common: the keys of their configuration, their
+/// tasks and
+/// the names of their layers. Each method reads the keys it needs, so a family asks only for what it has. What
+/// they
 /// write is with [EncoderParts].
 ///
 /// @param defaults what a key is where the configuration leaves it out
@@ -186,8 +188,7 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
     }
 
     Block block(Attention attention) {
-        return new Block(
-                List.of(new SelfAttention(attention), new Feed(feed())), norm(), new PostNorm(dropout()));
+        return new Block(List.of(new SelfAttention(attention), new Feed(feed())), norm(), new PostNorm(dropout()));
     }
 
     Stack stack(Block block) {
@@ -216,10 +217,7 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
             case WORDS, NEXT_WORD -> words;
             case SEQUENCES -> {
                 int labels = config.labels();
-                yield SequenceHead.of(labels)
-                        .dense(dense)
-                        .dropout(dropout)
-                        .problem(config.problem(labels));
+                yield SequenceHead.of(labels).dense(dense).dropout(dropout).problem(config.problem(labels));
             }
             case TOKENS -> new TokenHead(config.labels(), dropout);
             case SPANS -> new SpanHead(0);

@@ -74,8 +74,7 @@ class GgufFamilyTest {
     @MethodSource("everyArchitecture")
     void aFileOfFloat32ComputesWhatTheFolderDid(String name, @TempDir Path folder) throws IOException {
         gguf(name, folder, new F32());
-        Files.copy(
-                Fixtures.folder(name).resolve("expected.safetensors"), folder.resolve("expected.safetensors"));
+        Files.copy(Fixtures.folder(name).resolve("expected.safetensors"), folder.resolve("expected.safetensors"));
         List<Verification.Check> checks = Verification.of(folder, Verification.TOLERANCE);
         assertThat(checks).hasSizeGreaterThan(5);
         for (Verification.Check check : checks) {
@@ -92,7 +91,8 @@ class GgufFamilyTest {
                 .flatMap(format -> everyArchitecture().map(name -> Arguments.of(name, format)));
     }
 
-    /// A narrower file computes what the folder does with its matrices, as they are multiplied, written so and expanded.
+    /// A narrower file computes what the folder does with its matrices, as they are multiplied, written so and
+    /// expanded.
     @ParameterizedTest
     @MethodSource("everyFormat")
     void aNarrowerFileComputesWhatItsNumbersSay(
@@ -104,10 +104,10 @@ class GgufFamilyTest {
         checkpoint.entries().forEach((key, entry) -> {
             float[] numbers = checkpoint.data(key).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
             boolean transposed = name.startsWith("gpt2") && key.matches(".*c_(attn|proj|fc)\\.weight");
-            float[] rounded =
-                    key.matches(".*(wpe|position_embeddings|token_type_embeddings)\\.weight") || entry.shape().rank() < 2
-                            ? numbers
-                            : rounded(numbers, entry.shape(), transposed, format);
+            float[] rounded = key.matches(".*(wpe|position_embeddings|token_type_embeddings)\\.weight")
+                            || entry.shape().rank() < 2
+                    ? numbers
+                    : rounded(numbers, entry.shape(), transposed, format);
             byte[] bytes = new byte[rounded.length * Float.BYTES];
             new F32().encode(rounded, bytes, rounded.length);
             items.add(Item.of(key, DType.FLOAT32, entry.shape(), MemorySegment.ofArray(bytes)));
@@ -216,7 +216,8 @@ class GgufFamilyTest {
         try (Pretrained loaded = Pretrained.load(Fixtures.folder(name))) {
             assertThatThrownBy(() -> loaded.saveGguf(folder.resolve("model.gguf"), new F32(), Map.of()))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageMatching("(?s).*(alibi|rope_scaling|apply_residual_connection_post_layernorm|activation_function).*");
+                    .hasMessageMatching(
+                            "(?s).*(alibi|rope_scaling|apply_residual_connection_post_layernorm|activation_function).*");
         }
         assertThat(folder).isEmptyDirectory();
     }

@@ -16,20 +16,44 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A configuration from anywhere: whatever a key is set to, the folder is described, or refused in words that name the
+/// A configuration from anywhere: whatever a key is set to, the folder is described, or refused in words that
+/// name the
 /// file, and quickly. Never another kind of error, never more memory than a model's description takes.
 class HostileConfigTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final List<String> VALUES = List.of(
-            "0", "-1", "1", "3", "1000000000", "2147483647", "99999999999999", "-0.5", "1e308", "0.0", "\"x\"", "\"\"",
-            "null", "[]", "{}", "true", "false", "[0, -1]", "[\"x\"]", "{\"x\": 1}", "[[[[1]]]]");
+            "0",
+            "-1",
+            "1",
+            "3",
+            "1000000000",
+            "2147483647",
+            "99999999999999",
+            "-0.5",
+            "1e308",
+            "0.0",
+            "\"x\"",
+            "\"\"",
+            "null",
+            "[]",
+            "{}",
+            "true",
+            "false",
+            "[0, -1]",
+            "[\"x\"]",
+            "{\"x\": 1}",
+            "[[[[1]]]]");
 
     /// One folder of each model type and of each set of keys: what differs is what is read.
     static Stream<Path> folders() {
         Map<String, Path> kinds = new TreeMap<>();
         for (Path folder : Fixtures.all()) {
             Config config = Config.of(folder);
-            kinds.putIfAbsent(config.modelType() + config.className("") + new java.util.TreeSet<>(config.object().propertyNames()), folder);
+            kinds.putIfAbsent(
+                    config.modelType()
+                            + config.className("")
+                            + new java.util.TreeSet<>(config.object().propertyNames()),
+                    folder);
         }
         return kinds.values().stream();
     }
@@ -99,6 +123,7 @@ class HostileConfigTest {
 
     @Test
     void keysThatStandTwiceAreRefused() {
-        assertThat(describe("{\"model_type\": \"gpt2\", \"model_type\": \"bert\"}")).isEmpty();
+        assertThat(describe("{\"model_type\": \"gpt2\", \"model_type\": \"bert\"}"))
+                .isEmpty();
     }
 }

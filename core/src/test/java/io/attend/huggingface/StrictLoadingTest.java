@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What is wrong with a folder is named, whatever it is; [FamilyTest] and [PretrainedTest] hold what concerns tensors
+/// What is wrong with a folder is named, whatever it is; [FamilyTest] and [PretrainedTest] hold what concerns
+/// tensors
 /// and types.
 class StrictLoadingTest {
     @TempDir
@@ -33,10 +34,7 @@ class StrictLoadingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     gpt2-lm   | "n_head": 4            | "n_head": 5            | 5
                     gpt2-lm   | "n_embd": 32           | "n_embd": "wide"       | n_embd is "wide", which Attend does not know; known: a whole number
                     gpt2-lm   | "n_layer": 2           | "n_layer": 2000000000  | n_layer is 2000000000
@@ -90,14 +88,11 @@ class StrictLoadingTest {
         List<Item> items = new ArrayList<>();
         checkpoint
                 .entries()
-                .forEach((name, entry) ->
-                        items.add(Item.of(name, entry.dtype(), entry.shape(), checkpoint.data(name))));
+                .forEach(
+                        (name, entry) -> items.add(Item.of(name, entry.dtype(), entry.shape(), checkpoint.data(name))));
         var table = checkpoint.entries().get("transformer.wte.weight");
         MemorySegment copy = MemorySegment.ofArray(checkpoint.data(table.name()).toArray(ValueLayout.JAVA_BYTE));
-        copy.set(
-                ValueLayout.JAVA_FLOAT_UNALIGNED,
-                0,
-                copy.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0) + difference);
+        copy.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 0, copy.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0) + difference);
         items.add(Item.of("lm_head.weight", table.dtype(), table.shape(), copy));
         SafetensorsWriter.write(folder.resolve("model.safetensors"), Map.of(), items);
     }

@@ -29,7 +29,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// How long a folder of Hugging Face's takes to load, and the most memory it takes, each way in a process of its own and
+/// How long a folder of Hugging Face's takes to load, and the most memory it takes, each way in a process of
+/// its own and
 /// from a cold cache (the file's pages are given back before each).
 ///
 ///     bench/run io.attend.bench.checkpoint.LoadTime DIR...
@@ -39,7 +40,8 @@ import java.util.stream.Stream;
 /// - `load, token`: and the scores behind one token
 /// - `save`: loaded, and saved to a folder beside
 ///
-/// Memory is `VmHWM`, mapped pages of the file among it, and `RssAnon` at the end: what could not be given back.
+/// Memory is `VmHWM`, mapped pages of the file among it, and `RssAnon` at the end: what could not be given
+/// back.
 public final class LoadTime {
     private static final List<String> WAYS = List.of("read", "touch", "load", "load, touch", "load, token", "save");
     private static final int PAGE = 4096;

@@ -56,9 +56,11 @@ public record Gguf() implements Format {
         return new Reading(head, Path.of("tokenizer.gguf")).loaded().pipeline();
     }
 
-    /// Whether a word that is a token is never cut: the rules of these names were made with vocabularies so used.
+    /// Whether a word that is a token is never cut: the rules of these names were made with vocabularies so
+    /// used.
     static boolean takesWordsWhole(String name) {
-        return name.equals("tekken") || Words.named(name).filter(Words.LLAMA3::equals).isPresent();
+        return name.equals("tekken")
+                || Words.named(name).filter(Words.LLAMA3::equals).isPresent();
     }
 
     /// What a text goes through first. GGUF does not say it; Qwen2's own files do.
@@ -106,7 +108,8 @@ public record Gguf() implements Format {
                     : Optional.empty();
         }
 
-        /// Which tokens take the white space beside them a GGUF file does not say; llama.cpp knows it by the model's
+        /// Which tokens take the white space beside them a GGUF file does not say; llama.cpp knows it by the
+        /// model's
         /// name, and so does this.
         private List<AddedToken> added(List<String> tokens, int[] kinds) {
             String name = head.string("general.name").orElse("").toLowerCase(Locale.ROOT);

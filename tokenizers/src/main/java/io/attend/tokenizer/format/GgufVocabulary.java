@@ -33,11 +33,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// A tokenizer as the values of a GGUF file, `tokenizer.ggml.*`, in one of the three forms it has: `gpt2`, byte-level
-/// merges with words cut by a known rule; `llama`, SentencePiece's merges, which have scores instead of a list; `bert`,
+/// A tokenizer as the values of a GGUF file, `tokenizer.ggml.*`, in one of the three forms it has: `gpt2`,
+/// byte-level
+/// merges with words cut by a known rule; `llama`, SentencePiece's merges, which have scores instead of a
+/// list; `bert`,
 /// WordPiece.
 ///
-/// GGUF says far less than `tokenizer.json`, so what is written is read back and compared: a tokenizer it would change
+/// GGUF says far less than `tokenizer.json`, so what is written is read back and compared: a tokenizer it
+/// would change
 /// is refused, by the name of the part that GGUF cannot say.
 public final class GgufVocabulary {
     private static final String KEY = "tokenizer.ggml.";
@@ -204,7 +207,8 @@ public final class GgufVocabulary {
         values.put(KEY + "add_space_prefix", GgufValue.of(prefix));
     }
 
-    /// The place of every token among those that merges make. Tokens whose merges lie between one another's, as those of
+    /// The place of every token among those that merges make. Tokens whose merges lie between one another's,
+    /// as those of
     /// runs of spaces do, have one place.
     private static Map<String, Integer> ranks(List<Merge> merges) {
         Map<String, Integer> last = new HashMap<>();
@@ -223,7 +227,8 @@ public final class GgufVocabulary {
         return ranks;
     }
 
-    /// Whether a space is put before a text, of the ways that tokenizer files have of saying that spaces become `▁`.
+    /// Whether a space is put before a text, of the ways that tokenizer files have of saying that spaces
+    /// become `▁`.
     private boolean prefix() {
         Optional<Normalizer> normalizer = pipeline.normalizer();
         Optional<PreTokenizer> words = pipeline.preTokenizer();
@@ -326,8 +331,8 @@ public final class GgufVocabulary {
     private void compare(Pipeline read) {
         for (boolean pair : new boolean[] {false, true}) {
             if (!ids(parts(read, pair)).equals(ids(parts(pipeline, pair)))) {
-                throw cannot("puts " + parts(pipeline, pair) + " around texts; from GGUF it would be "
-                        + parts(read, pair));
+                throw cannot(
+                        "puts " + parts(pipeline, pair) + " around texts; from GGUF it would be " + parts(read, pair));
             }
         }
         for (AddedToken token : pipeline.addedTokens()) {
@@ -370,7 +375,8 @@ public final class GgufVocabulary {
                 && own.cleanText() == other.cleanText()
                 && own.handleChineseChars() == other.handleChineseChars()
                 && own.lowercase() == other.lowercase()
-                && own.stripAccents().orElse(own.lowercase())
+                && own.stripAccents()
+                        .orElse(own.lowercase())
                         .equals(other.stripAccents().orElse(other.lowercase()))
                 && ours.unkToken().equals(theirs.unkToken())
                 && ours.continuingSubwordPrefix().equals(theirs.continuingSubwordPrefix())

@@ -107,7 +107,9 @@ class GgufVocabularyTest {
     }
 
     static Stream<Words> words() {
-        return Words.names().stream().map(name -> Words.named(name).orElseThrow()).distinct();
+        return Words.names().stream()
+                .map(name -> Words.named(name).orElseThrow())
+                .distinct();
     }
 
     @ParameterizedTest
@@ -116,9 +118,10 @@ class GgufVocabularyTest {
         Tokenizer plain = trained(words);
         boolean qwen = words.equals(Words.QWEN2);
         Bpe model = (Bpe) plain.pipeline().model();
-        Pipeline pipeline = words.equals(Words.LLAMA3) || words.equals(Words.named("tekken").orElseThrow())
-                ? plain.pipeline().with(model.ignoringMerges())
-                : plain.pipeline();
+        Pipeline pipeline =
+                words.equals(Words.LLAMA3) || words.equals(Words.named("tekken").orElseThrow())
+                        ? plain.pipeline().with(model.ignoringMerges())
+                        : plain.pipeline();
         assertSame(Tokenizer.of(qwen ? pipeline.with(new Nfc()) : pipeline));
         assertSame(Tokenizer.of(surrounded(pipeline)));
     }
@@ -133,7 +136,8 @@ class GgufVocabularyTest {
                 List.of(begin, first, begin, second),
                 Map.of(
                         "<s>",
-                        new TemplateProcessing.SpecialToken("<s>", tokenizer.id("<s>").orElseThrow()))));
+                        new TemplateProcessing.SpecialToken(
+                                "<s>", tokenizer.id("<s>").orElseThrow()))));
     }
 
     /// SentencePiece's merges as Hugging Face's files have them, in the three ways of writing spaces.
@@ -194,7 +198,18 @@ class GgufVocabularyTest {
 
     private static Tokenizer bert(boolean lowercase, String... more) {
         List<String> tokens = new ArrayList<>(List.of(
-                "[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "attention", "is", "all", "you", "need", "."));
+                "[PAD]",
+                "[unused0]",
+                "[UNK]",
+                "[CLS]",
+                "[SEP]",
+                "[MASK]",
+                "attention",
+                "is",
+                "all",
+                "you",
+                "need",
+                "."));
         tokens.addAll(List.of("##s", "##tion", "a", "##n", "##e", "i", "##l", "北", "京", "[", "]", "▁", "1", "##2"));
         tokens.addAll(List.of(more));
         return Tokenizer.of(VocabularyText.bert(Vocabulary.of(tokens), lowercase));
@@ -217,11 +232,12 @@ class GgufVocabularyTest {
         assertRefused(Tokenizer.of(pipeline.with(new WhitespaceSplit())), "WhitespaceSplit");
         assertRefused(Tokenizer.of(pipeline.with(new Lowercase())), "Lowercase");
         assertRefused(
-                Tokenizer.of(pipeline.with(List.of(new AddedToken(0, "<|endoftext|>", false, true, false, false, true)))),
+                Tokenizer.of(
+                        pipeline.with(List.of(new AddedToken(0, "<|endoftext|>", false, true, false, false, true)))),
                 "<|endoftext|>");
         assertRefused(
-                Tokenizer.of(new Pipeline(new Unigram(
-                        OptionalInt.of(0), List.of(new Unigram.Scored("<unk>", 0)), false))),
+                Tokenizer.of(
+                        new Pipeline(new Unigram(OptionalInt.of(0), List.of(new Unigram.Scored("<unk>", 0)), false))),
                 "Unigram");
         assertThatThrownBy(() -> GgufVocabulary.of(bytes, bytes.size() - 1))
                 .hasMessageContaining("but the model has only " + (bytes.size() - 1));
