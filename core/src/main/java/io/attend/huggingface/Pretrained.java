@@ -27,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,18 +125,18 @@ public final class Pretrained implements AutoCloseable {
     /// The numbers of parameters, one after the other. What a layout copies need not stay mapped beside its
     /// copy.
     private static Function<Parameter, Tensor> filling(Table table, Stored stored, Map<String, String> spelled) {
-        Map<Table.Entry, Integer> taken = new IdentityHashMap<>();
+        Map<String, Integer> taken = new HashMap<>();
         return parameter -> {
             Table.Entry entry = table.of(parameter.name());
             List<Tensor> tensors = new ArrayList<>();
             for (String name : entry.stored()) {
                 tensors.add(stored.tensor(Objects.requireNonNull(spelled.get(name))));
             }
-            if (entry.layout() != Layout.SAME) {
+            if (!entry.layout().equals(Layout.SAME)) {
                 entry.stored().forEach(name -> stored.prefetch(Objects.requireNonNull(spelled.get(name))));
             }
             Tensor part = entry.part(tensors, parameter.name()).contiguous();
-            boolean last = taken.merge(entry, 1, Integer::sum) == entry.parts().size();
+            boolean last = taken.merge(entry.stored().getFirst(), 1, Integer::sum) == entry.parts().size();
             if (last && tensors.stream().noneMatch(tensor -> isView(part, tensor))) {
                 entry.stored().forEach(name -> stored.release(Objects.requireNonNull(spelled.get(name))));
             }
