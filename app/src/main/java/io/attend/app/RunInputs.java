@@ -104,7 +104,9 @@ final class RunInputs {
     }
 
     private static List<String> split(Task<?> task, String line) {
-        return task.asks().size() == 1 ? List.of(line) : List.of(line.split("\t", task.asks().size()));
+        return task.asks().size() == 1
+                ? List.of(line)
+                : List.of(line.split("\t", task.asks().size()));
     }
 
     private static List<String> json(Task<?> task, String line, String place) {

@@ -94,10 +94,13 @@ final class RunOptions {
 
     private void decoding(ObjectNode tree) {
         boolean draws = temperature != null || topK != null || topP != null || seed != null;
-        long ways = Arrays.asList(greedy, draws, beams != null).stream().filter(way -> way).count();
+        long ways = Arrays.asList(greedy, draws, beams != null).stream()
+                .filter(way -> way)
+                .count();
         if (ways > 1) {
-            throw new UsageException("--greedy, --beams and drawing by --temperature, --top-k, --top-p or --seed exclude"
-                    + " each other");
+            throw new UsageException(
+                    "--greedy, --beams and drawing by --temperature, --top-k, --top-p or --seed exclude"
+                            + " each other");
         }
         if (ways == 0) {
             return;

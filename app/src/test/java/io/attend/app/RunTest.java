@@ -83,7 +83,11 @@ class RunTest {
             Files.copy(FIXTURES.resolve(fixture).resolve(file), made.resolve(file));
         }
         boolean bert = fixture.startsWith("bert");
-        Tokenizer.of(bert ? pipeline.with(new BertProcessing(new NamedToken("[SEP]", 2), new NamedToken("[CLS]", 1))) : pipeline)
+        Tokenizer.of(
+                        bert
+                                ? pipeline.with(
+                                        new BertProcessing(new NamedToken("[SEP]", 2), new NamedToken("[CLS]", 1)))
+                                : pipeline)
                 .save(made);
         return made;
     }
@@ -123,14 +127,17 @@ class RunTest {
         assertThat(said.status()).as(said.err()).isZero();
         Path jsonl = folder.resolve("inputs.jsonl");
         Files.writeString(
-                jsonl,
-                "{\"context\": \"paris is a word\", \"question\": \"is paris\"}\n[\"a b\", \"c d e\"]\n");
-        assertThat(attend("run", "answer", bert, "--file", jsonl, "--json").out()).isEqualTo(said.out());
+                jsonl, "{\"context\": \"paris is a word\", \"question\": \"is paris\"}\n[\"a b\", \"c d e\"]\n");
+        assertThat(attend("run", "answer", bert, "--file", jsonl, "--json").out())
+                .isEqualTo(said.out());
         assertThat(attend("run", "answer", bert, "is paris", "paris is a word", "a b", "c d e", "--json")
                         .out())
                 .isEqualTo(said.out());
-        JsonNode span = JSON.readTree(said.out().lines().toList().getFirst()).get("answer").get(0);
-        assertThat("paris is a word".substring(span.get("start").intValue(), span.get("end").intValue()))
+        JsonNode span = JSON.readTree(said.out().lines().toList().getFirst())
+                .get("answer")
+                .get(0);
+        assertThat("paris is a word"
+                        .substring(span.get("start").intValue(), span.get("end").intValue()))
                 .isEqualTo(span.get("answer").stringValue());
         Files.writeString(jsonl, "[\"a b\", \"c d e\"]\n{\"question\": \"a\", \"contxt\": \"b\"}\n");
         Said broken = attend("run", "answer", bert, "--file", jsonl);
@@ -141,7 +148,10 @@ class RunTest {
         Path plain = model("bert-base");
         Path whole = folder.resolve("whole.txt");
         Files.writeString(whole, "paris\nis");
-        assertThat(attend("run", "embed", plain, "--file", whole, "--whole").out().lines()).hasSize(1);
+        assertThat(attend("run", "embed", plain, "--file", whole, "--whole")
+                        .out()
+                        .lines())
+                .hasSize(1);
         assertThat(attend("run", "embed", plain, "--file", whole).out().lines()).hasSize(2);
     }
 
@@ -164,18 +174,33 @@ class RunTest {
         Path gpt = model("gpt2-lm");
         try (Attend loaded = Attend.load(gpt)) {
             String prompt = "paris is";
-            assertThat(attend("run", "generate", gpt, prompt, "--greedy", "--limit", 5).out())
+            assertThat(attend("run", "generate", gpt, prompt, "--greedy", "--limit", 5)
+                            .out())
                     .isEqualTo(loaded.generate(prompt, new Greedy(5)) + System.lineSeparator());
-            assertThat(attend("run", "generate", gpt, prompt, "--beams", 3, "--limit", 5).out())
+            assertThat(attend("run", "generate", gpt, prompt, "--beams", 3, "--limit", 5)
+                            .out())
                     .isEqualTo(loaded.generate(prompt, Beam.of(3).limit(5)) + System.lineSeparator());
             String drawn = loaded.generate(
                     prompt, Sampling.temperature(0.8).topK(40).topP(0.9).seed(7).limit(5));
-            assertThat(attend("run", "generate", gpt, prompt, "--temperature", 0.8, "--top-k", 40, "--top-p", 0.9,
-                                    "--seed", 7, "--limit", 5)
+            assertThat(attend(
+                                    "run",
+                                    "generate",
+                                    gpt,
+                                    prompt,
+                                    "--temperature",
+                                    0.8,
+                                    "--top-k",
+                                    40,
+                                    "--top-p",
+                                    0.9,
+                                    "--seed",
+                                    7,
+                                    "--limit",
+                                    5)
                             .out())
                     .isEqualTo(drawn + System.lineSeparator());
-            JsonNode line = JSON.readTree(
-                    attend("run", "generate", gpt, prompt, "--greedy", "--limit", 5, "--json").out());
+            JsonNode line = JSON.readTree(attend("run", "generate", gpt, prompt, "--greedy", "--limit", 5, "--json")
+                    .out());
             assertThat(line.get("answer").stringValue()).isEqualTo(loaded.generate(prompt, new Greedy(5)));
         }
     }
@@ -183,8 +208,13 @@ class RunTest {
     @Test
     void refusesInOneLine() throws IOException {
         Path bert = model("bert-mlm");
-        failsIn(1, "the model cannot classify: it has no labels of whole texts; it can embed, fill, similarity",
-                "run", "classify", bert, "paris");
+        failsIn(
+                1,
+                "the model cannot classify: it has no labels of whole texts; it can embed, fill, similarity",
+                "run",
+                "classify",
+                bert,
+                "paris");
         failsIn(1, "hides no word; write [MASK]", "run", "fill", bert, "paris");
         failsIn(1, "the text has 66 tokens, but the model reads 64", "run", "embed", bert, "a ".repeat(64));
         failsIn(2, "fill: $: unknown [limit]; Fill has [top]", "run", "fill", bert, "x", "--limit", 3);
@@ -193,7 +223,15 @@ class RunTest {
         failsIn(2, "--set top is not KEY=VALUE", "run", "fill", bert, "x", "--set", "top");
         failsIn(2, "--batch must be at least 1, not 0", "run", "fill", bert, "x", "--batch", 0);
         failsIn(2, "give texts or a --file, not both", "run", "fill", bert, "x", "--file", "y");
-        failsIn(2, "similarity takes first and second, but there are 3 texts", "run", "similarity", bert, "a", "b", "c");
+        failsIn(
+                2,
+                "similarity takes first and second, but there are 3 texts",
+                "run",
+                "similarity",
+                bert,
+                "a",
+                "b",
+                "c");
         failsIn(2, "similarity takes first and second, which one file cannot be", "run", "similarity", bert, "--whole");
         failsIn(2, "exclude each other", "run", "generate", bert, "x", "--greedy", "--beams", 2);
         failsIn(2, "temperature 0.0 is outside (0, 100]", "run", "generate", bert, "x", "--temperature", 0);
