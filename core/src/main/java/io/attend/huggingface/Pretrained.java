@@ -136,7 +136,8 @@ public final class Pretrained implements AutoCloseable {
                 entry.stored().forEach(name -> stored.prefetch(Objects.requireNonNull(spelled.get(name))));
             }
             Tensor part = entry.part(tensors, parameter.name()).contiguous();
-            boolean last = taken.merge(entry.stored().getFirst(), 1, Integer::sum) == entry.parts().size();
+            boolean last = taken.merge(entry.stored().getFirst(), 1, Integer::sum)
+                    == entry.parts().size();
             if (last && tensors.stream().noneMatch(tensor -> isView(part, tensor))) {
                 entry.stored().forEach(name -> stored.release(Objects.requireNonNull(spelled.get(name))));
             }
