@@ -123,16 +123,21 @@ final class Inspect implements Callable<Integer> {
         return Costs.of(architecture, Topology.Sizes.batch(1).length(length), type, AdamW.EXAMPLE::numbers);
     }
 
+    private boolean takes(Architecture architecture, long length) {
+        try {
+            costs(architecture, length);
+            return true;
+        } catch (IllegalArgumentException _) {
+            return false; // too long for it
+        }
+    }
+
     /// 512 tokens, or half as many until the model has a place for all.
     private long usual(Architecture architecture) {
-        for (long length = USUAL; length > 1; length /= 2) {
-            try {
-                costs(architecture, length);
-                return length;
-            } catch (IllegalArgumentException _) {
-                continue; // too long for it
-            }
+        long length = USUAL;
+        while (length > 1 && !takes(architecture, length)) {
+            length /= 2;
         }
-        return 1;
+        return length;
     }
 }

@@ -170,6 +170,7 @@ public final class LoadTime {
     }
 
     /// Has Linux forget what it keeps of a file.
+    @SuppressWarnings("restricted") // three functions of the C library, with their own signatures
     private static void evict(Path file) throws Throwable {
         Linker linker = Linker.nativeLinker();
         var open = linker.downcallHandle(
