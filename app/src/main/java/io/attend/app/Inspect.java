@@ -125,14 +125,19 @@ final class Inspect implements Callable<Integer> {
 
     /// 512 tokens, or half as many until the model has a place for all.
     private long usual(Architecture architecture) {
-        for (long length = USUAL; length > 1; length /= 2) {
-            try {
-                costs(architecture, length);
-                return length;
-            } catch (IllegalArgumentException _) {
-                continue; // too long for it
-            }
+        long length = USUAL;
+        while (length > 1 && !fits(architecture, length)) {
+            length /= 2;
         }
-        return 1;
+        return length;
+    }
+
+    private boolean fits(Architecture architecture, long length) {
+        try {
+            costs(architecture, length);
+            return true;
+        } catch (IllegalArgumentException _) { // more tokens than it has places for
+            return false;
+        }
     }
 }
