@@ -123,21 +123,21 @@ final class Inspect implements Callable<Integer> {
         return Costs.of(architecture, Topology.Sizes.batch(1).length(length), type, AdamW.EXAMPLE::numbers);
     }
 
-    private boolean takes(Architecture architecture, long length) {
-        try {
-            costs(architecture, length);
-            return true;
-        } catch (IllegalArgumentException _) {
-            return false; // too long for it
-        }
-    }
-
     /// 512 tokens, or half as many until the model has a place for all.
     private long usual(Architecture architecture) {
         long length = USUAL;
-        while (length > 1 && !takes(architecture, length)) {
+        while (length > 1 && !fits(architecture, length)) {
             length /= 2;
         }
         return length;
+    }
+
+    private boolean fits(Architecture architecture, long length) {
+        try {
+            costs(architecture, length);
+            return true;
+        } catch (IllegalArgumentException _) { // more tokens than it has places for
+            return false;
+        }
     }
 }
