@@ -103,7 +103,7 @@ public record BahdanauRecurrence(
             double keys = (double) load.batch() * load.memory();
             double once = load.cached() == 0 ? key.flops(keys) + start.flops(load.batch()) : 0;
             return Cost.flops(query.flops(rows)
-                            + pairs * (9.0 * value.attention + 2.0 * memory + 5)
+                            + pairs * (4.0 * value.attention + 2.0 * memory + 5)
                             + rows * value.cell.flops(width + memory, width)
                             + once)
                     .saving(pairs * (2.0 * value.attention + 2)
