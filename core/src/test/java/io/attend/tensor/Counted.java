@@ -58,13 +58,8 @@ public final class Counted {
                 double rows = made / result.size(-1);
                 yield rows
                         * Stream.of(operands)
-<<<<<<< HEAD
-                                .filter(x -> x.rank() == 2)
-                                .mapToDouble(x -> 2.0 * x.count() + 6 * x.size(0) / 2.0)
-=======
                                 .filter(weight -> weight.rank() == 2)
                                 .mapToDouble(weight -> 2.0 * weight.count() + 3.0 * weight.size(0))
->>>>>>> rev4
                                 .sum();
             }
             default ->
