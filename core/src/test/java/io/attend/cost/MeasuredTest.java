@@ -53,8 +53,8 @@ import io.attend.tensor.Counted;
 import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Tensor;
-import io.attend.value.Examples.Example;
 import io.attend.value.Examples;
+import io.attend.value.Examples.Example;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -64,8 +64,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// The cost model against what is counted and measured while a model runs.
 class MeasuredTest {
@@ -120,8 +120,8 @@ class MeasuredTest {
         Stream<Example<Architecture>> positions = Examples.of(RelativePosition.class)
                 .map(position ->
                         new Example<>(position.name(), decoder(new SelfAttention(causal.position(position.value())))));
-        Stream<Example<Architecture>> feeds = Examples.of(FeedForward.class)
-                .map(feed -> new Example<>(feed.name(), encoder(new Feed(feed.value()))));
+        Stream<Example<Architecture>> feeds =
+                Examples.of(FeedForward.class).map(feed -> new Example<>(feed.name(), encoder(new Feed(feed.value()))));
         Stream<Example<Architecture>> attentions = Examples.of(Attention.class)
                 .map(attention -> new Example<>(attention.name(), encoder(new SelfAttention(attention.value()))));
         Stream<Example<Architecture>> convolutions = Examples.of(Convolution.class)
@@ -136,7 +136,8 @@ class MeasuredTest {
                         residual.name(),
                         encoder(new Block(
                                 List.of(SelfAttention.EXAMPLE, new Feed(WIDE)), LayerNorm.EXAMPLE, residual.value()))));
-        return Stream.of(scores, positions, feeds, attentions, convolutions, recurrences, residuals, norms).flatMap(all -> all);
+        return Stream.of(scores, positions, feeds, attentions, convolutions, recurrences, residuals, norms)
+                .flatMap(all -> all);
     }
 
     private static final DenseFeedForward WIDE = new DenseFeedForward(509, new GeluTanh(), Bias.ADDED, 0);
@@ -194,13 +195,11 @@ class MeasuredTest {
         }
     }
 
-    /// In a process of its own, whose memory is freed to the system at once. Figures at more lengths:
-    /// docs/benchmarks.md.
+    /// In a process of its own, whose memory is freed to the system at once.
     @ParameterizedTest
-    @ValueSource(strings = {"gpt", "bert"})
+    @CsvSource({"gpt, 64", "gpt, 256", "gpt, 512", "bert, 64", "bert, 256", "bert, 512"})
     @EnabledOnOs(OS.LINUX) // only there does the system say how much memory a process ever had
-    void knowsThePeakOfATrainingStep(String name) throws IOException {
-        int length = 128;
+    void knowsThePeakOfATrainingStep(String name, int length) throws IOException {
         ProcessBuilder process = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -224,7 +223,7 @@ class MeasuredTest {
                 .matches("\\d+");
         double measured = Double.parseDouble(said);
         assertThat(TrainingMemory.predicted(name, length).trainingBytes() / measured)
-                .as("%s: predicted to measured", name)
+                .as("%s at %s tokens: predicted to measured", name, length)
                 .isCloseTo(1, within(0.1));
     }
 }

@@ -31,8 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// What every variant of every family owes, found through `permits` alone.
 class CatalogueTest {
     /// Families whose variants are no part of a model: their tests are those of their packages.
-    private static final Set<Class<?>> BEHAVIOUR_TESTED_ELSEWHERE =
-            Set.of(Dataset.class, Blueprint.class, Task.class);
+    private static final Set<Class<?>> BEHAVIOUR_TESTED_ELSEWHERE = Set.of(Dataset.class, Blueprint.class, Task.class);
 
     static Stream<Class<? extends Record>> variants() {
         return Catalogue.families().stream()
