@@ -64,8 +64,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// The cost model against what is counted and measured while a model runs.
 class MeasuredTest {
@@ -195,13 +195,11 @@ class MeasuredTest {
         }
     }
 
-    /// In a process of its own, whose memory is freed to the system at once. Figures at more lengths:
-    /// docs/benchmarks.md.
+    /// In a process of its own, whose memory is freed to the system at once.
     @ParameterizedTest
-    @ValueSource(strings = {"gpt", "bert"})
+    @CsvSource({"gpt, 64", "gpt, 256", "gpt, 512", "bert, 64", "bert, 256", "bert, 512"})
     @EnabledOnOs(OS.LINUX) // only there does the system say how much memory a process ever had
-    void knowsThePeakOfATrainingStep(String name) throws IOException {
-        int length = 128;
+    void knowsThePeakOfATrainingStep(String name, int length) throws IOException {
         ProcessBuilder process = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -225,7 +223,7 @@ class MeasuredTest {
                 .matches("\\d+");
         double measured = Double.parseDouble(said);
         assertThat(TrainingMemory.predicted(name, length).trainingBytes() / measured)
-                .as("%s: predicted to measured", name)
+                .as("%s at %s tokens: predicted to measured", name, length)
                 .isCloseTo(1, within(0.1));
     }
 }
