@@ -43,12 +43,9 @@ public final class Attend implements AutoCloseable {
     }
 
     /// Loads a run folder, its architecture, its tokenizer and its weights; a folder as Hugging Face has it,
-    /// with
-    /// `config.json`, any tokenizer that [Tokenizer#load] reads, and `generation_config.json` where there is
-    /// one; or
-    /// a GGUF file. Large weights stay mapped from their file. Of a run that has not finished it takes the
-    /// newest
-    /// checkpoint.
+    /// with `config.json`, any tokenizer that [Tokenizer#load] reads, and `generation_config.json` where there
+    /// is one; or a GGUF file. Large weights stay mapped from their file. Of a run that has not finished it
+    /// takes the newest checkpoint.
     ///
     /// @throws CheckpointException naming the file and what is wrong with it
     public static Attend load(Path folder) {

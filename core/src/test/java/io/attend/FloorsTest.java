@@ -48,8 +48,7 @@ class FloorsTest {
     };
 
     /// Imports that go down today, each with its way out. None may join them, and one that is gone must leave
-    /// the
-    /// list.
+    /// the list.
     private static final Map<String, String> DEBTS = Map.of(
             "training -> inspect",
             "RunReport prints inspect.Tree while Catalogue lists training.Recipe: Tree belongs beside Costs");

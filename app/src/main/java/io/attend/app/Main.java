@@ -11,8 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /// The `attend` command. Answers go to standard output, everything else to standard error; exit 0 done, 1
-/// failed, 2
-/// wrong usage.
+/// failed, 2 wrong usage.
 @Command(
         name = "attend",
         description = "The transformer for the JVM: build, train, run, measure and look inside.",

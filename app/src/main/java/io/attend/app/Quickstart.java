@@ -68,9 +68,8 @@ final class Quickstart implements Callable<Integer> {
         return 0;
     }
 
-    /// A quickstart that was stopped goes on; one that finished is made anew, being reproducible; anything
-    /// else is
-    /// left alone.
+    /// A quickstart that was stopped goes on; one that finished is made anew, being reproducible; anything else
+    /// is left alone.
     private void begin(RunFolder folder) {
         if (!Files.exists(folder.recipe())) {
             return;

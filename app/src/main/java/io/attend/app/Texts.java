@@ -21,9 +21,8 @@ import java.util.zip.GZIPInputStream;
 /// Texts from files, `-` being standard input. They must be UTF-8; a byte that is none is refused with its
 /// place.
 ///
-/// A line ends at `\n` and nowhere else: `\r`, U+2028 and the like are part of their line, so that the lines
-/// of a
-/// file joined by `\n` are the file. A last line without `\n` is a line; behind a last `\n` there is none.
+/// A line ends at `\n` and nowhere else: `\r`, U+2028 and the like are part of their line, so that the lines of
+/// a file joined by `\n` are the file. A last line without `\n` is a line; behind a last `\n` there is none.
 final class Texts {
     private Texts() {}
 

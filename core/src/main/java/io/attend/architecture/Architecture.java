@@ -9,12 +9,11 @@ import io.attend.value.Values;
 import java.util.Locale;
 
 /// A whole model as a value: what it is made of, without its numbers. Comparing, printing and checking one
-/// needs
-/// no native code.
+/// needs no native code.
 ///
 /// One that cannot be built cannot be made: the constructor goes through the very build that a model goes
-/// through,
-/// recording parameters without memory, and refuses what does not fit together by the place where it does not.
+/// through, recording parameters without memory, and refuses what does not fit together by the place where it
+/// does not.
 ///
 /// @param format the version of the JSON form, 1
 /// @param width numbers a position has in the stream, E

@@ -20,8 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Two stacks: one reads the source, the other writes the target while it looks at what the first made of it.
-/// The
-/// 2017 Transformer.
+/// The 2017 Transformer.
 ///
 ///     memory = encoder(source(x))        y = decoder(target(z), memory)
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")

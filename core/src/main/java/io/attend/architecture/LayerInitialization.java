@@ -5,8 +5,7 @@ import io.attend.layer.Parameter;
 import io.attend.value.Source;
 
 /// Every layer's own choice, which its page states: Glorot's uniform for products, normal for tables, as the
-/// 2017
-/// Transformer's code has it.
+/// 2017 Transformer's code has it.
 @Source(
         paper = "Understanding the difficulty of training deep feedforward neural networks",
         reference = "Glorot and Bengio, AISTATS 2010")

@@ -6,15 +6,13 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 
 /// All matrices and tables normal with one deviation, as GPT-2 and BERT have it; vectors (norms, biases) start
-/// as
-/// their layers say.
+/// as their layers say.
 ///
 ///     W ~ N(0, deviation²)        of products that end a branch: N(0, deviation² / N) if `branches` is
 ///     `shrunk`
 ///
 /// N is the number of branches that add to the stream, so that its variance does not grow with depth. Names:
-/// our
-/// `deviation` is Hugging Face's `initializer_range`.
+/// our `deviation` is Hugging Face's `initializer_range`.
 @Source(paper = "Language Models are Unsupervised Multitask Learners", reference = "OpenAI 2019")
 public record NormalInitialization(
         @Default("0.02") double deviation,

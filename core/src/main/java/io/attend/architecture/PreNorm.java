@@ -9,8 +9,7 @@ import io.attend.value.Source;
 import java.util.List;
 
 /// The norm stands inside the branch, so that the stream itself is never touched: deep models train without
-/// warmup
-/// tricks. The stack then ends with a norm of its own.
+/// warmup tricks. The stack then ends with a norm of its own.
 ///
 ///     x ← x + dropout(f(norm(x)))
 @Source(paper = "On Layer Normalization in the Transformer Architecture", arxiv = "2002.04745")

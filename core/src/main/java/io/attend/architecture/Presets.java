@@ -81,8 +81,7 @@ public final class Presets {
     }
 
     /// An encoder-decoder as the 2017 paper has it: post-norm, sinusoidal positions, ReLU, one table of words
-    /// for
-    /// source, target and output, embeddings scaled by the square root of the width.
+    /// for source, target and output, embeddings scaled by the square root of the width.
     public static Architecture transformer(int vocabulary, int layers, Size size, double dropout) {
         Sublayer feed = new Feed(new DenseFeedForward(size.hidden(), new Relu(), Bias.ADDED, dropout));
         Block reads = new Block(
@@ -186,10 +185,9 @@ public final class Presets {
                 new Stack(writes, new NoNorm()));
     }
 
-    /// The convolutional translator of Gehring and others (2017): gated convolutions, attention in every
-    /// layer of the decoder, sums scaled by √½. The paper adds the source's embeddings to the values of its
-    /// attention and the last
-    /// word's to its queries, here both are projections of the streams.
+    /// The convolutional translator of Gehring and others (2017): gated convolutions, attention in every layer
+    /// of the decoder, sums scaled by √½. The paper adds the source's embeddings to the values of its attention
+    /// and the last word's to its queries, here both are projections of the streams.
     public static Architecture convolutionalTranslator(int vocabulary, int layers, int width, int maximum) {
         Residual sum = new ScaledSum(Math.sqrt(0.5), Math.sqrt(0.5), 0);
         Block reads =

@@ -95,8 +95,7 @@ public record Stack(
     }
 
     /// Builds every block at `parameters.in("0")`, `in("1")`, ...; with shared weights a repetition uses the
-    /// place
-    /// of the first.
+    /// place of the first.
     Layer build(Parameters parameters, Site site) {
         List<Applied> applied = new ArrayList<>();
         double blocks = unrolled().size();

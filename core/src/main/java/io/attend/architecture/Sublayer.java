@@ -32,8 +32,8 @@ public sealed interface Sublayer permits Convolve, CrossAttention, Feed, Recur, 
     }
 
     /// Positions to one side that one hears of in one application, itself included: all in attention, those of
-    /// its
-    /// window in a convolution, 2 in a recurrence, where each hears the one before; 1 where each is by itself.
+    /// its window in a convolution, 2 in a recurrence, where each hears the one before; 1 where each is by
+    /// itself.
     default long hears(long length) {
         return 1;
     }

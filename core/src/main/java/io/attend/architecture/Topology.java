@@ -29,8 +29,7 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
     Map<String, Stack> stacks();
 
     /// The context of a pass over a whole input: what of it is padding, where its tokens stand and to which
-    /// text they
-    /// belong.
+    /// text they belong.
     static Context given(Input input, Context context) {
         return context.padded(input.keep())
                 .positioned(input.positions())
@@ -47,8 +46,7 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
         Optional<Memory> read(Input source, Context context);
 
         /// One step of a generation, → [B, T, E]: new tokens behind those the context remembers. The context
-        /// also says
-        /// what is padding and where tokens stand, the remembered ones included.
+        /// also says what is padding and where tokens stand, the remembered ones included.
         Tensor step(Input next, Context context);
 
         /// The width of what comes out.

@@ -18,8 +18,7 @@ import java.util.Optional;
 ///     A = softmax(score(Q, K) + bias)  over the keys that are visible        Y = A V
 ///
 /// Q [B, H, T, D], K and V [B, K, S, D] → Y [B, H, T, D], queries and keys as their score has prepared them. A
-/// query
-/// that sees no key gets zeros, never NaN. H / K query heads share a key head without copies of it.
+/// query that sees no key gets zeros, never NaN. H / K query heads share a key head without copies of it.
 final class AttentionKernel {
     /*
      * The fused kernel [1] never stores A, so its memory is linear in T; it is taken whenever the score is a scaled dot

@@ -21,8 +21,7 @@ import io.attend.value.Source;
 import java.util.Optional;
 
 /// DeBERTa's attention: what a token says and where it stands are kept apart, and content is scored against
-/// content,
-/// content against distance, and distance against content.
+/// content, content against distance, and distance against content.
 ///
 ///     score(t, s) = (q_t · k_s + q_t · r_k(δ) + k_s · r_q(δ)) / √(D · (1 + terms))        δ = row of t − s
 ///

@@ -4,8 +4,7 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
 /// Makes a model with fewer key-value heads of one with many: each new head is the mean of those it replaces,
-/// from
-/// which a little further training recovers what was lost.
+/// from which a little further training recovers what was lost.
 ///
 ///     W'_j = mean(W_i)  over the H / K heads i that share j
 ///

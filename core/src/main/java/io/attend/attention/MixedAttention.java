@@ -26,8 +26,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// ConvBERT's attention: half of what is gathered comes from few heads of softmax attention, half from
-/// convolutions
-/// whose kernel each position makes from itself and its neighbours.
+/// convolutions whose kernel each position makes from itself and its neighbours.
 ///
 ///     C = softmax(W_f (Q ⊙ (P (depthwise(x)) + b)))        kernels, one a head and position
 ///     Z_t = Σ_j C_t,j (x W_z)_{t + j − k/2}                Y = [softmax(Q Kᵀ / √D) V ; Z] Wₒ

@@ -25,8 +25,7 @@ import io.attend.value.Source;
 import java.util.Optional;
 
 /// ProphetNet's attention: a main stream of tokens looks back, and behind it n streams predict 1, 2, ..., n
-/// words ahead
-/// from what the main stream has of their past.
+/// words ahead from what the main stream has of their past.
 ///
 ///     main:        softmax_s(q_t·k_s / √D + r(x_t, t − s)) v_s          over s ≤ t
 ///     i-th stream: the same with r(x_t, t + 1 − s)                      over s ≤ t + 1 − i and s = 0, and
@@ -36,13 +35,10 @@ import java.util.Optional;
 ///     bucket(d) = d  if d < N/2,  else  min(N − 1, ⌊N/2 + N/2 · ln(2d/N) / ln(2·furthest/N)⌋)
 ///
 /// x [B, (1 + n)·T, E], streams one behind another as an `NgramEmbedding` lays them out, or [B, T, E] where
-/// there is
-/// only the main one → the same shape. R has N·H·E parameters. Time O(T·S·H·D) for the main stream and
+/// there is only the main one → the same shape. R has N·H·E parameters. Time O(T·S·H·D) for the main stream and
 /// O(n·T·(S + T)·H·D) for the others, by the fused kernel; the biases of all pairs are memory quadratic in T;
-/// remembers
-/// 2·H·D numbers a token, the main stream's. Names: R is Hugging Face's `relative_pos_embeddings`, N its
-/// `num_buckets`,
-/// `furthest` its `relative_max_distance`.
+/// remembers 2·H·D numbers a token, the main stream's. Names: R is Hugging Face's `relative_pos_embeddings`, N
+/// its `num_buckets`, `furthest` its `relative_max_distance`.
 ///
 /// @param heads H and D; keys are not shared
 /// @param buckets of distances, N
@@ -66,10 +62,8 @@ public record NgramAttention(
         /// trained.
         OWN,
         /// In passes over whole texts what lies at its place when r [T, n, H, N] is read as [n, H, T, N], as
-        /// Hugging
-        /// Face's class has had it since 2022: another stream's, head's and position's, later ones among them.
-        /// For
-        /// its numbers only. Steps of a generation, and the main stream, take their own.
+        /// Hugging Face's class has had it since 2022: another stream's, head's and position's, later ones
+        /// among them. For its numbers only. Steps of a generation, and the main stream, take their own.
         SHUFFLED
     }
 
@@ -196,8 +190,7 @@ public record NgramAttention(
         }
 
         /// The predicting streams, each as a row of the batch of its own: queries [B n, H, T, D], keys and
-        /// vectors of the
-        /// main stream and then their own [B n, H, S + T, D] → [B n, H, T, D].
+        /// vectors of the main stream and then their own [B n, H, S + T, D] → [B n, H, T, D].
         private Tensor ahead(
                 Tensor queries, Tensor keys, Tensor vectors, Tensor numbers, Sizes sizes, Context context) {
             Tensor rows = context.once(new Rows(value, sizes, 1), () -> {
@@ -211,9 +204,8 @@ public record NgramAttention(
             return attend(queries, keys, vectors, visible, added(numbers, rows), context.at(here));
         }
 
-        /// What streams see, [(B), n, T, S + T]: the main stream up to as many tokens back as they predict
-        /// more ahead, its
-        /// first token always, and each position itself.
+        /// What streams see, [(B), n, T, S + T]: the main stream up to as many tokens back as they predict more
+        /// ahead, its first token always, and each position itself.
         private static Tensor allowed(Sizes sizes, Context context) {
             Tensor to = keyPositions(sizes.keys, context).unsqueeze(1); // [(B), 1, S]
             Tensor apart = distances(sizes.length, sizes.keys, context); // [(B), T, S]

@@ -7,8 +7,7 @@ import io.attend.value.Source;
 /// parameters and operations, and a part of the output sees only its part of the input.
 ///
 /// Names: Hugging Face's `q_groups`, `k_groups`, `v_groups` and `post_attention_groups` of SqueezeBERT, which
-/// calls the
-/// projections convolutions of kernel 1.
+/// calls the projections convolutions of kernel 1.
 @Source(
         paper = "SqueezeBERT: What can computer vision teach NLP about efficient neural networks?",
         arxiv = "2006.11316")

@@ -14,8 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Queries and keys are each brought to a standard size before positions turn them, so that no score can grow
-/// without
-/// bound.
+/// without bound.
 ///
 ///     Q ← norm(Q)        K ← norm(K)
 ///

@@ -14,17 +14,15 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import java.util.OptionalInt;
 
-/// A vector for every distance between two positions, one table for all layers of a stack: distances from
-/// -most to
-/// most - 1, or in buckets that widen with the distance.
+/// A vector for every distance between two positions, one table for all layers of a stack: distances from -most
+/// to most - 1, or in buckets that widen with the distance.
 ///
 ///     bucket(δ) = δ                                                              where |δ| ≤ buckets / 2
 ///     bucket(δ) = ±(m + ⌈(m - 1) · log(|δ| / m) / log((most - 1) / m)⌉)          elsewhere, m = buckets / 2
 ///
 /// [2·most, E] or [2·buckets, E]; what lies beyond counts as the last. Names: our `most` is Hugging Face's
 /// `max_relative_positions`, or `max_position_embeddings` where that is -1, `buckets` its `position_buckets`,
-/// the norm
-/// `norm_rel_ebd`.
+/// the norm `norm_rel_ebd`.
 ///
 /// @param most the largest distance told apart
 /// @param buckets on each side; every distance has its own if absent

@@ -27,14 +27,10 @@ import java.util.stream.LongStream;
 ///     Y = A V                           concatenated over heads, times Wₒ
 ///
 /// x [B, T, E]; Q [B, H, T, D], K and V [B, K, S, D] → Y [B, T, E]. K = H is multi-head, 1 < K < H
-/// grouped-query,
-/// K = 1 multi-query attention. Time O(T·S·H·D) and O(T·E·(H + K)·D) for the projections; memory linear in T,
-/// by
-/// the fused kernel where the score is a product, else in blocks; remembers 2·K·D numbers a token. Attention
-/// to a
-/// memory projects it once and remembers it for the whole generation. Names: our head size D is the paper's
-/// d_k,
-/// Hugging Face's `head_dim`; our width E is d_model.
+/// grouped-query, K = 1 multi-query attention. Time O(T·S·H·D) and O(T·E·(H + K)·D) for the projections; memory
+/// linear in T, by the fused kernel where the score is a product, else in blocks; remembers 2·K·D numbers a
+/// token. Attention to a memory projects it once and remembers it for the whole generation. Names: our head
+/// size D is the paper's d_k, Hugging Face's `head_dim`; our width E is d_model.
 ///
 /// @param heads H, K and D
 /// @param mask which keys a query sees

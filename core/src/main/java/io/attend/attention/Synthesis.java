@@ -15,8 +15,7 @@ public sealed interface Synthesis
     /// A synthesis at work.
     interface Built {
         /// The scores of all N places for each query, [B, H, T, N] or [1, H, T, N], from the queries' own
-        /// vectors
-        /// [B, T, E] and where they stand.
+        /// vectors [B, T, E] and where they stand.
         Tensor scores(Tensor x, Context context);
 
         /// Operations for that many queries.

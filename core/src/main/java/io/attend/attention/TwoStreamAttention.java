@@ -29,24 +29,19 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 
-/// XLNet's attention: tokens see each other in an order of their own, and vectors that ask for some of them
-/// see the
-/// tokens, but not the one they ask for.
+/// XLNet's attention: tokens see each other in an order of their own, and vectors that ask for some of them see
+/// the tokens, but not the one they ask for.
 ///
 ///     score(t, s) = (q_t·k_s + (q_t + w)·e[t and s in one text ? 0 : 1]) / √D + position(t, s)
 ///     content: Y_t = Σ_s A(t, s) v_s        over s seen by t, and t itself
 ///     query:   Y_p = Σ_t M(p, t) Σ_s A'(t, s) v_s        A' of q'_t = Σ_p M(p, t) q_p, over s seen by t
 ///
 /// x [B, T + P, E]: T tokens, and P queries behind them if a `TwoStreamEmbedding` was asked for M [B, P, T];
-/// keys and
-/// values are those of tokens. → [B, T + P, E]. Without queries and order it is attention with Transformer-XL's
-/// positions and relative texts. Time O(T²·H·D) for the tokens and as much again if anything is asked; memory
-/// quadratic
-/// in T; remembers 2·H·D numbers a token where it looks only back. Names: with `TransformerXlPosition` its
-/// `content` is
-/// Hugging Face's `r_w_bias`, `distance` its `r_r_bias`, `projection` its `r`; our `segment.query` w is its
-/// `r_s_bias`,
-/// `segment.weight` e its `seg_embed`.
+/// keys and values are those of tokens. → [B, T + P, E]. Without queries and order it is attention with
+/// Transformer-XL's positions and relative texts. Time O(T²·H·D) for the tokens and as much again if anything
+/// is asked; memory quadratic in T; remembers 2·H·D numbers a token where it looks only back. Names: with
+/// `TransformerXlPosition` its `content` is Hugging Face's `r_w_bias`, `distance` its `r_r_bias`, `projection`
+/// its `r`; our `segment.query` w is its `r_s_bias`, `segment.weight` e its `seg_embed`.
 ///
 /// @param heads H and D; keys are not shared
 /// @param mask what tokens see beside the order of a pass
@@ -63,9 +58,8 @@ public record TwoStreamAttention(
             new TwoStreamAttention(Heads.of(3).size(4), new Causal(), TransformerXlPosition.EXAMPLE, 0);
 
     /// What stands in the place of hidden scores of queries. Not infinity: a query that sees no token at all
-    /// sees all
-    /// alike, as in the code XLNet comes from; the gradient of its scores, which moves nothing, is as there
-    /// too.
+    /// sees all alike, as in the code XLNet comes from; the gradient of its scores, which moves nothing, is as
+    /// there too.
     private static final double HIDDEN = -1e30;
 
     public TwoStreamAttention {

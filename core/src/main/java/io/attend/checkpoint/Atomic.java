@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// written beside their place as `.NAME.RANDOM.partial`, forced to disk, then renamed.
 ///
 /// When writing fails, what stood there before is untouched and nothing is left behind. A killed writer leaves
-/// its
-/// `.partial`, which [#sweep] removes.
+/// its `.partial`, which [#sweep] removes.
 public final class Atomic {
     private static final Pattern PARTIAL = Pattern.compile("\\..+\\.[0-9a-f]{16}\\.partial");
     private static final int CHUNK = 8 << 20; // the JDK copies heap memory to a buffer of this size on its way out
@@ -63,8 +62,7 @@ public final class Atomic {
     }
 
     /// Writes a folder, given to `body` empty. There must be nothing at `target`: no file system replaces a
-    /// folder
-    /// in one step.
+    /// folder in one step.
     ///
     /// @throws CheckpointException if it cannot be written or exists already
     public static void folder(Path target, Body<Path> body) {

@@ -30,9 +30,8 @@ public final class Checkpoint {
         this.folder = folder;
     }
 
-    /// @throws CheckpointException if the folder has no safetensors, or a file of it is missing, damaged or
-    ///     not as
-    ///     the index says
+    /// @throws CheckpointException if the folder has no safetensors, or a file of it is missing, damaged or not
+    ///     as the index says
     public static Checkpoint open(Path folder) {
         Checkpoint checkpoint = new Checkpoint(folder);
         if (Files.exists(folder.resolve(SINGLE))) {
@@ -61,9 +60,8 @@ public final class Checkpoint {
         return home.data(name);
     }
 
-    /// Says that a tensor was copied and not written to: its pages need not stay in memory. They are read
-    /// again when
-    /// they are touched again.
+    /// Says that a tensor was copied and not written to: its pages need not stay in memory. They are read again
+    /// when they are touched again.
     ///
     /// @throws CheckpointException if there is no tensor of that name
     public void release(String name) {

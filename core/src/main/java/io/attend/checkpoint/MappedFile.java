@@ -19,13 +19,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /// A file as memory that is writable but private: pages load when touched, and a write changes this process's
-/// copy
-/// of a page, never the file. (Native code that writes into a read-only page ends the process.)
+/// copy of a page, never the file. (Native code that writes into a read-only page ends the process.)
 ///
 /// [FileChannel] maps privately too, but only files that it may write, and weights are often read-only: in a
-/// container image, a shared volume, a download cache. It also has the system set memory aside for all pages
-/// to be
-/// written, which fails when the file is larger than memory. So `mmap` is called directly where there is one.
+/// container image, a shared volume, a download cache. It also has the system set memory aside for all pages to
+/// be written, which fails when the file is larger than memory. So `mmap` is called directly where there is
+/// one.
 public final class MappedFile {
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
@@ -49,8 +48,7 @@ public final class MappedFile {
     }
 
     /// Lets the system take back the memory of a part of a mapped file: whoever touches it again reads it from
-    /// the file
-    /// again, and what was written there is lost. Only whole pages are given back; where there is no
+    /// the file again, and what was written there is lost. Only whole pages are given back; where there is no
     /// `madvise`, none.
     public static void release(MemorySegment part) {
         if (POSIX && part.isNative() && part.byteSize() > 0) {
@@ -58,9 +56,8 @@ public final class MappedFile {
         }
     }
 
-    /// Asks the system to read a part of a mapped file now, from its beginning to its end: it will be copied
-    /// in another
-    /// order, and pages read in that order come slowly from a disk.
+    /// Asks the system to read a part of a mapped file now, from its beginning to its end: it will be copied in
+    /// another order, and pages read in that order come slowly from a disk.
     public static void prefetch(MemorySegment part) {
         if (POSIX && part.isNative() && part.byteSize() > 0) {
             Libc.advise(part, Libc.MADV_WILLNEED);

@@ -22,8 +22,7 @@ import java.util.regex.Pattern;
 ///     checkpoints/         step-000123/ and so on, each with all it takes to go on from that step
 ///
 /// A reader, or the next start of a run killed at any instant, finds whole checkpoints only; the files are to
-/// be
-/// written with [Atomic] for the same reason. One process at a time may write to a run folder.
+/// be written with [Atomic] for the same reason. One process at a time may write to a run folder.
 public final class RunFolder {
     private static final Pattern STEP = Pattern.compile("step-(\\d{6,18})");
 
@@ -117,8 +116,7 @@ public final class RunFolder {
     }
 
     /// Writes the checkpoint of a step: `body` fills an empty folder, which becomes `checkpoints/step-000123`
-    /// when
-    /// all in it is on disk.
+    /// when all in it is on disk.
     ///
     /// @throws CheckpointException if it cannot be written or exists already
     /// @throws IllegalStateException if `body` does not write `model.safetensors`

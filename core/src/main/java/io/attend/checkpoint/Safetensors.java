@@ -10,14 +10,11 @@ import java.util.Map;
 /// One safetensors file, mapped into memory: named tensors as raw bytes, and a map of strings.
 ///
 /// Opening reads and checks the header; a tensor's bytes come from disk when they are first touched. The
-/// mapping
-/// is private: writing into [#data] changes this process's memory, never the file.
+/// mapping is private: writing into [#data] changes this process's memory, never the file.
 ///
 /// The file stays mapped for as long as anything holds a segment of it, tensors included ([Tensor#over]), and
-/// is
-/// unmapped by the garbage collector: there is nothing to close, and no way to pull memory from under native
-/// code
-/// but cutting the file short. Replace a file by renaming, as [SafetensorsWriter] does.
+/// is unmapped by the garbage collector: there is nothing to close, and no way to pull memory from under native
+/// code but cutting the file short. Replace a file by renaming, as [SafetensorsWriter] does.
 public final class Safetensors {
     private final Path file;
     private final MemorySegment content;

@@ -20,17 +20,15 @@ import tools.jackson.core.json.JsonFactory;
 /// Writes a safetensors file, one tensor after the other, [atomically][Atomic].
 ///
 /// Order: wider elements come first and, among elements of one width, tensors stay in the order given; so every
-/// tensor begins at a multiple of its element's size. (The reference, too, puts wider elements first.)
-/// Metadata is
-/// sorted by key. The same content is always the same bytes.
+/// tensor begins at a multiple of its element's size. (The reference, too, puts wider elements first.) Metadata
+/// is sorted by key. The same content is always the same bytes.
 public final class SafetensorsWriter {
     private static final JsonFactory JSON = new JsonFactory();
 
     private SafetensorsWriter() {}
 
     /// A tensor to write. Its bytes, row-major and little-endian, are asked for when their turn comes and are
-    /// done
-    /// with before the next tensor's are asked for.
+    /// done with before the next tensor's are asked for.
     public record Item(String name, DType dtype, Shape shape, Supplier<MemorySegment> data) {
         /// @throws IllegalArgumentException if no file can hold such a tensor
         public Item {
@@ -70,8 +68,7 @@ public final class SafetensorsWriter {
     /// Writes `items` and `metadata` to `target`, in place of the file there if there is one.
     ///
     /// @throws IllegalArgumentException if two items have one name, or an item's bytes are not as many as its
-    ///     shape
-    ///     says; the file at `target` is then as it was
+    ///     shape says; the file at `target` is then as it was
     /// @throws CheckpointException if the file cannot be written
     public static void write(Path target, Map<String, String> metadata, List<Item> items) {
         List<Item> ordered = new ArrayList<>(items);

@@ -23,9 +23,8 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /// One JSON object out of a hostile file, read token by token: strict UTF-8, no key twice, nothing after its
-/// end,
-/// bounded depth and count. What is not as expected is a [CheckpointException] naming the place and what stands
-/// there instead.
+/// end, bounded depth and count. What is not as expected is a [CheckpointException] naming the place and what
+/// stands there instead.
 final class StrictJson {
     /// Keys stay out of the table that parsers share, which a hostile file could fill.
     private static final JsonFactory JSON = JsonFactory.builder()

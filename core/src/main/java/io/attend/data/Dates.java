@@ -36,14 +36,11 @@ import java.util.stream.Stream;
 ///
 /// One text in eight has lost its commas, as hurried people's have. Where day and month could be taken for each
 /// other ([#ambiguous]) the locale stands behind the date: `3/4/2024 en-us` is in March, `3/4/2024 fr` in
-/// April.
-/// So the reading is a function of the text: no text has two.
+/// April. So the reading is a function of the text: no text has two.
 ///
 /// One day in twenty is held out: it is in no training example, in any locale, for any seed. All texts have
-/// passed
-/// through [#normalise] and have at most [#LONGEST] code points. A seed gives the same examples on every
-/// machine
-/// with the same JDK release; a newer CLDR may spell a month differently.
+/// passed through [#normalise] and have at most [#LONGEST] code points. A seed gives the same examples on every
+/// machine with the same JDK release; a newer CLDR may spell a month differently.
 public final class Dates {
     /// The most code points of a text; ISO dates have 10.
     public static final int LONGEST = 40;
@@ -116,8 +113,7 @@ public final class Dates {
 
     /// Whether day and month could be taken for each other unless a locale is named: `3/4/2024`, but not
     /// `3/25/2024` (there is no 25th month), `3/3/2024`, `3.4.2024` (whoever writes dots writes the day first)
-    /// or
-    /// `2024/3/4`.
+    /// or `2024/3/4`.
     public static boolean ambiguous(String text) {
         Matcher date = YEAR_LAST.matcher(text);
         if (!date.matches()) {

@@ -8,12 +8,10 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /// Which examples make up the batch of a step. A pure function of the seed and the step, so that a run resumed
-/// at
-/// any step goes on with the very batches it would have had.
+/// at any step goes on with the very batches it would have had.
 ///
 /// Every epoch is a new shuffle. Examples of similar length are put together (within groups of [#GROUP]
-/// batches)
-/// so that little is padding, and the batches are shuffled again.
+/// batches) so that little is padding, and the batches are shuffled again.
 public final class Order {
     private static final int GROUP = 25;
 

@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /// Pairs from a text file: source TAB target on each line, UTF-8. About one source in `heldOutEvery` is held
-/// out,
-/// chosen by a hash of its text, so that the same source never stands on both sides.
+/// out, chosen by a hash of its text, so that the same source never stands on both sides.
 @Source(paper = "Sequence to Sequence Learning with Neural Networks", arxiv = "1409.3215")
 public record PairFile(String path, @Default("20") int heldOutEvery) implements Dataset {
     public static final PairFile EXAMPLE = new PairFile("pairs.tsv", 20);

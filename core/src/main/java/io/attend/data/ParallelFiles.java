@@ -5,8 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Pairs from files side by side: line n of one is the source, line n of the other its target. UTF-8, packed
-/// with
-/// gzip if a name ends in `.gz`.
+/// with gzip if a name ends in `.gz`.
 @Source(paper = "Multi30K: Multilingual English-German Image Descriptions", arxiv = "1605.00459")
 public record ParallelFiles(String source, String target, String heldOutSource, String heldOutTarget)
         implements Dataset {

@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// One running text: the last part of it, or another file, is held out. UTF-8, packed with gzip if the name
-/// ends in
-/// `.gz`.
+/// ends in `.gz`.
 ///
 /// @param path the text to learn from
 /// @param heldOutPath another text to be judged by

@@ -23,9 +23,8 @@ import java.util.Optional;
 ///
 ///     x = dropout(norm([table[id] + p(t) ; e₁ + p(t + 1) ; ... ; eₙ + p(t + 1)]))
 ///
-/// ids [B, T] → x [B, (1 + n)·T, E]; what leaves the stack is the predicting streams side by side, [B, T,
-/// n·E], for an
-/// `NgramHead`. n·E parameters beside table, positions and norm. Names: our `stream` is Hugging Face's
+/// ids [B, T] → x [B, (1 + n)·T, E]; what leaves the stack is the predicting streams side by side, [B, T, n·E],
+/// for an `NgramHead`. n·E parameters beside table, positions and norm. Names: our `stream` is Hugging Face's
 /// `ngram_embeddings`, of which row i belongs to the stream i + 1 words further ahead, and the last row to the
 /// first.
 ///

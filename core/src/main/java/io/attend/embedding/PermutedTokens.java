@@ -7,8 +7,7 @@ import io.attend.tensor.Tensor;
 import java.util.Optional;
 
 /// Tokens that come to be known in another order than that of their positions, some of which are asked for:
-/// what
-/// permutation language models learn from.
+/// what permutation language models learn from.
 ///
 /// Names: `hidden` is Hugging Face's `perm_mask`, `targets` its `target_mapping`.
 ///

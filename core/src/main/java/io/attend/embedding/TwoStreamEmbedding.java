@@ -18,8 +18,7 @@ import java.util.Optional;
 ///     x = [content(tokens) ; w, w, ..., w]        P times w, dropped from like the content
 ///
 /// ids [B, T], P targets → x [B, T + P, E]; behind the stack the queries alone go on, [B, P, E]. Without
-/// targets it is
-/// `content`. E parameters more. Names: w is Hugging Face's `mask_emb`.
+/// targets it is `content`. E parameters more. Names: w is Hugging Face's `mask_emb`.
 @Source(paper = "XLNet: Generalized Autoregressive Pretraining for Language Understanding", arxiv = "1906.08237")
 public record TwoStreamEmbedding(TokenEmbedding content) implements Embedding {
     public static final TwoStreamEmbedding EXAMPLE =

@@ -18,10 +18,8 @@ import io.attend.value.Source;
 ///     y = W₂ · activation(W₁ x + b₁) + b₂
 ///
 /// x [B, T, E] → hidden [B, T, F] → y [B, T, E]. Time 4·T·E·F operations; keeps x and twice the hidden numbers
-/// for
-/// the backward pass. Names: our `hidden` F is the paper's d_ff, Hugging Face's `intermediate_size`; our
-/// `inner`
-/// and `outer` are W₁ and W₂.
+/// for the backward pass. Names: our `hidden` F is the paper's d_ff, Hugging Face's `intermediate_size`; our
+/// `inner` and `outer` are W₁ and W₂.
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
 public record DenseFeedForward(
         int hidden,

@@ -18,9 +18,8 @@ import io.attend.value.Source;
 ///     y = W₂ · activation(W₁ x + b₁) + b₂        with W₁ and W₂ block-diagonal
 ///
 /// x [B, T, E] → hidden [B, T, F] → y [B, T, E], weights [F, E / G₁] and [E, F / G₂]. Time 2·T·E·F·(1 / G₁ + 1
-/// / G₂)
-/// operations; keeps what the dense one keeps. Names: our groups are SqueezeBERT's `intermediate_groups` and
-/// `output_groups`, ConvBERT's `num_groups` both.
+/// / G₂) operations; keeps what the dense one keeps. Names: our groups are SqueezeBERT's `intermediate_groups`
+/// and `output_groups`, ConvBERT's `num_groups` both.
 @Source(
         paper = "SqueezeBERT: What can computer vision teach NLP about efficient neural networks?",
         arxiv = "2006.11316")

@@ -11,8 +11,7 @@ import java.util.Set;
 ///     s(wₙ) ← −∞        for every sequence w₁ ... wₙ whose w₁ ... wₙ₋₁ the text ends with
 ///
 /// Where no other word could come nothing is ruled out. Cost O(V + S), S the words of all sequences. Names:
-/// Hugging
-/// Face's `bad_words_ids`.
+/// Hugging Face's `bad_words_ids`.
 @Source(paper = "Personalizing Dialogue Agents: I have a dog, do you have pets too?", arxiv = "1801.07243")
 public record BadWords(List<List<Integer>> sequences) implements Rule {
     public static final BadWords EXAMPLE = new BadWords(List.of(List.of(3), List.of(4, 5)));

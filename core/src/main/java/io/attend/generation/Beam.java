@@ -12,13 +12,10 @@ import java.util.Optional;
 ///     included
 ///
 /// Each step goes on with the likeliest continuations of all beams. With `groups`, the beams of a text are
-/// split into
-/// groups of equal size that choose one after another, each put off by their diversity from the tokens that
-/// groups
-/// before it chose in the same step. Cost: `beams` times that of greedy writing, and the states of the beams
-/// are copied
-/// every step. Names: Hugging Face's `num_beams`, `length_penalty`, `early_stopping`, `num_beam_groups`,
-/// `diversity_penalty`.
+/// split into groups of equal size that choose one after another, each put off by their diversity from the
+/// tokens that groups before it chose in the same step. Cost: `beams` times that of greedy writing, and the
+/// states of the beams are copied every step. Names: Hugging Face's `num_beams`, `length_penalty`,
+/// `early_stopping`, `num_beam_groups`, `diversity_penalty`.
 ///
 /// @param limit new tokens at most
 /// @param beams beginnings kept for each text

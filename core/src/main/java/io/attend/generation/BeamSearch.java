@@ -157,9 +157,8 @@ final class BeamSearch {
             beams = next;
         }
 
-        /// The best continuations of a group's beams, best first: enough of them that, whichever end a text,
-        /// as many
-        /// as beams go on.
+        /// The best continuations of a group's beams, best first: enough of them that, whichever end a text, as
+        /// many as beams go on.
         private List<Candidate> candidates(float[][] chances, int first, List<Integer> chosen) {
             List<Candidate> all = new ArrayList<>();
             int wanted = Math.max(2, 1 + start.ends().size()) * groupSize;

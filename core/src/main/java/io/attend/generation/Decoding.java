@@ -32,8 +32,7 @@ public sealed interface Decoding permits Beam, Greedy, Sampling {
     ///
     /// @param source what an encoder-decoder writes about
     /// @param prompt tokens that stand already, at least one a text; prompts of several lengths are padded on
-    ///     the
-    ///     left
+    ///     the left
     /// @param ends the tokens that end a text; with none, texts are as long as allowed
     /// @param remembering what is kept from step to step
     record Start(Optional<Input> source, Tokens prompt, Set<Integer> ends, Remembering remembering) {

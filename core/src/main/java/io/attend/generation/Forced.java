@@ -8,8 +8,7 @@ import java.util.Arrays;
 ///     s(word) ← 0, s(w) ← −∞ for every other        if |text| = place
 ///
 /// A language's token at the beginning of a translation, the end token where a text would be cut off. Cost
-/// O(V). Names:
-/// Hugging Face's `forced_bos_token_id` and `forced_eos_token_id`.
+/// O(V). Names: Hugging Face's `forced_bos_token_id` and `forced_eos_token_id`.
 @Source(paper = "Multilingual Denoising Pre-training for Neural Machine Translation", arxiv = "2001.08210")
 public record Forced(int place, int word) implements Rule {
     public static final Forced EXAMPLE = new Forced(1, 5);

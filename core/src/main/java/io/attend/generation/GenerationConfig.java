@@ -24,15 +24,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// How a model is meant to be generated from: a `generation_config.json`, read strictly, or in folders older
-/// than that
-/// file the same keys of `config.json`. A key that would change the text and is not understood is refused by
-/// name.
+/// than that file the same keys of `config.json`. A key that would change the text and is not understood is
+/// refused by name.
 ///
 /// It becomes a [Decoding]: [Beam] where there is more than one of `num_beams`, [Sampling] where `do_sample`
-/// says so,
-/// otherwise [Greedy], with the rules in the order that Hugging Face's processors have. Where neither
-/// `max_new_tokens`
-/// nor `max_length` is given a text gets 256 new tokens at most, not Hugging Face's 20 in all.
+/// says so, otherwise [Greedy], with the rules in the order that Hugging Face's processors have. Where neither
+/// `max_new_tokens` nor `max_length` is given a text gets 256 new tokens at most, not Hugging Face's 20 in all.
 public final class GenerationConfig {
     /// New tokens where nothing is said.
     public static final int LIMIT = 256;

@@ -10,8 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// From which language into which, where a tokenizer has tokens for languages: `de_DE` in mBART, `deu_Latn` in
-/// NLLB,
-/// `__de__` in M2M-100, which may be written `de`.
+/// NLLB, `__de__` in M2M-100, which may be written `de`.
 ///
 /// @param source what is read; where absent what the tokenizer says by itself
 /// @param target what is written; where absent what the model says by itself

@@ -4,8 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// What changes the scores of the words that may come next before one is chosen: some words are made less
-/// likely,
-/// some are ruled out. Rules are applied in the order they stand in.
+/// likely, some are ruled out. Rules are applied in the order they stand in.
 public sealed interface Rule
         permits BadWords,
                 Epsilon,

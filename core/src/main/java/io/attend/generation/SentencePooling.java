@@ -15,9 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// How a model of Sentence Transformers makes one vector of a text, as `modules.json` and
-/// `1_Pooling/config.json`
-/// beside
-/// its weights say.
+/// `1_Pooling/config.json` beside its weights say.
 ///
 /// @param pool how the vectors of tokens become one
 /// @param normalised whether it is then made one long

@@ -15,8 +15,7 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /// Writing one token after another, in which decodings differ only in how they choose. Texts that have ended
-/// leave
-/// the batch.
+/// leave the batch.
 record Steps(Transformer model, Start start, int limit, List<Rule> rules, Follower follower) {
     /// How the next token of a text is chosen from its scores [V], which it may change.
     @FunctionalInterface

@@ -4,8 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// Tells a text as it comes, up to the first of several strings that end it, wherever its parts are cut: what
-/// may be
-/// the beginning of one is held back until it is certain.
+/// may be the beginning of one is held back until it is certain.
 final class StopStrings {
     private final List<String> stops;
     private final Consumer<String> told;

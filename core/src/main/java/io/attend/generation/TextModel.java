@@ -29,11 +29,8 @@ import java.util.stream.Stream;
 /// A model and the tokenizer it was trained with: text in, text out.
 ///
 /// What stands around a text is what the tokenizer's post-processor puts there. A model that was trained here
-/// reads
-/// texts
-/// as the trainer gave them: an encoder-decoder's source ends with the end token, a text that is judged stands
-/// between
-/// begin and end, a prompt is alone. Threads may share it.
+/// reads texts as the trainer gave them: an encoder-decoder's source ends with the end token, a text that is
+/// judged stands between begin and end, a prompt is alone. Threads may share it.
 public final class TextModel {
     /// The tokens a vocabulary of this kind has beside those of its texts.
     public static final List<String> SPECIALS = List.of("<pad>", "<s>", "</s>", "<unk>");
@@ -176,8 +173,7 @@ public final class TextModel {
     }
 
     /// A pair in windows of so many tokens: each has the first text whole and a part of the second, of which
-    /// `overlap`
-    /// tokens stand in the window before.
+    /// `overlap` tokens stand in the window before.
     ///
     /// @throws io.attend.tokenizer.TokenizerException if the first leaves no room
     public List<Encoding> windows(String first, String second, int length, int overlap) {

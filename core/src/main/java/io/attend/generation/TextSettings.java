@@ -30,8 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param tasks what single tasks change, by Hugging Face's names: a `prefix` and keys of a [GenerationConfig]
 /// @param prefix what stands before every text a task does not say more of
 /// @param trained whether it was trained here, so that texts begin and end as the trainer has them where the
-///     tokenizer
-///     has no post-processor
+///     tokenizer has no post-processor
 public record TextSettings(
         Usage usage,
         GenerationConfig generation,

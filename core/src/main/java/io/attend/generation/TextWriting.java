@@ -77,8 +77,7 @@ final class TextWriting {
     }
 
     /// What a decoder begins with: mBART's with the language it writes; mBART-50's, NLLB's and M2M-100's with
-    /// the end
-    /// token, which the language then follows.
+    /// the end token, which the language then follows.
     private OptionalInt begin(GenerationConfig config) {
         OptionalInt begin = Stream.of(config.start(), text.settings().usage().start(), config.begin(), tokenizer.bos())
                 .filter(OptionalInt::isPresent)

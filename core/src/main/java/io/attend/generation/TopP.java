@@ -7,8 +7,7 @@ import java.util.stream.IntStream;
 /// Nucleus sampling: only the fewest words that together have the chance p stay, and never fewer than `least`.
 ///
 /// Cost O(V + N log N), N the words that may be in the nucleus: those less likely than (1 − p) / V each are,
-/// all
-/// together, outside it, and are not sorted. Names: Hugging Face's `top_p`.
+/// all together, outside it, and are not sorted. Names: Hugging Face's `top_p`.
 @Source(paper = "The Curious Case of Neural Text Degeneration", arxiv = "1904.09751")
 public record TopP(double mass, @Default("1") int least) implements Rule {
     public static final TopP EXAMPLE = new TopP(0.8);

@@ -9,9 +9,8 @@ import java.util.List;
 ///     s(w) ← −∞        for every w of words, if from ≤ |text| < to
 ///
 /// With the tokens that end a text it is a least length, with others it suppresses them always or at the
-/// beginning
-/// only. Where no other word could come nothing is ruled out. Cost O(V). Names: Hugging Face's `min_length` and
-/// `min_new_tokens`, `suppress_tokens`, `begin_suppress_tokens`.
+/// beginning only. Where no other word could come nothing is ruled out. Cost O(V). Names: Hugging Face's
+/// `min_length` and `min_new_tokens`, `suppress_tokens`, `begin_suppress_tokens`.
 @Source(paper = "Robust Speech Recognition via Large-Scale Weak Supervision", arxiv = "2212.04356")
 public record Without(
         List<Integer> words,

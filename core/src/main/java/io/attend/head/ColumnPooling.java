@@ -5,8 +5,7 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
 /// The last column or the mean of all, whether there is padding in them or not: for texts padded on the left,
-/// or not at
-/// all. What padding holds then counts, as in the class of Hugging Face's that pools so.
+/// or not at all. What padding holds then counts, as in the class of Hugging Face's that pools so.
 ///
 ///     last: y = x_T        mean: y = Σ_t x_t / T
 ///

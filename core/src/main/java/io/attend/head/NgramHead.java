@@ -19,12 +19,10 @@ import java.util.Optional;
 ///     logits_i = W x_i        i = 1, ..., n; W the embedding table [V, E], or own
 ///
 /// x [B, T, n·E] from an `NgramEmbedding` → logits of the first stream [B, T, V]. The loss is the mean
-/// cross-entropy over
-/// every stream, each asked for the same word, as ProphetNet was trained: the i-th sees i − 1 words less of
-/// the past.
-/// 2·n·E·V operations a position for all, 2·E·V for the first alone. Names: its outputs are Hugging Face's
-/// `logits` and
-/// `logits_ngram` [B, n − 1, T, V]; `asked` first is `disable_ngram_loss`.
+/// cross-entropy over every stream, each asked for the same word, as ProphetNet was trained: the i-th sees i −
+/// 1 words less of the past. 2·n·E·V operations a position for all, 2·E·V for the first alone. Names: its
+/// outputs are Hugging Face's `logits` and `logits_ngram` [B, n − 1, T, V]; `asked` first is
+/// `disable_ngram_loss`.
 ///
 /// @param asked which streams the loss asks
 @Source(paper = "ProphetNet: Predicting Future N-gram for Sequence-to-Sequence Pre-training", arxiv = "2001.04063")

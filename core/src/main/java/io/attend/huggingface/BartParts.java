@@ -48,8 +48,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// What BART and its descendants have in common: their keys, two stacks with biases everywhere, one table of
-/// words for
-/// both and the scores, and the names of all that. A family says what is its own in a [Kind].
+/// words for both and the scores, and the names of all that. A family says what is its own in a [Kind].
 final class BartParts {
     static final LayerNorm NORM = new LayerNorm(1e-5, Bias.ADDED);
 

@@ -15,8 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Blenderbot: BART with norms before the branches and behind each stack, none behind the embeddings, and a
-/// decoder many
-/// times as deep as the encoder.
+/// decoder many times as deep as the encoder.
 @Source(paper = "Recipes for building an open-domain chatbot", arxiv = "2004.13637")
 public record Blenderbot() implements Family {
     private static final Kind KIND = new Kind(

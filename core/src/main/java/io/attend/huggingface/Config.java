@@ -193,8 +193,7 @@ public final class Config {
     }
 
     /// A word no gradient reaches where it is looked up: the padding token a table is made with. `null` means
-    /// none, a
-    /// negative one counts from the end of the vocabulary, and one outside it counts as none.
+    /// none, a negative one counts from the end of the vocabulary, and one outside it counts as none.
     public OptionalInt padding(String key, int otherwise, int vocabulary) {
         if (tree.has(key) && !has(key)) {
             read.add(key);

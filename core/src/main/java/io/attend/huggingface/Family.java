@@ -8,12 +8,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// A kind of model that Hugging Face has: what its `config.json` says, and what its tensors are called. The
-/// package
-/// page tells how to add one.
+/// package page tells how to add one.
 ///
 /// Their order is that of preference where several can express a model: those of two stacks, which have
-/// decoders too,
-/// come last, and the plainer of two before the other.
+/// decoders too, come last, and the plainer of two before the other.
 public sealed interface Family
         permits Albert,
                 Bert,

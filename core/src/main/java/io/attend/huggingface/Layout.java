@@ -9,8 +9,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /// How the numbers of tensors in a file lie in the tensors of a model: a rearrangement without arithmetic, so
-/// that it
-/// can be undone bit for bit, and so that gradients take the same way.
+/// that it can be undone bit for bit, and so that gradients take the same way.
 ///
 /// Several tensors of the model (`parts`) may be one in the file, and one of the model several in the file.
 public interface Layout {
@@ -78,8 +77,7 @@ public interface Layout {
     };
 
     /// The rows of the parts in turns: a share of each, `groups` times. With as many groups as heads, query,
-    /// key and
-    /// value of the first head come before those of the second, as GPT-NeoX and BLOOM have it.
+    /// key and value of the first head come before those of the second, as GPT-NeoX and BLOOM have it.
     static Layout rows(int groups) {
         return new Layout() {
             @Override

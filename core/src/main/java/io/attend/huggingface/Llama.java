@@ -28,8 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// LLaMA: pre-norm decoder, RMSNorm, rotary positions in halves, SwiGLU, grouped heads, hardly any biases.
-/// Mistral,
-/// Mixtral and Qwen 2 differ in details and share what is here.
+/// Mistral, Mixtral and Qwen 2 differ in details and share what is here.
 @Source(paper = "LLaMA: Open and Efficient Foundation Language Models", arxiv = "2302.13971")
 public record Llama() implements Family {
     @Override

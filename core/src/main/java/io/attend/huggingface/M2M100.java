@@ -17,8 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// M2M-100 and NLLB-200: BART with norms before the branches and behind each stack, and sinusoidal positions
-/// that
-/// padding has none of.
+/// that padding has none of.
 @Source(paper = "Beyond English-Centric Multilingual Machine Translation", arxiv = "2010.11125")
 public record M2M100() implements Family {
     private static final Kind KIND = new Kind(

@@ -13,8 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// mBART: BART with norms before the branches and behind each stack; a text ends with its language, and the
-/// decoder
-/// begins with it.
+/// decoder begins with it.
 @Source(paper = "Multilingual Denoising Pre-training for Neural Machine Translation", arxiv = "2001.08210")
 public record MBart() implements Family {
     /// The first rows of the table of positions stand for padding in the code BART comes from.

@@ -4,8 +4,7 @@ import io.attend.architecture.Architecture;
 import io.attend.model.Transformer;
 
 /// What a family makes of a configuration: the model as a value, the names of its numbers, and how tokens are
-/// handed
-/// to it.
+/// handed to it.
 public record Mapping(Architecture architecture, Names names, Usage usage) {
     /// The names of every tensor, resolved; without natives.
     public Table table() {

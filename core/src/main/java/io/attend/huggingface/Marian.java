@@ -19,8 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Marian: BART with sinusoidal positions and no norm behind the embeddings; the two sides may have a table of
-/// words
-/// each.
+/// words each.
 @Source(paper = "Marian: Fast Neural Machine Translation in C++", arxiv = "1804.00344")
 public record Marian() implements Family {
     private static final Kind KIND = new Kind(

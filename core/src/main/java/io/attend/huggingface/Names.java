@@ -22,9 +22,8 @@ import java.util.stream.Stream;
 ///             .tied("lm_head.weight", "transformer.wte.weight");
 ///
 /// `{i}`, `{j}` and so on stand for numbers. A *module* is a `weight` and a `bias`, whichever the model has. A
-/// row that
-/// matches no parameter does nothing; a parameter that no row matches is an error, so a table is complete or
-/// fails.
+/// row that matches no parameter does nothing; a parameter that no row matches is an error, so a table is
+/// complete or fails.
 public final class Names {
     private static final Pattern HOLE = Pattern.compile("\\{(\\w)}");
 
@@ -88,8 +87,7 @@ public final class Names {
     }
 
     /// A tensor that Hugging Face saves although a formula gives it, such as a table of sines: it must agree
-    /// with the
-    /// formula, and is written again as it was.
+    /// with the formula, and is written again as it was.
     public Names formula(String stored, Shape shape, Fresh formula, String reason) {
         kept.put(stored, new Table.Kept(shape, formula, reason, true));
         return this;

@@ -16,8 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// PEGASUS: BART with norms before the branches and behind each stack, none behind the embeddings, and
-/// sinusoidal
-/// positions whose table is saved.
+/// sinusoidal positions whose table is saved.
 @Source(
         paper = "PEGASUS: Pre-training with Extracted Gap-sentences for Abstractive Summarization",
         arxiv = "1912.08777")

@@ -92,16 +92,12 @@ public final class Pretrained implements AutoCloseable {
     }
 
     /// Loads a folder, `config.json` and `model.safetensors` or its shards; or a GGUF file, or a folder with
-    /// one. Numbers
-    /// of a folder keep the type they have; those of a GGUF file become bfloat16 where that holds all of them
-    /// exactly,
-    /// else float32. Large files stay mapped, see [Transformer#load]; beside them memory holds only the
-    /// tensors that the
-    /// model has in another order, or that are quantised.
+    /// one. Numbers of a folder keep the type they have; those of a GGUF file become bfloat16 where that holds
+    /// all of them exactly, else float32. Large files stay mapped, see [Transformer#load]; beside them memory
+    /// holds only the tensors that the model has in another order, or that are quantised.
     ///
     /// @throws CheckpointException naming the key that is not understood, or listing every tensor that is
-    ///     missing,
-    ///     left over, of another shape or of a type that is no weight's
+    ///     missing, left over, of another shape or of a type that is no weight's
     public static Pretrained load(Path path) {
         Stored stored;
         Config config;
@@ -208,9 +204,8 @@ public final class Pretrained implements AutoCloseable {
         return table;
     }
 
-    /// Writes `config.json` and `model.safetensors`: the tensors that were loaded, under the names they had,
-    /// or those
-    /// that Hugging Face's class saves.
+    /// Writes `config.json` and `model.safetensors`: the tensors that were loaded, under the names they had, or
+    /// those that Hugging Face's class saves.
     ///
     /// @throws CheckpointException if they cannot be written
     public void save(Path folder) {

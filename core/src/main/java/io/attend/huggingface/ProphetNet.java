@@ -39,8 +39,7 @@ import java.util.OptionalInt;
 /// ProphetNet: post-norm encoder and decoder over one table of words; the decoder predicts several words ahead.
 ///
 /// Tokens stand at the columns from `pad_token_id` + 1 on, whatever the mask says. Hugging Face's generation
-/// with a cache
-/// masks less than its own forward pass; ours agrees with the forward pass.
+/// with a cache masks less than its own forward pass; ours agrees with the forward pass.
 @Source(paper = "ProphetNet: Predicting Future N-gram for Sequence-to-Sequence Pre-training", arxiv = "2001.04063")
 public record ProphetNet() implements Family {
     private static final LayerNorm NORM = new LayerNorm(1e-5, Bias.ADDED);

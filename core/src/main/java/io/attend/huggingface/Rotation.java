@@ -61,8 +61,7 @@ final class Rotation {
     }
 
     /// Hugging Face 4.46 takes the longest length for the trained one, even where
-    /// `original_max_position_embeddings`
-    /// is given.
+    /// `original_max_position_embeddings` is given.
     private static RotaryScaling yarn(Scaled scaled) {
         Config config = scaled.config.inert("original_max_position_embeddings");
         return new YarnScaling(
@@ -74,8 +73,7 @@ final class Rotation {
     }
 
     /// Hugging Face 4.46 takes the factors for long texts for all texts, since it looks at how long a text may
-    /// be and
-    /// not at how long it is.
+    /// be and not at how long it is.
     private static RotaryScaling longRope(Scaled scaled) {
         Config config = scaled.config;
         int trained = config.whole("original_max_position_embeddings", scaled.trained);

@@ -13,8 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The tensors of a model on disk under Hugging Face's names, and the configuration that goes with them: a
-/// folder with
-/// `config.json`, or a GGUF file.
+/// folder with `config.json`, or a GGUF file.
 sealed interface Stored permits StoredFolder, StoredGguf {
     /// A tensor as it is handed out.
     record Form(DType dtype, Shape shape) {}

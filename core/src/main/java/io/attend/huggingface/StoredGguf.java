@@ -15,10 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// A GGUF file: every tensor is handed out in the one narrowest type that holds all of them exactly, bfloat16
-/// or
-/// float32. (A file mixes types, its vectors being float32; a model does not.) Those that have it already stay
-/// mapped;
-/// quantised blocks are expanded.
+/// or float32. (A file mixes types, its vectors being float32; a model does not.) Those that have it already
+/// stay mapped; quantised blocks are expanded.
 final class StoredGguf implements Stored {
     private static final ValueLayout.OfInt BITS = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 

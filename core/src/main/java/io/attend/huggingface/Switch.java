@@ -88,8 +88,7 @@ public record Switch() implements Family {
     }
 
     /// Every how many layers there are experts. It follows from the number of such layers, but is also written
-    /// beside it,
-    /// and read from there first.
+    /// beside it, and read from there first.
     private static int step(Config config, String side, int layers) {
         int sparse = config.whole("num_sparse_" + side + "_layers", 3);
         return config.count(side + "_sparse_step", sparse > 0 ? layers / sparse : 0);

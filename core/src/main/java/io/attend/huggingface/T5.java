@@ -16,8 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// T5, its version 1.1 and mT5: RMSNorm before every branch, no biases, scores that are not divided and get a
-/// number by
-/// the distance of the words instead of positions.
+/// number by the distance of the words instead of positions.
 @Source(
         paper = "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer",
         arxiv = "1910.10683")

@@ -47,8 +47,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /// What T5 and Switch have in common: pre-norm stacks without biases, whose scores are not divided and get a
-/// number by
-/// the distance, from one table for all layers of a stack.
+/// number by the distance, from one table for all layers of a stack.
 record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention attention, BucketedBias bias, RmsNorm norm) {
     /// What a class makes of the stacks.
     enum Task {

@@ -103,8 +103,7 @@ public final class Table {
     }
 
     /// How a file may spell a name: as it is, without or with the prefix of the body, and with the names that
-    /// the
-    /// first versions had for the weight and bias of a norm.
+    /// the first versions had for the weight and bias of a norm.
     List<String> spellings(String name) {
         List<String> spellings = new ArrayList<>(List.of(name));
         prefix.ifPresent(

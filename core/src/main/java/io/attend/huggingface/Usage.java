@@ -56,8 +56,7 @@ public record Usage(
     }
 
     /// How tokens are numbered in a forward pass. Generation behind padding on the left counts real tokens
-    /// unless it is
-    /// said otherwise.
+    /// unless it is said otherwise.
     public enum Positions {
         /// All columns from 0, padding included.
         COLUMNS,
@@ -66,8 +65,7 @@ public record Usage(
         /// Real tokens from 0, so that padding on the left does not count: OPT, BLOOM.
         COUNTED,
         /// All columns from 0, in the second half of a batch downwards: XLNet's `bi_data`, where that half is
-        /// the first
-        /// read backwards.
+        /// the first read backwards.
         HALF_BACKWARDS,
         /// Tokens other than the padding token from 0, by what they are and not by the mask: RoBERTa.
         NOT_PADDING
@@ -240,8 +238,7 @@ public record Usage(
     /// @param maps what is shown as attention
     /// @param smoothing the share of certainty that the class's own loss spreads over all words
     /// @param remembered how many of the last hidden states are given back for the next text, empty for all;
-    ///     absent
-    ///     where none are
+    ///     absent where none are
     /// @param reused of how many of the first positions, all if empty
     public record Extras(Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused) {
         public static final Extras NONE = new Extras(Maps.WEIGHTS, 0, Optional.empty(), OptionalInt.empty());

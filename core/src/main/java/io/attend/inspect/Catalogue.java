@@ -21,8 +21,8 @@ import java.util.SequencedSet;
 import java.util.stream.Collectors;
 
 /// Every family of variants there is, found by walking from the values a person writes (an architecture, a
-/// recipe,
-/// a decoding, a task) through their components and `permits` lists: what can be written is what is listed.
+/// recipe, a decoding, a task) through their components and `permits` lists: what can be written is what is
+/// listed.
 public final class Catalogue {
     private static final List<Class<?>> ROOTS = List.of(Architecture.class, Recipe.class, Decoding.class, Task.class);
 

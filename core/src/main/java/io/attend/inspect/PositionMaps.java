@@ -26,8 +26,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Pictures of what a position or a mask does: which positions are alike, what is added to scores, and where a
-/// query
-/// looks whose keys are all equal to it. Learned numbers are those an untrained model starts with.
+/// query looks whose keys are all equal to it. Learned numbers are those an untrained model starts with.
 ///
 /// @param title what is drawn
 /// @param maps the pictures
@@ -50,8 +49,7 @@ public record PositionMaps(String title, List<Heatmap> maps) {
     }
 
     /// What a position does to a score, head by head, and the attention that equal queries and keys then get,
-    /// as a
-    /// share of what the most seen key of the query gets.
+    /// as a share of what the most seen key of the query gets.
     public static PositionMaps of(RelativePosition position, HeadShape heads, Mask mask, int length) {
         List<Heatmap> maps = new ArrayList<>();
         Parameters parameters = Parameters.root();

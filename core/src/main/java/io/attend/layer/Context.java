@@ -58,8 +58,7 @@ public final class Context {
     }
 
     /// The same pass over sequences of which only the positions where `keep` [B, S] is true are real; S counts
-    /// the
-    /// cached positions too.
+    /// the cached positions too.
     public Context padded(Optional<Tensor> keep) {
         Context context = copy();
         context.keep = keep;
@@ -67,9 +66,8 @@ public final class Context {
         return context;
     }
 
-    /// The same pass over sequences whose tokens stand at the given positions [B, S] of int64 rather than at
-    /// 0, 1, 2
-    /// and so on, as behind padding on the left; S counts the cached positions too.
+    /// The same pass over sequences whose tokens stand at the given positions [B, S] of int64 rather than at 0,
+    /// 1, 2 and so on, as behind padding on the left; S counts the cached positions too.
     public Context positioned(Optional<Tensor> positions) {
         Context context = copy();
         context.positions = positions;
@@ -110,8 +108,7 @@ public final class Context {
     }
 
     /// The same pass with several streams behind one another along the length: the first, of so many new
-    /// tokens, is
-    /// what the others predict from.
+    /// tokens, is what the others predict from.
     public Context streaming(long length) {
         Context context = copy();
         context.mainStream = OptionalLong.of(length);
@@ -255,8 +252,7 @@ public final class Context {
     }
 
     /// How many of the rows [B, T, E] of this pass are its tokens' own, the first ones; the rest are streams
-    /// that
-    /// predict from them.
+    /// that predict from them.
     public long mainStream(long rows) {
         return mainStream.orElse(rows);
     }

@@ -1,8 +1,7 @@
 package io.attend.layer;
 
 /// What stands behind one another along the length of what flows through a stack. Norms and feed-forwards work
-/// on each
-/// row alone and need not know; attention takes the streams apart.
+/// on each row alone and need not know; attention takes the streams apart.
 public enum Lanes {
     /// Tokens.
     ONE,

@@ -5,8 +5,7 @@ import io.attend.tensor.Tensor;
 import java.util.Optional;
 
 /// A learned matrix product, `y = x Wᵀ + b`: x [..., I] → y [..., O]. Every weight of every model multiplies
-/// here,
-/// so that adapters and quantisation wrap a product by its name and never touch a layer.
+/// here, so that adapters and quantisation wrap a product by its name and never touch a layer.
 ///
 /// In G groups, each G-th of the outputs sees only its G-th of the inputs, and the weight is [O, I / G]: what a
 /// convolution of kernel 1 with groups is.
@@ -39,8 +38,7 @@ public final class Linear {
     }
 
     /// A product at this place with the numbers of a weight [outputs, inputs] that stands elsewhere, as a head
-    /// that
-    /// scores words by their embeddings has it; only a bias, if asked for, is its own.
+    /// that scores words by their embeddings has it; only a bias, if asked for, is its own.
     public Linear(Parameters parameters, Parameter tied, Bias bias) {
         this.inputs = tied.shape().size(1);
         this.outputs = tied.shape().size(0);

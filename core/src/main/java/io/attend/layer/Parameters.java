@@ -43,8 +43,8 @@ public final class Parameters {
     }
 
     /// What the layers of a stack have in common, such as one table of relative positions for all its
-    /// attentions:
-    /// built by the first that asks, at `name` below the stack, and given to all that ask with an equal key.
+    /// attentions: built by the first that asks, at `name` below the stack, and given to all that ask with an
+    /// equal key.
     public <T> T shared(String name, Object key, Class<T> type, Function<Parameters, T> build) {
         Object known = scope.built.get(key);
         if (known == null) {

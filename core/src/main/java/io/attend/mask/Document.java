@@ -5,8 +5,7 @@ import io.attend.value.Source;
 import java.util.Optional;
 
 /// A query sees the keys of its own text: several texts share one sequence and do not see each other. Where
-/// texts are
-/// not told apart there is one. Joined to [Causal] by [And], short texts are packed for training.
+/// texts are not told apart there is one. Joined to [Causal] by [And], short texts are packed for training.
 ///
 ///     allowed(q, k) = text(q) = text(k)
 ///

@@ -4,8 +4,7 @@ import io.attend.tensor.Tensor;
 import java.util.Optional;
 
 /// Which keys a query may attend to, by their positions in the sequence and the texts they belong to. Padding
-/// is not
-/// a mask but data: it is joined to these where attention runs.
+/// is not a mask but data: it is joined to these where attention runs.
 public sealed interface Mask
         permits And, Bidirectional, BlockLocal, Causal, Dilated, Document, Not, Or, Prefix, SlidingWindow, Strided {
     /// The definition, for one text: whether the query at one position may attend to the key at another.
@@ -20,15 +19,13 @@ public sealed interface Mask
     Tensor allowed(Tensor queries, Tensor keys);
 
     /// The same for many: queries [(B,) T, 1] and keys [(B,) 1, S] of positions, and where they are told apart
-    /// the
-    /// texts they belong to → [(B,) T, S] truth values.
+    /// the texts they belong to → [(B,) T, S] truth values.
     default Tensor allowed(Tensor queries, Tensor keys, Optional<Texts> texts) {
         return allowed(queries, keys);
     }
 
     /// How much `queries` consecutive queries of one text starting at position `first` see of its keys 0 ...
-    /// `keys` -
-    /// 1: what lets attention take the fused kernel without a mask.
+    /// `keys` - 1: what lets attention take the fused kernel without a mask.
     Reach reach(long first, long queries, long keys);
 
     /// Whether no query sees a key behind it, so that a model can generate from left to right. Never wrongly

@@ -10,8 +10,7 @@ import java.util.OptionalInt;
 ///     allowed(q, k) = k ≤ q or k in the prefix
 ///
 /// The prefix is the first `length` tokens, or without a length the first of two texts, whose segment is 0:
-/// UniLM's
-/// sequence-to-sequence mask.
+/// UniLM's sequence-to-sequence mask.
 @Source(
         paper = "Unified Language Model Pre-training for Natural Language Understanding and Generation",
         arxiv = "1905.03197")

@@ -4,8 +4,7 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
 /// A query sees every `stride`-th key, itself included: joined to a window of `stride` by [Or], each key is at
-/// most
-/// two steps away.
+/// most two steps away.
 ///
 ///     allowed(q, k) = (q − k) mod stride = 0
 @Source(paper = "Generating Long Sequences with Sparse Transformers", arxiv = "1904.10509")

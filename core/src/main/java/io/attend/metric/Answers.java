@@ -5,11 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/// How well questions are answered, as the evaluation script of SQuAD defines it (Rajpurkar et al. 2016,
-/// 2018): answers
-/// are compared in lower case, without punctuation of ASCII and without the articles a, an and the; of
-/// several right answers
-/// the best match counts. An empty text stands for no answer.
+/// How well questions are answered, as the evaluation script of SQuAD defines it (Rajpurkar et al. 2016, 2018):
+/// answers are compared in lower case, without punctuation of ASCII and without the articles a, an and the; of
+/// several right answers the best match counts. An empty text stands for no answer.
 public final class Answers {
     private Answers() {}
 

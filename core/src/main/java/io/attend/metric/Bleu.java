@@ -12,16 +12,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /// BLEU (Papineni et al. 2002) as sacreBLEU defines it (Post 2018, arXiv 1804.08771): how many of a
-/// translation's runs
-/// of 1 to 4 words are in a reference.
+/// translation's runs of 1 to 4 words are in a reference.
 ///
 ///     BLEU = 100 · min(1, e^(1 − r / h)) · (p₁ p₂ p₃ p₄)^(1/4)
 ///
 /// where pₙ is the share of the hypotheses' runs of n words found in a reference of the same sentence, each at
-/// most as
-/// often as there; h is the length of all hypotheses in words, r that of the references, for each sentence the
-/// one
-/// nearest in length. Numbers compare only between equal [#signature]s.
+/// most as often as there; h is the length of all hypotheses in words, r that of the references, for each
+/// sentence the one nearest in length. Numbers compare only between equal [#signature]s.
 ///
 /// @param tokens how text is split
 /// @param smoothing what stands for a share of 0
@@ -41,8 +38,7 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
     /// What stands for a share of 0, which would make the whole product 0 (Chen & Cherry 2014).
     ///
     /// @param value what `FLOOR` puts in place of a count of 0, or `ADD_K` adds to counts; 0 stands for the
-    ///     usual
-    ///     0.1 and 1, and is all the others take
+    ///     usual 0.1 and 1, and is all the others take
     public record Smoothing(Kind kind, double value) {
         /// Ways to smooth.
         public enum Kind {
@@ -89,8 +85,8 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
     /// @param hypothesis words in all hypotheses
     /// @param reference words in the nearest references
     public record Score(double score, List<Double> precisions, double brevity, long hypothesis, long reference) {
-        /// sacreBLEU's line, such as
-        /// `BLEU = 66.87 80.0/75.0/66.7/50.0 (BP = 1.000 ratio = 1.000 hyp_len = 5 ref_len = 5)`.
+        /// sacreBLEU's line, such as `BLEU = 66.87 80.0/75.0/66.7/50.0 (BP = 1.000 ratio = 1.000 hyp_len = 5
+        /// ref_len = 5)`.
         @Override
         public String toString() {
             String shares = precisions.stream().map(share -> rounded(share, 1)).collect(Collectors.joining("/"));
@@ -109,9 +105,8 @@ public record Bleu(BleuTokens tokens, Smoothing smoothing, Letters letters, Orde
 
     /// The score of a corpus; the references of a sentence are one or more.
     ///
-    /// @throws IllegalArgumentException if there are not as many lists of references as hypotheses, or none,
-    ///     or a
-    ///     sentence without a reference
+    /// @throws IllegalArgumentException if there are not as many lists of references as hypotheses, or none, or
+    ///     a sentence without a reference
     public Score corpus(List<String> hypotheses, List<List<String>> references) {
         Pairs.check(hypotheses, references);
         Counts counts = new Counts();

@@ -60,8 +60,7 @@ public enum BleuTokens {
     private static final Pattern BEFORE_NON_NUMBER = Pattern.compile("(\\p{P})(\\P{N})");
     private static final Pattern SYMBOL = Pattern.compile("(\\p{S})");
     /// sacreBLEU's ranges as they act: the first, general punctuation to mathematical operators, is there
-    /// because
-    /// extension B beyond 16 bits was meant.
+    /// because extension B beyond 16 bits was meant.
     private static final Pattern HAN =
             Pattern.compile("[\u2001-\u2a6d\u3400-\u4db5\u4e00-\u9fbb\uf900-\ufa2d\ufa30-\ufa6a\ufa70-\ufad9"
                     + "\uff00-\uffef\u2e80-\u2eff\u3000-\u303f\u31c0-\u31ef\u2f00-\u2fdf\u2ff0-\u2fff\u3100-\u312f\u31a0-\u31bf"

@@ -5,8 +5,8 @@ public final class Calibration {
     private Calibration() {}
 
     /// Expected calibration error (Guo et al. 2017, arXiv 1706.04599): predictions are put in bins of equal
-    /// width by
-    /// their confidence, and the gaps between the share that is right and the mean confidence are averaged.
+    /// width by their confidence, and the gaps between the share that is right and the mean confidence are
+    /// averaged.
     ///
     ///     Σ_b n_b / n · |right_b / n_b − confidence_b|
     ///

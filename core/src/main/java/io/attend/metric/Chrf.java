@@ -10,9 +10,8 @@ import java.util.Map;
 ///
 ///     chrF = 100 · (1 + β²) P R / (β² P + R)
 ///
-/// where P and R are the means, over the lengths of runs that both texts have, of the shares of the
-/// hypotheses' runs in
-/// the references and of the references' in the hypotheses. Of several references the best counts.
+/// where P and R are the means, over the lengths of runs that both texts have, of the shares of the hypotheses'
+/// runs in the references and of the references' in the hypotheses. Of several references the best counts.
 ///
 /// @param characters the longest run of characters
 /// @param words the longest run of words; 0 for chrF, 2 for chrF++
@@ -37,9 +36,8 @@ public record Chrf(int characters, double beta, int words, Bleu.Letters letters)
 
     /// The score of a corpus, between 0 and 100; the references of a sentence are one or more.
     ///
-    /// @throws IllegalArgumentException if there are not as many lists of references as hypotheses, or none,
-    ///     or a
-    ///     sentence without a reference
+    /// @throws IllegalArgumentException if there are not as many lists of references as hypotheses, or none, or
+    ///     a sentence without a reference
     public double corpus(List<String> hypotheses, List<List<String>> references) {
         Pairs.check(hypotheses, references);
         long[][] all = new long[characters + words][3];

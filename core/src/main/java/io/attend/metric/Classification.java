@@ -80,8 +80,7 @@ public final class Classification {
     }
 
     /// Matthews's correlation (Matthews 1975; of several classes Gorodkin 2004): 1 if all are right, 0 for
-    /// chance and
-    /// where all predictions, or all that is wanted, are one class.
+    /// chance and where all predictions, or all that is wanted, are one class.
     ///
     ///     (c s − Σₖ pₖ wₖ) / √((s² − Σ pₖ²)(s² − Σ wₖ²))
     ///

@@ -6,15 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// How well entities are found, counted as seqeval and the CoNLL script do: an entity is right if its type,
-/// its first
-/// and its last word are.
+/// How well entities are found, counted as seqeval and the CoNLL script do: an entity is right if its type, its
+/// first and its last word are.
 ///
 /// Tags are `O` or a letter, a dash and a type: `B-` begins an entity, `I-` is inside, `E-` ends and `S-` is a
-/// whole
-/// one. IOB1, BIO and BIOES are read alike, and so are sequences that break their rules: an entity also
-/// begins where the type
-/// changes or `I-` or `E-` follows `O`.
+/// whole one. IOB1, BIO and BIOES are read alike, and so are sequences that break their rules: an entity also
+/// begins where the type changes or `I-` or `E-` follows `O`.
 public final class Entities {
     private Entities() {}
 

@@ -4,8 +4,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /// How many words or characters of references must be replaced, left out or put in to get the hypotheses, as a
-/// share of
-/// all of the references' (Levenshtein 1966). 0 is perfect; more than 1 is possible.
+/// share of all of the references' (Levenshtein 1966). 0 is perfect; more than 1 is possible.
 public final class ErrorRate {
     private ErrorRate() {}
 

@@ -1,8 +1,7 @@
 package io.attend.metric;
 
 /// How well text is predicted, from the sum of its negative log-likelihood in nats. Perplexities compare only
-/// between
-/// equal tokenizations; bits per character compare between all.
+/// between equal tokenizations; bits per character compare between all.
 public final class LanguageModel {
     private LanguageModel() {}
 

@@ -4,10 +4,8 @@ import java.util.Map;
 import java.util.Set;
 
 /// Porter's rules that cut English words to their stems (Porter 1980, An algorithm for suffix stripping), with
-/// the
-/// extensions that rouge-score's stemmer has: irregular words, `ies` and `ied` of short words, `y` after a
-/// consonant
-/// only, `alli`, `fulli`, `bli` and `logi`.
+/// the extensions that rouge-score's stemmer has: irregular words, `ies` and `ied` of short words, `y` after a
+/// consonant only, `alli`, `fulli`, `bli` and `logi`.
 final class PorterStemmer {
     private static final Map<String, String> IRREGULAR = Map.ofEntries(
             Map.entry("skies", "sky"),
@@ -28,8 +26,7 @@ final class PorterStemmer {
             Map.entry("succeed", "succeed"));
 
     /// Endings and what becomes of them where something with a vowel and a consonant stands before; the first
-    /// that
-    /// fits decides.
+    /// that fits decides.
     private static final String[][] SECOND = {
         {"ational", "ate"}, {"tional", "tion"}, {"enci", "ence"}, {"anci", "ance"}, {"izer", "ize"}, {"bli", "ble"},
         {"alli", "al"}, {"entli", "ent"}, {"eli", "e"}, {"ousli", "ous"}, {"ization", "ize"}, {"ation", "ate"},

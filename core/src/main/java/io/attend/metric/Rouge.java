@@ -10,8 +10,7 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /// ROUGE (Lin 2004) as the package rouge-score defines it, which follows the original script: how much of a
-/// reference
-/// summary is in another one.
+/// reference summary is in another one.
 ///
 /// Text is lower-cased and split at all but a-z and 0-9, so it means little for other scripts.
 public enum Rouge {
@@ -44,8 +43,7 @@ public enum Rouge {
     }
 
     /// Longest common subsequences of each line of the reference with any line of the prediction, taken
-    /// together:
-    /// ROUGE-Lsum. Lines are sentences.
+    /// together: ROUGE-Lsum. Lines are sentences.
     public PrecisionRecall lSum(String prediction, String reference) {
         List<List<String>> predicted = lines(prediction);
         List<List<String>> wanted = lines(reference);

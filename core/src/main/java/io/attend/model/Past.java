@@ -9,9 +9,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/// What the tokens of a session were said to be beside their ids, [B, S] each; absent while none said
-/// anything. Of the
-/// ids themselves, if they are kept, as well.
+/// What the tokens of a session were said to be beside their ids, [B, S] each; absent while none said anything.
+/// Of the ids themselves, if they are kept, as well.
 record Past(Optional<Tensor> ids, Optional<Tensor> keep, Optional<Tensor> positions, Optional<Tensor> segments) {
     static final Past NOTHING = new Past(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 

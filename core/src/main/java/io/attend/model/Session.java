@@ -17,8 +17,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /// One batch of texts being written, step by step. It holds all that a model remembers between steps, so that
-/// the
-/// model itself never changes and many sessions share it. For one thread at a time.
+/// the model itself never changes and many sessions share it. For one thread at a time.
 public final class Session implements AutoCloseable {
     private final Architecture.Built model;
     private final Remembering remembering;
@@ -43,18 +42,15 @@ public final class Session implements AutoCloseable {
     /// Takes the next tokens [B, T] and says how likely each word is to follow the last of them: scores [B, V].
     ///
     /// @throws IllegalArgumentException if the tokens are not those of as many texts as before, are unknown to
-    ///     the
-    ///     model or too many for it; the session is then as it was
+    ///     the model or too many for it; the session is then as it was
     public Tensor next(Tensor tokens) {
         return next(Tokens.of(tokens));
     }
 
     /// Takes the next tokens of texts that differ in length, padded on the left (`Tokens.paddedLeft`), or that
-    /// say
-    /// where they stand or to which of several texts they belong: scores [B, V] of what follows the last of
-    /// each.
-    /// Tokens after these go on numbering from the last position of each text. Nothing is kept for a backward
-    /// pass.
+    /// say where they stand or to which of several texts they belong: scores [B, V] of what follows the last of
+    /// each. Tokens after these go on numbering from the last position of each text. Nothing is kept for a
+    /// backward pass.
     ///
     /// @throws IllegalArgumentException as above
     public Tensor next(Tokens next) {

@@ -86,8 +86,7 @@ public final class Transformer implements AutoCloseable {
     /// A model with the weights of a checkpoint. Up to 256 MB are copied into memory; larger checkpoints stay
     /// mapped from their files, whose pages load as they are touched. A mapped file may be replaced by renaming
     /// another over it, but must not be cut short or written over: the operating system then ends any process
-    /// that
-    /// reads it.
+    /// that reads it.
     ///
     /// @throws CheckpointException listing every tensor that is missing, left over or of another shape
     public static Transformer load(Architecture architecture, Checkpoint checkpoint, Device device) {
@@ -207,10 +206,8 @@ public final class Transformer implements AutoCloseable {
     }
 
     /// What a head sees of a pass: the padding of the side that has the last vectors, and the words that were
-    /// given.
-    /// A decoder that judges a text reads it one place later, as BART's does, so words stand where they do in
-    /// the
-    /// source.
+    /// given. A decoder that judges a text reads it one place later, as BART's does, so words stand where they
+    /// do in the source.
     private static Context written(Inputs inputs, Context context) {
         return Topology.given(inputs.target().orElse(inputs.source()), context)
                 .worded(inputs.source().words());

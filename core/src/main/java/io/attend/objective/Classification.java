@@ -24,14 +24,12 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /// The model is asked which of several labels a text has. From [Labeled] examples; the labels are those that
-/// occur, in
-/// alphabetical order.
+/// occur, in alphabetical order.
 ///
 ///     loss = − mean over texts of log p(label | text)
 ///
-/// While learning, a share `drop` of the tokens of each text may be left out and a share `hide` replaced by
-/// the unknown
-/// token, so that no single word decides. Judged by accuracy.
+/// While learning, a share `drop` of the tokens of each text may be left out and a share `hide` replaced by the
+/// unknown token, so that no single word decides. Judged by accuracy.
 ///
 /// @param length tokens of a text that are read; what is behind them is cut off
 /// @param smoothing the share of certainty spread over all labels

@@ -22,16 +22,13 @@ import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
 /// The model is asked, at every position of a window of text, for the token that follows. From [Document]s,
-/// laid end
-/// to end.
+/// laid end to end.
 ///
 ///     loss = − mean over t of log p(x_{t+1} | x_{t−length+1} ... x_t)
 ///
-/// A window starts anywhere: an epoch has as many windows as fit side by side, each shifted by a random part
-/// of its
-/// length. Judged on held-out text cut into windows side by side, by perplexity, exp(loss), and bits per
-/// character,
-/// loss · tokens / (characters · ln 2).
+/// A window starts anywhere: an epoch has as many windows as fit side by side, each shifted by a random part of
+/// its length. Judged on held-out text cut into windows side by side, by perplexity, exp(loss), and bits per
+/// character, loss · tokens / (characters · ln 2).
 ///
 /// @param length tokens a window, T
 @Source(paper = "Language Models are Unsupervised Multitask Learners", reference = "OpenAI 2019")

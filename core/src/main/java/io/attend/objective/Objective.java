@@ -33,8 +33,7 @@ public sealed interface Objective permits Classification, NextToken, TeacherForc
         List<Integer> lengths();
 
         /// Examples to learn from, by their numbers; whatever is drawn is drawn from `random`, which is the
-        /// same
-        /// whenever the step is.
+        /// same whenever the step is.
         Batch training(List<Integer> examples, RandomGenerator random);
 
         /// How many examples there are to be judged by.
@@ -44,8 +43,7 @@ public sealed interface Objective permits Classification, NextToken, TeacherForc
         Batch heldOut(int from, int to);
 
         /// The mean loss of a batch, a single number. What only helps to learn, such as smoothing, counts in
-        /// training
-        /// only.
+        /// training only.
         default Tensor loss(Transformer model, Batch batch, Context context) {
             return model.loss(batch.inputs(), batch.answers(), context.isTraining() ? smoothing() : 0, context);
         }

@@ -26,15 +26,13 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /// The model is shown the right beginning of every target and asked for the next token; all positions are
-/// learned
-/// at once. From [Pair]s.
+/// learned at once. From [Pair]s.
 ///
 ///     loss = − mean over t of Σ_v q(v) log p(v | source, target before t)
 ///
 /// With `smoothing` s, q is (1 − s) on the right token plus s spread evenly over the vocabulary, which keeps a
 /// model from being too sure; without, q is the right token alone. Padding does not count. Judged by the share
-/// of
-/// held-out targets that greedy writing hits to the character.
+/// of held-out targets that greedy writing hits to the character.
 @Source(paper = "Rethinking the Inception Architecture for Computer Vision", arxiv = "1512.00567")
 public record TeacherForcing(@Default("0.0") double smoothing) implements Objective {
     public static final TeacherForcing EXAMPLE = new TeacherForcing(0.1);

@@ -21,9 +21,8 @@ import java.util.function.Function;
 ///     θ ← θ − α (m + λ θ)      with m = u, or m ← β₁ m + (1 − β₁) u
 ///
 /// Vectors keep v whole. With `relative` steps α follows the size of the weight; the paper's rate for it is the
-/// schedule [io.attend.schedule.RelativeStep]. Remembers R + C numbers for a matrix instead of R C, and as
-/// many as
-/// there are weights for `beta1` above 0. Names: our `decline` is the paper's decay rate (Hugging Face's
+/// schedule [io.attend.schedule.RelativeStep]. Remembers R + C numbers for a matrix instead of R C, and as many
+/// as there are weights for `beta1` above 0. Names: our `decline` is the paper's decay rate (Hugging Face's
 /// `decay_rate` without its sign), `step` its `scale_parameter`, `decay` its `weight_decay`.
 @Source(paper = "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost", arxiv = "1804.04235")
 public record Adafactor(

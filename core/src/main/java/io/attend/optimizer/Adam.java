@@ -11,11 +11,9 @@ import java.util.function.Function;
 ///
 ///     g ← g + λ θ      m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²      θ ← θ − η m̂ / (√v̂ + ε)
 ///
-/// where m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ) at step t; with `largest`, the largest v so far stands for v.
-/// λ is a
-/// penalty on squares (L2), divided like any gradient; [AdamW] takes it out. Remembers 2 numbers a weight, 3
-/// with
-/// `largest`, and the count of steps. Names: our `decay` is λ, PyTorch's `weight_decay`.
+/// where m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ) at step t; with `largest`, the largest v so far stands for v. λ
+/// is a penalty on squares (L2), divided like any gradient; [AdamW] takes it out. Remembers 2 numbers a weight,
+/// 3 with `largest`, and the count of steps. Names: our `decay` is λ, PyTorch's `weight_decay`.
 @Source(paper = "Adam: A Method for Stochastic Optimization", arxiv = "1412.6980")
 public record Adam(
         @Default("0.9") double beta1,

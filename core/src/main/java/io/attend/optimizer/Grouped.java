@@ -16,10 +16,8 @@ import java.util.regex.Pattern;
 ///     η(weight) = η · rate of the first group that names it · layerDecay^d
 ///
 /// where d is 0 at the head and the last norm, 1 in the last block of a stack, and one more than in the first
-/// block of
-/// the deepest stack for embeddings; the paper's discriminative fine-tuning has layerDecay 1 / 2.6. Groups are
-/// tried in
-/// order; a weight that none names is treated as by default.
+/// block of the deepest stack for embeddings; the paper's discriminative fine-tuning has layerDecay 1 / 2.6.
+/// Groups are tried in order; a weight that none names is treated as by default.
 @Source(paper = "Universal Language Model Fine-tuning for Text Classification", arxiv = "1801.06146")
 public record Grouped(
         Optimizer optimizer,

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /// An exponential moving average of a model's weights, which often judges better than the weights of any one
-/// step
-/// (Polyak & Juditsky 1992).
+/// step (Polyak & Juditsky 1992).
 ///
 ///     a ← d a + (1 − d) θ      d = min(decay, (1 + t) / (10 + t)) at update t
 ///

@@ -11,21 +11,17 @@ import java.util.Map;
 import java.util.function.Function;
 
 /// Momentum made orthogonal: each matrix [R, C] inside the blocks moves by about the nearest matrix whose
-/// singular
-/// values are all 1, found by five Newton-Schulz iterations.
+/// singular values are all 1, found by five Newton-Schulz iterations.
 ///
 ///     m ← μ m + (1 − μ) g      X ← ((1 − μ) g + μ m) / ‖·‖      5 times: A ← X Xᵀ,  X ← a X + (b A + c A²) X
 ///     θ ← θ − η (s X + λ θ)
 ///
 /// with a, b, c = 3.4445, −4.7750, 2.0315. The height s is 0.2 √max(R, C), which makes steps as large as
-/// AdamW's so
-/// that one rate serves both (Liu et al. 2025, arXiv 2502.16982), or √max(1, R / C), the first form.
-/// Embeddings, heads,
-/// norms, biases and all else that is not a matrix inside a block move by `rest`.
+/// AdamW's so that one rate serves both (Liu et al. 2025, arXiv 2502.16982), or √max(1, R / C), the first form.
+/// Embeddings, heads, norms, biases and all else that is not a matrix inside a block move by `rest`.
 ///
-/// Remembers 1 number for a weight in such a matrix, half of AdamW. Costs 5 (4 R² C + 2 R³) operations a
-/// matrix of
-/// R ≤ C and a step: about a tenth of a training step on 16,000 tokens.
+/// Remembers 1 number for a weight in such a matrix, half of AdamW. Costs 5 (4 R² C + 2 R³) operations a matrix
+/// of R ≤ C and a step: about a tenth of a training step on 16,000 tokens.
 @Source(
         paper = "Muon: An optimizer for hidden layers in neural networks",
         reference = "Jordan et al., kellerjordan.github.io/posts/muon, 2024")

@@ -7,8 +7,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /// How gradients change weights. Formulas write θ for a weight, g for its gradient, η for the learning rate of
-/// the
-/// step and λ for the decay of weights.
+/// the step and λ for the decay of weights.
 ///
 /// Decay acts on matrices; vectors and biases, the numbers of norms among them, are left alone unless a
 /// [Treatment] says otherwise.

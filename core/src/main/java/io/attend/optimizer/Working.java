@@ -31,9 +31,8 @@ final class Working implements Optimizer.Built {
         });
     }
 
-    /// Neighbours of about as many numbers as caches hold, so that a formula of several passes finds them
-    /// there and
-    /// what it makes in between stays small.
+    /// Neighbours of about as many numbers as caches hold, so that a formula of several passes finds them there
+    /// and what it makes in between stays small.
     private static List<List<Parameter>> handfuls(List<Parameter> weights) {
         List<List<Parameter>> handfuls = new ArrayList<>();
         long held = HANDFUL;

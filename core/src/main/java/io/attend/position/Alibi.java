@@ -11,21 +11,17 @@ import io.attend.value.Source;
 import java.util.Optional;
 
 /// ALiBi: a penalty that grows linearly with the distance, with a slope for each head, lets a model trained on
-/// short
-/// texts read long ones. Nothing is learned.
+/// short texts read long ones. Nothing is learned.
 ///
 ///     bias(h, t, s) = multiplier · m(h) · (s − t)        m(h) = 2^(−exponent·h/H),  h = 1 ... H
 ///
 /// If H is no power of two, the slopes of the next lower power N are followed by 2^(−exponent·(2i − 1)/2N);
-/// BLOOM's
-/// code and MPT's word this differently and come to the same. What is added to all scores of a query moves no
-/// weight, so with `behind` one row [1, H, 1, S] of m(h)·(s − last) is added, as Hugging Face's BLOOM, MPT and
-/// Falcon
-/// do; half precision, which cannot tell far positions apart, gets m(h)·(s − t) for each pair. `both` is
-/// −m(h)·|s − t|, [1, H, T, S], for models that see ahead. `multiplier` is 1/√D where a model divides the sum
-/// of score
-/// and bias by √D, as Falcon does. Names: `exponent` is MPT's `alibi_bias_max`. O(H·S), or O(H·T·S), once a
-/// pass.
+/// BLOOM's code and MPT's word this differently and come to the same. What is added to all scores of a query
+/// moves no weight, so with `behind` one row [1, H, 1, S] of m(h)·(s − last) is added, as Hugging Face's BLOOM,
+/// MPT and Falcon do; half precision, which cannot tell far positions apart, gets m(h)·(s − t) for each pair.
+/// `both` is −m(h)·|s − t|, [1, H, T, S], for models that see ahead. `multiplier` is 1/√D where a model divides
+/// the sum of score and bias by √D, as Falcon does. Names: `exponent` is MPT's `alibi_bias_max`. O(H·S), or
+/// O(H·T·S), once a pass.
 @Source(
         paper = "Train Short, Test Long: Attention with Linear Biases Enables Input Length Extrapolation",
         arxiv = "2108.12409")

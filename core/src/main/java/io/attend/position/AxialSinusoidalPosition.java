@@ -11,8 +11,7 @@ import io.attend.value.Source;
 import java.util.List;
 
 /// Sinusoids of an image's rows and columns, or of a video's frames, rows and columns: each axis has a part of
-/// the
-/// vector.
+/// the vector.
 ///
 ///     y(p) = x(p) + [PE(p₁), PE(p₂), ...]        p = (p₁·S₂ + p₂)·S₃ + ...
 ///

@@ -13,16 +13,14 @@ import io.attend.value.Source;
 import java.util.Optional;
 
 /// T5's bias: a learned number a head and bucket of distances, added to every score; near distances have a
-/// bucket
-/// each, further ones share buckets that widen, and all beyond the furthest share the last.
+/// bucket each, further ones share buckets that widen, and all beyond the furthest share the last.
 ///
 ///     bias(h, t, s) = table(bucket(s − t), h)
 ///     bucket(n) = n  if n < N/2,  else  min(N − 1, N/2 + ⌊N/2 · ln(2n/N) / ln(2·furthest/N)⌋)
 ///
 /// Adds [1, H, T, S] to the scores; buckets·H parameters, one table for all layers of a stack. Causal: N is all
 /// buckets and n = t − s, 0 for keys ahead. Bidirectional: N is half of them and n = |s − t|; keys ahead take
-/// the
-/// second half. O(H·T·S), once a pass. Names: `buckets` is Hugging Face's `relative_attention_num_buckets`,
+/// the second half. O(H·T·S), once a pass. Names: `buckets` is Hugging Face's `relative_attention_num_buckets`,
 /// `furthest` its `relative_attention_max_distance`; MPNet's `relative_attention_bias` is the same.
 @Source(
         paper = "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer",

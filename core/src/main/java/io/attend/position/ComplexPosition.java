@@ -12,18 +12,15 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 
-/// Complex-valued embeddings: pairs of numbers are read as complex ones, whose angle moves with the position
-/// at a
-/// learned pace and from a learned start.
+/// Complex-valued embeddings: pairs of numbers are read as complex ones, whose angle moves with the position at
+/// a learned pace and from a learned start.
 ///
 ///     z(i) = x(2i) + j·x(2i+1)        y(2i) + j·y(2i+1) = z(i) e^(j(ω(i)·p + φ(i))),  i < E/2
 ///
 /// x [B, T, E] → y [B, T, E]; E parameters, O(T·E). The paper gives every word frequencies and amplitudes of
-/// its own
-/// and runs a complex network on them; here words give the amplitudes and first angles, all words share the
-/// frequencies ω and phases φ of their dimension (the paper's reduced form), and the network behind is real.
-/// They
-/// start as the 2017 Transformer's.
+/// its own and runs a complex network on them; here words give the amplitudes and first angles, all words share
+/// the frequencies ω and phases φ of their dimension (the paper's reduced form), and the network behind is
+/// real. They start as the 2017 Transformer's.
 @Source(paper = "Encoding word order in complex embeddings", arxiv = "1912.12333")
 public record ComplexPosition() implements AbsolutePosition {
     public static final ComplexPosition EXAMPLE = new ComplexPosition();

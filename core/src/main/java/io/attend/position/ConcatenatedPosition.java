@@ -12,8 +12,7 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 
 /// Sinusoids beside the embedding rather than added to it, then projected back to the model's width, so that
-/// the
-/// model learns how much of each to keep.
+/// the model learns how much of each to keep.
 ///
 ///     y = W [x, PE(p)] + b
 ///

@@ -5,16 +5,14 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /// Eigenvectors of small symmetric matrices by Jacobi's rotations: slow, and the same to the bit on every
-/// machine,
-/// which a table that is computed anew wherever a model is loaded must be.
+/// machine, which a table that is computed anew wherever a model is loaded must be.
 ///
 ///     A ← Jᵀ A J,  J the rotation that makes one element off the diagonal 0, until all are;  O(n³) a sweep
 final class Eigenvectors {
     private Eigenvectors() {}
 
     /// The unit eigenvectors of a symmetric matrix, smallest eigenvalue first, each with its first number that
-    /// is not
-    /// nearly 0 above it. The matrix is used up.
+    /// is not nearly 0 above it. The matrix is used up.
     static double[][] of(double[][] matrix) {
         int n = matrix.length;
         double[][] vectors = new double[n][n]; // row i belongs to matrix[i][i]

@@ -18,18 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Learned Fourier features: waves in learned directions through the coordinates of a place, mixed by a small
-/// network.
-/// Near places are alike in every direction of an image, not along its axes only.
+/// network. Near places are alike in every direction of an image, not along its axes only.
 ///
 ///     r = [cos(Ω c), sin(Ω c)] / √F        y = x + W₂ gelu(W₁ r + b₁) + b₂        c = coordinates of p
 ///
 /// x [B, T, E] → y [B, T, E]. Ω has F/2·M parameters for M coordinates and starts normal with deviation 1/γ,
-/// the two
-/// products F·hidden + hidden·E and their biases. O(T·(F + E)·hidden), once a pass. `grid` holds the sizes of
-/// the
-/// axes, the last fastest; without one there is one coordinate, the position, and no end. Names: `features` F
-/// is
-/// the paper's |F|, `hidden` its |H|, γ its gamma; its places are single points, its G is 1.
+/// the two products F·hidden + hidden·E and their biases. O(T·(F + E)·hidden), once a pass. `grid` holds the
+/// sizes of the axes, the last fastest; without one there is one coordinate, the position, and no end. Names:
+/// `features` F is the paper's |F|, `hidden` its |H|, γ its gamma; its places are single points, its G is 1.
 @Source(paper = "Learnable Fourier Features for Multi-Dimensional Spatial Positional Encoding", arxiv = "2106.02795")
 public record FourierPosition(
         int features,

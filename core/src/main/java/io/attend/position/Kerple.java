@@ -14,14 +14,12 @@ import io.attend.value.Source;
 import java.util.Optional;
 
 /// KERPLE: a learned penalty of the distance whose exponential is a kernel, so that a model reads further than
-/// it was
-/// trained.
+/// it was trained.
 ///
 ///     logarithmic: bias(h, t, s) = −a(h) ln(1 + b(h) |t − s|)        power: bias(h, t, s) = −a(h) |t − s|^b(h)
 ///
 /// Adds [1, H, T, S]; 2·H parameters a layer. a is kept above 0, and b too (for `power` up to 2), by clamping
-/// as the
-/// paper's code does, at 0.01. O(H·T·S). Names: a and b are the paper's r₁ and r₂.
+/// as the paper's code does, at 0.01. O(H·T·S). Names: a and b are the paper's r₁ and r₂.
 @Source(paper = "KERPLE: Kernelized Relative Positional Embedding for Length Extrapolation", arxiv = "2205.09921")
 public record Kerple(@Default("\"logarithmic\"") Kernel kernel) implements RelativePosition {
     public static final Kerple EXAMPLE = new Kerple(Kernel.LOGARITHMIC);

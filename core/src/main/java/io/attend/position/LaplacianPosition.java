@@ -15,8 +15,7 @@ import io.attend.value.Source;
 import java.util.List;
 
 /// Positions in a graph: the waves that its own shape has, projected and added. On a path they are cosines, so
-/// that
-/// these are the sinusoids of any graph.
+/// that these are the sinusoids of any graph.
 ///
 ///     L = I − D^(−1/2) A D^(−1/2)        L φ(i) = λ(i) φ(i),  λ(0) ≤ λ(1) ≤ ...
 ///     y(p) = x(p) + W [φ(1)(p), ... φ(k)(p)] + b
@@ -25,8 +24,7 @@ import java.util.List;
 /// eigenvector's sign means nothing: in training each is turned around by chance, for every row of the batch.
 /// One graph for all texts is part of the architecture; without edges it is the path 0 - 1 - 2 - ... Where
 /// eigenvalues coincide, any basis of theirs would do, and ours is one of them. O(T·k·E); the table of a given
-/// graph
-/// costs O(nodes³) once. Names: `eigenvectors` is the paper's k, `pos_enc_dim` in its code.
+/// graph costs O(nodes³) once. Names: `eigenvectors` is the paper's k, `pos_enc_dim` in its code.
 @Source(paper = "A Generalization of Transformer Networks to Graphs", arxiv = "2012.09699")
 public record LaplacianPosition(int nodes, @Default("[]") List<Edge> edges, int eigenvectors)
         implements AbsolutePosition {

@@ -18,10 +18,8 @@ import java.util.OptionalInt;
 ///     y(p) = x(p) + table(p + offset)        p + offset < maximum
 ///
 /// x [B, T, E] → y [B, T, E]; maximum·E parameters. `offset` is the row of the first token: some models begin
-/// at a
-/// later one. Names: our `maximum` is Hugging Face's `max_position_embeddings` or `n_positions`, for models
-/// with an
-/// offset sometimes without it.
+/// at a later one. Names: our `maximum` is Hugging Face's `max_position_embeddings` or `n_positions`, for
+/// models with an offset sometimes without it.
 @Source(paper = "Convolutional Sequence to Sequence Learning", arxiv = "1705.03122")
 public record LearnedPosition(int maximum, @Default("0") int offset) implements AbsolutePosition {
     public static final LearnedPosition EXAMPLE = new LearnedPosition(61);

@@ -4,8 +4,7 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 
 /// Llama 3.1's scaling: fast waves stay, slow ones are divided by the factor, and between the two a ramp over
-/// the
-/// number of turns within the trained length.
+/// the number of turns within the trained length.
 ///
 ///     n(i) = trained ω(i) / 2π        γ = clamp((n − low) / (high − low), 0, 1)
 ///     ω'(i) = ω(i) ((1 − γ) / factor + γ)

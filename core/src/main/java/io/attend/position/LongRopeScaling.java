@@ -5,16 +5,14 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /// LongRoPE: each wave has a divisor of its own, found by search; one list for texts within the trained length
-/// and
-/// one for longer ones.
+/// and one for longer ones.
 ///
 ///     ω(i) = θ^(−2i/R) / short(i)  if length ≤ trained,  θ^(−2i/R) / long(i)  otherwise
 ///     cos and sin times the attention factor, √(1 + ln(factor) / ln(trained)) unless given
 ///
 /// Names: Hugging Face's `rope_type` longrope (Phi-3's `su`); `within` and `beyond` are its `short_factor` and
 /// `long_factor`, `trained` its `original_max_position_embeddings`, `factor` the longest length over it. As
-/// with
-/// [DynamicScaling], keys remembered from before a text outgrew the trained length stay as they were.
+/// with [DynamicScaling], keys remembered from before a text outgrew the trained length stay as they were.
 @Source(paper = "LongRoPE: Extending LLM Context Window Beyond 2 Million Tokens", arxiv = "2402.13753")
 public record LongRopeScaling(
         double factor, int trained, List<Double> within, List<Double> beyond, OptionalDouble attention)

@@ -37,8 +37,7 @@ public sealed interface RelativePosition
         }
 
         /// What is added to the scores of queries [B, H, T, D] and all keys [B, K, S, D]: broadcasts to [B, H,
-        /// T,
-        /// S].
+        /// T, S].
         default Optional<Tensor> bias(Tensor queries, Tensor keys, Context context) {
             return Optional.empty();
         }

@@ -17,14 +17,11 @@ import java.util.OptionalInt;
 ///     (a, b) at p → (a cos pω − b sin pω, b cos pω + a sin pω)        ω(i) = θ^(−2i/R),  i < R/2
 ///
 /// Queries [B, H, T, D] and keys [B, K, T, D], of which the first R numbers turn and the rest stay. `halves`
-/// pairs
-/// number i with i + R/2, as Llama and GPT-NeoX do; `interleaved` pairs 2i with 2i + 1, as the paper, GPT-J and
-/// RoFormer do. O(T·D) a head; nothing is learned, no length is too long. Angles are computed in float32
-/// whatever
-/// the model's type, once a pass. Names: `size` R is Hugging Face's `rotary_dim` or `partial_rotary_factor`
-/// times
-/// the head size, all of the head if absent; `theta` its `rope_theta` or `rotary_emb_base`; `turned` its
-/// `rotary_value`.
+/// pairs number i with i + R/2, as Llama and GPT-NeoX do; `interleaved` pairs 2i with 2i + 1, as the paper,
+/// GPT-J and RoFormer do. O(T·D) a head; nothing is learned, no length is too long. Angles are computed in
+/// float32 whatever the model's type, once a pass. Names: `size` R is Hugging Face's `rotary_dim` or
+/// `partial_rotary_factor` times the head size, all of the head if absent; `theta` its `rope_theta` or
+/// `rotary_emb_base`; `turned` its `rotary_value`.
 @Source(paper = "RoFormer: Enhanced Transformer with Rotary Position Embedding", arxiv = "2104.09864")
 public record Rotary(
         @Default("\"halves\"") Pairs pairs,

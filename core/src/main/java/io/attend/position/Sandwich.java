@@ -11,8 +11,7 @@ import io.attend.value.Source;
 import java.util.Optional;
 
 /// Sandwich: the inner product of two sinusoidal positions, which depends on their distance alone, as a bias
-/// that
-/// falls off like ALiBi's near by and more slowly far away. Nothing is learned.
+/// that falls off like ALiBi's near by and more slowly far away. Nothing is learned.
 ///
 ///     bias(h, t, s) = Σ_i cos((t − s) / 10000^(2i/W)) / r(h),  i < W/2        r(h) = 8h/H,  h = 1 ... H
 ///

@@ -13,8 +13,7 @@ import io.attend.value.Source;
 import java.util.Optional;
 
 /// Shaw's relative positions: a learned vector for each distance up to a furthest, which meets the query, or
-/// key and
-/// query, or is gathered with the values.
+/// key and query, or is gathered with the values.
 ///
 ///     a(t, s) = table(clip(t − s, ±furthest) + furthest)
 ///     keys:             score = (q·k + q·a) / √D
@@ -22,12 +21,10 @@ import java.util.Optional;
 ///     keys-and-values:  score = (q·k + q·a) / √D        y = Σ w (v + a')
 ///
 /// Adds [B, H, T, S]; (2·furthest + 1)·D parameters a table, the same for all heads, one or (for values) two
-/// tables
-/// a layer. O(B·H·T·R·D) for the R distances of a pass, and the scores' memory. The paper has
-/// `keys-and-values` and
-/// counts s − t, so its table is ours upside down; Hugging Face's BERT has the first as `relative_key`, the
-/// second
-/// as `relative_key_query`, a `distance_embedding` in our order, and furthest `max_position_embeddings` − 1.
+/// tables a layer. O(B·H·T·R·D) for the R distances of a pass, and the scores' memory. The paper has
+/// `keys-and-values` and counts s − t, so its table is ours upside down; Hugging Face's BERT has the first as
+/// `relative_key`, the second as `relative_key_query`, a `distance_embedding` in our order, and furthest
+/// `max_position_embeddings` − 1.
 @Source(paper = "Self-Attention with Relative Position Representations", arxiv = "1803.02155")
 public record ShawPosition(
         int furthest, @Default("\"keys-and-values\"") Use use) implements RelativePosition {

@@ -16,22 +16,14 @@ import io.attend.value.Source;
 ///     = x + PE
 ///
 /// x [B, T, E] → y [B, T, E]. PE(p + k) is a linear function of PE(p), which lets attention work with
-/// distances.
-/// `order`: `interleaved` puts sine and cosine at even and odd places as the paper writes it; `halves` puts
-/// all sines
-/// before all cosines, as the paper's own code and many models do. `spacing`: with `open` frequencies fall
-/// from 1
-/// towards 1/base, as the paper writes it, with `closed` they reach it, ω(i) = base^(−i/(E/2−1)), as the
-/// paper's own
-/// code, fairseq and Whisper have it. `offset` is the position of the first token. In Hugging Face, BERT-like
-/// models
-/// and DistilBERT are interleaved and open, Marian and Pegasus halves and open; M2M-100 (offset 2) and
-/// Whisper's
-/// encoder are halves and closed. Computed in float64 where models keep a table made so (open), in float32
-/// where
-/// theirs is made so (closed). A token given a position below 0 stands nowhere: PE = 0, as M2M-100 has it for
-/// padding.
-/// O(T·E), once a pass.
+/// distances. `order`: `interleaved` puts sine and cosine at even and odd places as the paper writes it;
+/// `halves` puts all sines before all cosines, as the paper's own code and many models do. `spacing`: with
+/// `open` frequencies fall from 1 towards 1/base, as the paper writes it, with `closed` they reach it, ω(i) =
+/// base^(−i/(E/2−1)), as the paper's own code, fairseq and Whisper have it. `offset` is the position of the
+/// first token. In Hugging Face, BERT-like models and DistilBERT are interleaved and open, Marian and Pegasus
+/// halves and open; M2M-100 (offset 2) and Whisper's encoder are halves and closed. Computed in float64 where
+/// models keep a table made so (open), in float32 where theirs is made so (closed). A token given a position
+/// below 0 stands nowhere: PE = 0, as M2M-100 has it for padding. O(T·E), once a pass.
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
 public record SinusoidalPosition(
         @Default("\"interleaved\"") Order order,

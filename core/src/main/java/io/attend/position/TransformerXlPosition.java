@@ -17,20 +17,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Transformer-XL's relative positions: queries meet the projected sinusoid of the distance, and two learned
-/// vectors a
-/// head stand in for the query where it would meet a key or a distance whatever it is itself.
+/// vectors a head stand in for the query where it would meet a key or a distance whatever it is itself.
 ///
 ///     score = (q·k + u·k + (q + v)·r(t − s)) / √D        r(d) = W sinusoid(clip(d, ±furthest)),  per head
 ///
-/// Adds [B, H, T, S]; W has E·H·D parameters, u and v H·D each. Keys ahead stand at negative distances, so
-/// that models
-/// that see both ways (XLNet, conformers) need nothing else. O(B·H·T·R·D) for the R distances of a pass,
-/// R·E·H·D to
-/// project them. Names: u `r_w_bias` or `pos_bias_u`, v `r_r_bias` or `pos_bias_v`, W `r_net`, `r` or
-/// `linear_pos`;
-/// `furthest` is `clamp_len`; `biases` of a `stack` are one u and v for all its layers, `untie_r` false. Waves
-/// are
-/// `halves` in Transformer-XL and XLNet, `interleaved` in conformers; `width` is the sinusoids', H·D if absent.
+/// Adds [B, H, T, S]; W has E·H·D parameters, u and v H·D each. Keys ahead stand at negative distances, so that
+/// models that see both ways (XLNet, conformers) need nothing else. O(B·H·T·R·D) for the R distances of a pass,
+/// R·E·H·D to project them. Names: u `r_w_bias` or `pos_bias_u`, v `r_r_bias` or `pos_bias_v`, W `r_net`, `r`
+/// or `linear_pos`; `furthest` is `clamp_len`; `biases` of a `stack` are one u and v for all its layers,
+/// `untie_r` false. Waves are `halves` in Transformer-XL and XLNet, `interleaved` in conformers; `width` is the
+/// sinusoids', H·D if absent.
 @Source(paper = "Transformer-XL: Attentive Language Models Beyond a Fixed-Length Context", arxiv = "1901.02860")
 public record TransformerXlPosition(
         @Default("\"halves\"") Order order,

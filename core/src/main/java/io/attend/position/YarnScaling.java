@@ -4,17 +4,16 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.OptionalDouble;
 
-/// YaRN: waves that turn often within the trained length stay, those that turn less than once are
-/// interpolated, and
-/// a ramp leads from one to the other; cosines and sines grow a little to keep the softmax as sharp as it was.
+/// YaRN: waves that turn often within the trained length stay, those that turn less than once are interpolated,
+/// and a ramp leads from one to the other; cosines and sines grow a little to keep the softmax as sharp as it
+/// was.
 ///
 ///     d(n) = R ln(trained / 2πn) / (2 ln θ)        low = ⌊d(fast)⌋, high = ⌈d(slow)⌉, kept within 0 ... R−1
 ///     γ(i) = clamp((i − low) / (high − low), 0, 1)        ω(i) = θ^(−2i/R) (γ(i) / factor + 1 − γ(i))
 ///     cos and sin times the attention factor, 0.1 ln(factor) + 1 unless given
 ///
 /// Names: Hugging Face's `rope_type` yarn; `fast` and `slow` are its `beta_fast` and `beta_slow`, turns within
-/// the
-/// trained length; `trained` is its `original_max_position_embeddings` (transformers before 4.5x took
+/// the trained length; `trained` is its `original_max_position_embeddings` (transformers before 4.5x took
 /// `max_position_embeddings`).
 @Source(paper = "YaRN: Efficient Context Window Extension of Large Language Models", arxiv = "2309.00071")
 public record YarnScaling(
@@ -46,8 +45,7 @@ public record YarnScaling(
     }
 
     /// `0.1 m ln(factor) + 1`: models that name an `mscale` and an `mscale_all_dim` have as attention factor
-    /// the
-    /// quotient of the two.
+    /// the quotient of the two.
     public static double mscale(double factor, double m) {
         return factor <= 1 ? 1 : 0.1 * m * Math.log(factor) + 1;
     }

@@ -9,8 +9,7 @@ import java.util.List;
 ///     loss = Σ over stacks of mean over layers and positions of (log Σᵢ exp(logitᵢ))²
 ///
 /// Padding counts where routers count it. It is what that library computes, so that its losses can be
-/// reproduced; for a
-/// new model take RouterZ.
+/// reproduced; for a new model take RouterZ.
 @Source(paper = "ST-MoE: Designing Stable and Transferable Sparse Expert Models", arxiv = "2202.08906")
 public record SequenceZ() implements RouterLoss {
     public static final SequenceZ EXAMPLE = new SequenceZ();

@@ -15,13 +15,10 @@ import java.util.Optional;
 ///     p = softmax(W x),  i = argmax p        y = pᵢ · expertᵢ(x)
 ///     an expert that is full:                y = 0, or pᵢ · x if overflow is `passed`
 ///
-/// x [B, T, E] → 1 of X experts. Time 2·T·E·X operations. In the paper an overflowing token goes on through
-/// the residual
-/// connection alone: `dropped`. Hugging Face's Switch returns the layer's input, which is the normed stream,
-/// times the
-/// probability: `passed`; there padding goes to experts and takes their room like any word: `routed`. Names:
-/// our `bias`
-/// is its `router_bias`.
+/// x [B, T, E] → 1 of X experts. Time 2·T·E·X operations. In the paper an overflowing token goes on through the
+/// residual connection alone: `dropped`. Hugging Face's Switch returns the layer's input, which is the normed
+/// stream, times the probability: `passed`; there padding goes to experts and takes their room like any word:
+/// `routed`. Names: our `bias` is its `router_bias`.
 @Source(
         paper = "Switch Transformers: Scaling to Trillion Parameter Models with Simple and Efficient Sparsity",
         arxiv = "2101.03961")

@@ -9,8 +9,7 @@ import io.attend.value.Source;
 ///     tuned for
 ///
 /// Linear is the rule for SGD (Goyal et al. 2017), the square root the one for optimizers that divide by the
-/// size
-/// of gradients, Adam among them (Malladi et al. 2022). Names: our `times` is the paper's k.
+/// size of gradients, Adam among them (Malladi et al. 2022). Names: our `times` is the paper's k.
 @Source(paper = "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", arxiv = "1706.02677")
 public record BatchScaled(
         Schedule schedule,

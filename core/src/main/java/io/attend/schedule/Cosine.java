@@ -4,15 +4,13 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 
 /// A straight rise over `warmup` steps to `peak`, then waves of the cosine between it and `end`; with half a
-/// cycle,
-/// the usual one, a single fall that reaches `end` at the last step.
+/// cycle, the usual one, a single fall that reaches `end` at the last step.
 ///
 ///     rate(t) = peak · t / warmup                                        t ≤ warmup
 ///     rate(t) = end + (peak − end) · (1 + cos(2π · cycles · p)) / 2      after
 ///
 /// where p = (t − warmup) / (steps − warmup). Because it ends at `end` it needs to know how many steps there
-/// will
-/// be; a run that is lengthened afterwards is another run.
+/// will be; a run that is lengthened afterwards is another run.
 @Source(paper = "SGDR: Stochastic Gradient Descent with Warm Restarts", arxiv = "1608.03983")
 public record Cosine(
         double peak,

@@ -4,15 +4,13 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 
 /// A straight rise over `warmup` steps to `peak`, then `cycles` equal falls of half a cosine wave, each from
-/// `peak`
-/// towards `end`, with a jump back up between them.
+/// `peak` towards `end`, with a jump back up between them.
 ///
 ///     rate(t) = peak · t / warmup                                        t ≤ warmup
 ///     rate(t) = end + (peak − end) · (1 + cos(π · (cycles · p mod 1))) / 2   after
 ///
 /// where p = (t − warmup) / (steps − warmup); the last step is at `end`. The paper also lets each cycle be
-/// longer
-/// than the one before; here all are equal.
+/// longer than the one before; here all are equal.
 @Source(paper = "SGDR: Stochastic Gradient Descent with Warm Restarts", arxiv = "1608.03983")
 public record CosineRestarts(
         double peak,

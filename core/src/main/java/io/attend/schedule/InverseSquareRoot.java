@@ -8,9 +8,8 @@ import java.util.OptionalInt;
 ///     rate(t) = peak · t / warmup                                        t ≤ warmup
 ///     rate(t) = peak · √(s / (t − warmup + s))                           after
 ///
-/// where s is `timescale`, the steps in which the rate falls to 1/√2 of the peak; left out, it is `warmup`,
-/// and the
-/// fall is peak · √(warmup / t), the paper's shape. [Noam] gives its height as the paper does.
+/// where s is `timescale`, the steps in which the rate falls to 1/√2 of the peak; left out, it is `warmup`, and
+/// the fall is peak · √(warmup / t), the paper's shape. [Noam] gives its height as the paper does.
 @Source(paper = "Scaling Vision Transformers", arxiv = "2106.04560")
 public record InverseSquareRoot(double peak, int warmup, OptionalInt timescale) implements Schedule {
     public static final InverseSquareRoot EXAMPLE = new InverseSquareRoot(0.003, 400);

@@ -8,8 +8,7 @@ import io.attend.value.Source;
 ///     rate(t) = factor · E^(−1/2) · min(t^(−1/2), t · warmup^(−3/2))
 ///
 /// Its peak, at step `warmup`, is factor · (E · warmup)^(−1/2): 0.0007 for the base model (512, 4,000). The
-/// same
-/// curve as [InverseSquareRoot] with that peak. Names: our `width` is the paper's d_model.
+/// same curve as [InverseSquareRoot] with that peak. Names: our `width` is the paper's d_model.
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
 public record Noam(int width, @Default("1.0") double factor, int warmup) implements Schedule {
     public static final Noam EXAMPLE = new Noam(512, 1, 4000);

@@ -4,8 +4,7 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 
 /// A straight rise over `warmup` steps to `peak`, a plateau, and a fall to `end` over the last `decay` steps.
-/// The
-/// plateau can be left at any time, so one long run serves many lengths.
+/// The plateau can be left at any time, so one long run serves many lengths.
 ///
 ///     rate(t) = peak · t / warmup                                        t ≤ warmup
 ///     rate(t) = peak                                                     until steps − decay

@@ -11,16 +11,13 @@ import java.util.Arrays;
 import java.util.OptionalDouble;
 
 /// The cosine of the angle between query and key, times a learned number a head: scores stay small however
-/// large
-/// the vectors of a big model become.
+/// large the vectors of a big model become.
 ///
 ///     score(q, k) = exp(min(s, log 100)) · q · k / (‖q‖ ‖k‖)
 ///
 /// Q [B, H, T, D], K [B, K, S, D], s [H], which starts at log 10 → [B, H, T, S]. Time O(T·S·D) a head; vectors
-/// are
-/// brought to length 1 beforehand, so the fused kernel takes it. Names: our `scale` s is Hugging Face's
-/// `logit_scale`,
-/// e to its power the inverse of the paper's τ.
+/// are brought to length 1 beforehand, so the fused kernel takes it. Names: our `scale` s is Hugging Face's
+/// `logit_scale`, e to its power the inverse of the paper's τ.
 @Source(paper = "Swin Transformer V2: Scaling Up Capacity and Resolution", arxiv = "2111.09883")
 public record CosineSimilarity() implements Score {
     public static final CosineSimilarity EXAMPLE = new CosineSimilarity();

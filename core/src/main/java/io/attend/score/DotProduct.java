@@ -8,8 +8,7 @@ import io.attend.value.Source;
 ///     score(q, k) = q · k
 ///
 /// Q [B, H, T, D], K [B, K, S, D] → [B, H, T, S]. Time O(T·S·D) a head, as one matrix product; never stored
-/// where the
-/// fused kernel takes it. Names: the paper's `dot`.
+/// where the fused kernel takes it. Names: the paper's `dot`.
 @Source(paper = "Effective Approaches to Attention-based Neural Machine Translation", arxiv = "1508.04025")
 public record DotProduct() implements Score {
     public static final DotProduct EXAMPLE = new DotProduct();

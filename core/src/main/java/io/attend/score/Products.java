@@ -34,8 +34,7 @@ final class Products {
     }
 
     /// Applies a score to heads that may share keys: query heads on the same key head are folded into one head
-    /// with
-    /// more queries, so that no key is copied.
+    /// with more queries, so that no key is copied.
     static Tensor grouped(Tensor queries, Tensor keys, BinaryOperator<Tensor> score) {
         if (queries.size(1) == keys.size(1)) {
             return score.apply(queries, keys);

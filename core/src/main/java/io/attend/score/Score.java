@@ -40,8 +40,7 @@ public sealed interface Score
         }
 
         /// Prepared queries [B, H, T, D'] and keys [B, K, S, D'], H / K query heads on each key head → scores
-        /// [B, H,
-        /// T, S]. They may be wider than the model's numbers: halves come as float32.
+        /// [B, H, T, S]. They may be wider than the model's numbers: halves come as float32.
         Tensor scores(Tensor queries, Tensor keys);
 
         /// What becomes of the weights [B, H, T, S] that softmax made of the scores.
@@ -50,8 +49,7 @@ public sealed interface Score
         }
 
         /// The number that makes `scale · Q Kᵀ` of what was prepared equal this score, if there is one: then
-        /// the
-        /// fused kernel is exact.
+        /// the fused kernel is exact.
         default OptionalDouble scale() {
             return OptionalDouble.empty();
         }

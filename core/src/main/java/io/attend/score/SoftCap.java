@@ -9,8 +9,7 @@ import io.attend.value.Source;
 ///     score(q, k) = cap · tanh(of(q, k) / cap)
 ///
 /// Three operations a pair more than the score it caps. The fused kernel cannot do it: long sequences are
-/// computed in
-/// blocks. What a position adds to scores is added to the capped one. Names: Hugging Face's
+/// computed in blocks. What a position adds to scores is added to the capped one. Names: Hugging Face's
 /// `attn_logit_softcapping`.
 ///
 /// @param of the score that is capped

@@ -7,8 +7,7 @@ import io.attend.tensor.Tensor;
 import java.util.Optional;
 
 /// The keys and values of every position so far, [B, K, S, D] each: 2·K·D numbers a token and layer. Keys may
-/// be of
-/// another size than values.
+/// be of another size than values.
 ///
 /// Room grows by doubling, so that appending costs amortised O(1) copies a position; what attention reads is a
 /// view. The element type and device are those of the first keys appended.

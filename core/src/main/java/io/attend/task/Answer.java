@@ -21,8 +21,7 @@ import java.util.stream.Collectors;
 ///     attend run answer roberta-squad "Who wrote it?" "The play was written by Shakespeare."
 ///
 /// A long text is read in windows that overlap, each with the whole question; the chances of a window are its
-/// own. A
-/// span begins and ends with whole words. Windows of an input are read together.
+/// own. A span begins and ends with whole words. Windows of an input are read together.
 ///
 /// @param longest tokens of an answer at most
 /// @param window tokens of a window at most, the question included

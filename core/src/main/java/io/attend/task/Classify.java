@@ -21,8 +21,7 @@ import java.util.stream.Collectors;
 ///     attend run classify runs/sms "Congratulations, you won"
 ///
 /// A head of one label that says nothing of its problem gives numbers, as it is trained; Hugging Face's
-/// pipeline shows
-/// σ of them.
+/// pipeline shows σ of them.
 ///
 /// @param top labels, those with the highest score first
 /// @param excess what is done with a text that is too long

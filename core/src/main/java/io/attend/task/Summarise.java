@@ -15,8 +15,7 @@ import java.util.function.Consumer;
 ///     attend run summarise bart-large-cnn --file article.txt --whole
 ///
 /// A model of many tasks is told so by the prefix that its `task_specific_params` have for `summarization`,
-/// whose other
-/// settings hold too.
+/// whose other settings hold too.
 ///
 /// @param decoding how words are chosen, where it is not the model's own way
 /// @param limit new tokens at most

@@ -22,10 +22,8 @@ import java.util.stream.Collectors;
 ///     attend run tag bert-ner "Angela Merkel was born in Hamburg"
 ///
 /// Labels that begin with `B-` begin a part, those with `I-` or no such beginning go on with one of the same
-/// name. The
-/// score of a part is the mean of its members'. Whether a token goes on with a word is seen as Hugging Face's
-/// pipeline
-/// sees it: by its prefix where the vocabulary has one, otherwise by a space before it.
+/// name. The score of a part is the mean of its members'. Whether a token goes on with a word is seen as
+/// Hugging Face's pipeline sees it: by its prefix where the vocabulary has one, otherwise by a space before it.
 ///
 /// @param aggregation how labels of tokens become labels of parts
 /// @param ignored labels that say a token belongs to nothing

@@ -17,8 +17,7 @@ import java.util.function.Consumer;
 ///     attend run translate mbart-large-50 "ein Hund läuft" --set from=de_DE --set to=fr_XX
 ///
 /// Languages are the tokenizer's tokens for them (mBART, NLLB, M2M-100), or name the task of a model that is
-/// told by a
-/// prefix (T5's `translation_en_to_de`, from `en` to `de`).
+/// told by a prefix (T5's `translation_en_to_de`, from `en` to `de`).
 ///
 /// @param limit new tokens at most
 /// @param from the language of the text

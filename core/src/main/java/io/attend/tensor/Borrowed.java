@@ -10,8 +10,7 @@ import org.bytedeco.pytorch.PointerConsumer;
 import org.bytedeco.pytorch.global.torch;
 
 /// Tensors over memory that Java owns. A segment is held here until the engine says that the last tensor over
-/// it
-/// is gone, so that the garbage collector cannot unmap what native code may still read.
+/// it is gone, so that the garbage collector cannot unmap what native code may still read.
 final class Borrowed {
     /// By address: a segment may stand under several tensors, each with a storage of its own.
     private static final Map<Long, List<MemorySegment>> HELD = new ConcurrentHashMap<>();
@@ -54,8 +53,7 @@ final class Borrowed {
     }
 
     /// Called by the engine when the last alias of a borrowed storage dies. One object serves all, dispatching
-    /// by
-    /// address.
+    /// by address.
     private static final class Release extends PointerConsumer {
         @Override
         public void call(Pointer data) {

@@ -6,12 +6,10 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 
 /// The engine's fused optimizer steps: one pass over the memory of all weights instead of a dozen small
-/// operations
-/// for each. Weights and what is kept for them change in place.
+/// operations for each. Weights and what is kept for them change in place.
 ///
 /// The kernels read memory as it lies, without a check: every tensor must be contiguous, of its weight's
-/// element
-/// type and, but for the counts of steps, of its size. [#check] says whether weight and gradient are.
+/// element type and, but for the counts of steps, of its size. [#check] says whether weight and gradient are.
 public final class FusedSteps {
     private static final OperatorHandle ADAM = TensorList.operator("_fused_adam_", "");
     private static final OperatorHandle ADAMW = TensorList.operator("_fused_adamw_", "");

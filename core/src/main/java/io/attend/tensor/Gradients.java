@@ -9,8 +9,7 @@ public final class Gradients {
     private Gradients() {}
 
     /// Scales the gradients of `weights` down together if their joint Euclidean norm passes `most` (Pascanu et
-    /// al.
-    /// 2013).
+    /// al. 2013).
     ///
     ///     g ← g · min(1, most / (‖g‖ + 10⁻⁶))
     ///

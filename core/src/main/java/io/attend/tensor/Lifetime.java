@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 
-/// How long tensors live: every tensor made on this thread belongs to the innermost open lifetime and is
-/// freed, at
-/// once and without the garbage collector, when that closes.
+/// How long tensors live: every tensor made on this thread belongs to the innermost open lifetime and is freed,
+/// at once and without the garbage collector, when that closes.
 ///
 ///     try (Lifetime step = Lifetime.open()) {
 ///         Tensor loss = model.loss(batch);
@@ -14,14 +13,12 @@ import org.bytedeco.javacpp.PointerScope;
 ///     }
 ///
 /// One opens at load, per training step, per decoding step and around each block; nothing inside a layer
-/// manages
-/// memory. A tensor made while none is open would leak, so it is refused. [#keep] lets a tensor outlive the
-/// innermost lifetime by handing it to the one around it; [Tensor#retain] lets it outlive all of them, until
-/// [Tensor#close].
+/// manages memory. A tensor made while none is open would leak, so it is refused. [#keep] lets a tensor outlive
+/// the innermost lifetime by handing it to the one around it; [Tensor#retain] lets it outlive all of them,
+/// until [Tensor#close].
 ///
 /// Belongs to the thread that opened it; lifetimes close in the reverse order of opening, which
-/// try-with-resources
-/// ensures.
+/// try-with-resources ensures.
 public final class Lifetime implements AutoCloseable {
     private static final ThreadLocal<Lifetime[]> INNERMOST = ThreadLocal.withInitial(() -> new Lifetime[1]);
 

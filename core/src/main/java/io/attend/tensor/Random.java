@@ -7,8 +7,7 @@ import org.bytedeco.pytorch.global.torch;
 /// A seeded source of random numbers whose state can be saved and restored to the bit.
 ///
 /// All randomness of a model passes through one of these, never through the engine's global generator, so that
-/// two
-/// runs of the same seed are equal whatever else the process does. Not for use by two threads at once.
+/// two runs of the same seed are equal whatever else the process does. Not for use by two threads at once.
 public final class Random implements AutoCloseable {
     private final Generator generator;
     private final GeneratorOptional optional;

@@ -13,13 +13,12 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /// Computes a tensor part by part and forgets how: the backward pass computes each part again (Chen et al.
-/// 2016), so
-/// that only one part's intermediate results exist at a time. Costs one more forward pass; the gradients are
-/// the same.
+/// 2016), so that only one part's intermediate results exist at a time. Costs one more forward pass; the
+/// gradients are the same.
 ///
 /// The inputs must be all that the parts compute from and that gradients flow into, but for weights, which are
-/// found.
-/// Gradients of gradients are not to be had, and the backward pass runs once, before the lifetime given closes.
+/// found. Gradients of gradients are not to be had, and the backward pass runs once, before the lifetime given
+/// closes.
 public final class Recompute {
     /*
      * The engine's own way, a function with a backward pass of its own, cannot be written from Java, but hooks can: the

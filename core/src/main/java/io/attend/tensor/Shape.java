@@ -5,8 +5,7 @@ import java.util.Arrays;
 /// The sizes of a tensor's axes, outermost first; `[]` is a single number.
 ///
 /// Letters in comments follow one legend: B batch, T queries, S keys, H heads, K key-value heads, D head size,
-/// E
-/// width, F hidden, V vocabulary, X experts.
+/// E width, F hidden, V vocabulary, X experts.
 public final class Shape {
     private final long[] sizes;
 

@@ -26,10 +26,9 @@ import org.bytedeco.pytorch.global.torch;
 /// tensor.
 ///
 /// Operations carry PyTorch's names and meaning, `_` at the end of a name marks those that write in place.
-/// Every
-/// result belongs to the innermost open [Lifetime] and shares nothing with the garbage collector. Failures are
-/// [TensorException]s naming the operation, the shapes and the reason. About a microsecond of overhead an
-/// operation.
+/// Every result belongs to the innermost open [Lifetime] and shares nothing with the garbage collector.
+/// Failures are [TensorException]s naming the operation, the shapes and the reason. About a microsecond of
+/// overhead an operation.
 ///
 /// Over 500 lines because it is one flat table of operations; there is no logic to find here.
 public final class Tensor implements AutoCloseable {
@@ -143,8 +142,7 @@ public final class Tensor implements AutoCloseable {
 
     /// A tensor over `data` itself: no copy, pages of a mapped file load as they are touched. The segment stays
     /// mapped for as long as any tensor uses it, so it must come from an automatic or the global arena: one
-    /// that
-    /// can be closed would leave the tensor pointing at nothing.
+    /// that can be closed would leave the tensor pointing at nothing.
     public static Tensor over(MemorySegment data, DType dtype, Shape shape) {
         Engine.start();
         checkBytes(data, dtype, shape);

@@ -13,8 +13,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /// Tensors that the engine works on in one call, as optimizers do with all weights: the loop over them runs in
-/// the
-/// engine, fused into few kernels where the device has them. Operations carry PyTorch's names without
+/// the engine, fused into few kernels where the device has them. Operations carry PyTorch's names without
 /// `_foreach`.
 ///
 /// The list keeps its tensors alive. It belongs to the innermost open [Lifetime] unless [#retain]ed.

@@ -28,8 +28,8 @@ public final class Threads {
     }
 
     /// OpenBLAS, which multiplies float32 matrices for the engine, has threads of its own that the engine does
-    /// not
-    /// count: left alone they keep a second core busy for a result that comes no sooner (docs/benchmarks.md).
+    /// not count: left alone they keep a second core busy for a result that comes no sooner
+    /// (docs/benchmarks.md).
     @SuppressWarnings("restricted") // openblas_set_num_threads with its own signature
     private static void useInProducts(int count) {
         SymbolLookup.loaderLookup().find("openblas_set_num_threads").ifPresent(function -> {

@@ -8,9 +8,8 @@ import io.attend.objective.Needs;
 import io.attend.value.Default;
 import io.attend.value.Source;
 
-/// An encoder as BERT has it, in a chosen size; see `Presets.bert`. With labels to tell apart it has a head
-/// for them,
-/// without it has BERT's head for hidden words.
+/// An encoder as BERT has it, in a chosen size; see `Presets.bert`. With labels to tell apart it has a head for
+/// them, without it has BERT's head for hidden words.
 @Source(
         paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
         arxiv = "1810.04805")

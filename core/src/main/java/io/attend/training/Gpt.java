@@ -7,8 +7,7 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 
 /// A decoder as GPT-2 has it, in a chosen size; see `Presets.gpt`. It learns as many positions as the
-/// objective's
-/// windows are long.
+/// objective's windows are long.
 @Source(paper = "Language Models are Unsupervised Multitask Learners", reference = "OpenAI 2019")
 public record Gpt(
         @Default("12") int layers,

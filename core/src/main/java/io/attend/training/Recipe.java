@@ -19,8 +19,7 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// these components; the same recipe and thread count give the same run to the bit on the same machine.
 ///
 /// It has many components because it is a form people fill in by name; nothing in Java calls its constructor
-/// with
-/// a row of numbers.
+/// with a row of numbers.
 ///
 /// @param data examples
 /// @param words the tokens texts are cut into
@@ -35,9 +34,7 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param clip the largest joint norm of the gradients
 /// @param seed of initial weights, order and dropout
 /// @param threads processor threads an operation may use; all cores if absent. Small models are as fast on one,
-///     and
-///     the
-///     last bits of a sum depend on it
+///     and the last bits of a sum depend on it
 /// @param evaluateEvery steps between measurements on held-out examples
 /// @param checkpointEvery steps between checkpoints
 /// @param keepCheckpoints how many checkpoints stay, at least 1
@@ -131,8 +128,7 @@ public record Recipe(
     }
 
     /// Whether a run begun with one of the two may go on with the other: it learns the same from the same in
-    /// the
-    /// same order. How fast it learns, for how long, and what is measured and kept may change.
+    /// the same order. How fast it learns, for how long, and what is measured and kept may change.
     public boolean continues(Recipe begun) {
         return data.equals(begun.data)
                 && words.equals(begun.words)

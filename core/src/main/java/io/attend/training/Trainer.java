@@ -44,9 +44,8 @@ import java.util.concurrent.TimeUnit;
 /// Carries out a recipe in a run folder, from the newest checkpoint there if there is one.
 ///
 /// Everything that decides what comes next is either a function of the seed and the step (the order of
-/// examples)
-/// or in the checkpoint (weights, what the optimizer remembers, the state of the random source): a run that is
-/// stopped and resumed goes on to the same bits as one that was not.
+/// examples) or in the checkpoint (weights, what the optimizer remembers, the state of the random source): a
+/// run that is stopped and resumed goes on to the same bits as one that was not.
 public final class Trainer {
     private static final int METRICS_EVERY = 20;
     private static final int JUDGED_AT_ONCE = 250;
@@ -66,8 +65,7 @@ public final class Trainer {
     }
 
     /// The threads a run was begun with, since the last bits of its sums depend on them; all there are for a
-    /// new
-    /// one.
+    /// new one.
     private static int begunThreads(RunFolder folder) {
         if (folder.newest().isEmpty()) {
             return Threads.count();
@@ -274,8 +272,7 @@ public final class Trainer {
         private record Step(double loss, double norm, long tokens) {}
 
         /// One change of the weights, from one batch or, to need less memory, from parts of it one after
-        /// another: each
-        /// part's loss counts as much as it has answers, so the gradient is that of the whole.
+        /// another: each part's loss counts as much as it has answers, so the gradient is that of the whole.
         private Step learn() {
             List<Integer> examples = order.batch(step);
             SplittableRandom drawn = new SplittableRandom(recipe.seed() * 0x9E3779B97F4A7C15L + step);

@@ -31,8 +31,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// A record is an object with one key per component. A member of a sealed family carries `"type"`, its simple
 /// name; one without components is the bare name, `"Causal"`. Enumerations are their names in lower case with
 /// dashes. An absent optional leaves its key out. Missing keys come from [Default]; a missing key without one,
-/// an
-/// unknown key, a duplicate key and a value of the wrong sort are [ValueException]s that begin with the path.
+/// an unknown key, a duplicate key and a value of the wrong sort are [ValueException]s that begin with the
+/// path.
 public final class Values {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

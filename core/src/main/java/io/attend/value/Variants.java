@@ -39,8 +39,7 @@ public final class Variants {
     }
 
     /// The examples a variant gives of itself: its public static final fields of its own type. Contract tests
-    /// run
-    /// them, the catalogue prints the first.
+    /// run them, the catalogue prints the first.
     public static List<Record> examples(Class<? extends Record> variant) {
         return Arrays.stream(variant.getFields())
                 .filter(Variants::isConstant)

@@ -247,9 +247,8 @@ final class Actual {
         return new Value(x, Optional.of(all));
     }
 
-    /// What a class gives back for the next text, [T, B, E]: the hidden states that enter a layer, of the
-    /// first so many
-    /// positions the last so many.
+    /// What a class gives back for the next text, [T, B, E]: the hidden states that enter a layer, of the first
+    /// so many positions the last so many.
     private Optional<Tensor> remembered(int layer) {
         return usage.extras()
                 .remembered()

@@ -11,8 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// The tensors `in.*` of a file of expectations. Remembers which were asked for, since one that nobody reads
-/// may have
-/// changed what is expected.
+/// may have changed what is expected.
 final class Inputs {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Set<String> read = new HashSet<>();

@@ -46,8 +46,7 @@ final class Routers {
     }
 
     /// Scores [B, T, X], and experts [B, T], where one without room counts as the first; for a layer without
-    /// experts a
-    /// single 0 stands in place of the scores.
+    /// experts a single 0 stands in place of the scores.
     private Optional<Tensor> ofSwitch(String place, String which) {
         Routing routing = byPlace.get(place);
         if (routing == null) {

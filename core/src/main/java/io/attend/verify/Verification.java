@@ -18,8 +18,7 @@ import java.util.OptionalDouble;
 /// `expected.safetensors` holds.
 ///
 /// Tensors named `in.*` are given to the model; every `out.*`, `grad.*` and `gradnorm.*` is compared. One that
-/// the
-/// model does not give is a failure, never passed over. Texts must be equal; for numbers
+/// the model does not give is a failure, never passed over. Texts must be equal; for numbers
 ///
 ///     |actual − expected| ≤ tolerance · max|expected| + tolerance
 ///
@@ -116,8 +115,7 @@ public final class Verification {
     }
 
     /// What the file says the norm of a gradient is, where its numbers are all zeros and that norm is not:
-    /// nothing can
-    /// equal both. PyTorch's `zero_grad` in place leaves such files behind.
+    /// nothing can equal both. PyTorch's `zero_grad` in place leaves such files behind.
     private static OptionalDouble otherNorm(Safetensors file, Entry entry, Tensor wanted) {
         String norm = entry.name().replaceFirst("^grad\\.", "gradnorm.");
         if (norm.equals(entry.name()) || !file.entries().containsKey(norm)) {
@@ -151,8 +149,7 @@ public final class Verification {
     }
 
     /// @param keep [B, T] rows to compare, of values [B, T, ...] or, for attention, [B, H, T, S], or of values
-    ///     [B T, ...]
-    ///     in one line
+    ///     [B T, ...] in one line
     private static Check close(String name, Tensor value, Tensor wanted, Optional<boolean[]> keep, double tolerance) {
         double[] had = value.toDoubles();
         double[] right = wanted.toDoubles();

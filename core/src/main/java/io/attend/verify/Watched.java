@@ -41,9 +41,8 @@ final class Watched implements Observer {
         }
     }
 
-    /// Hugging Face's `hidden_states` of a stack: what enters it, what each layer but the last leaves, and
-    /// what leaves
-    /// the stack behind its last norm.
+    /// Hugging Face's `hidden_states` of a stack: what enters it, what each layer but the last leaves, and what
+    /// leaves the stack behind its last norm.
     ///
     /// @param depth blocks a layer
     Optional<Tensor> hidden(String stack, int index, int depth) {

@@ -22,16 +22,13 @@ import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 
 /// A small decoder that stands for the model a vocabulary is meant for: it is trained for a few hundred steps
-/// and asked
-/// how well it foretells text it has not seen.
+/// and asked how well it foretells text it has not seen.
 ///
 ///     bits per character = (− Σ log₂ p(token | tokens before) + bits to spell unknown ones) / characters
 ///
 /// Every vocabulary is shown the same amount of text: a step has `rows` windows of about `window` characters,
-/// however
-/// many tokens these are, so that vocabularies differ in what they learn from it, not in how much they see.
-/// Between two
-/// texts stands one token, which counts as a character.
+/// however many tokens these are, so that vocabularies differ in what they learn from it, not in how much they
+/// see. Between two texts stands one token, which counts as a character.
 ///
 /// @param steps of training; 0 leaves the model out of a study
 /// @param rows windows in a step

@@ -4,8 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// What it takes to spell out a text that a vocabulary has no tokens for: each code point by how often the
-/// training
-/// texts have it, those they lack sharing one more count.
+/// training texts have it, those they lack sharing one more count.
 ///
 ///     bits(c) = log₂ (Σ counts + 1) − log₂ count(c)
 ///

@@ -108,8 +108,7 @@ public record Study(
     private record Trained(Candidate candidate, Tokenizer tokenizer, Fit fit) {}
 
     /// Trains and measures. Proxies are trained side by side, each on one processor, so that their figures are
-    /// the
-    /// same on any machine with the same arithmetic.
+    /// the same on any machine with the same arithmetic.
     ///
     /// @param training what vocabularies and proxies learn from
     /// @param heldOut what they are measured on

@@ -45,9 +45,8 @@ class AttentionKernelTest {
     private static final RelativePosition.Built POSITION =
             new NoPosition().build(Parameters.root(), new RelativePosition.HeadShape(HEADS, HEADS, SIZE));
 
-    /// What the queries are let see: how many there are, how many keys, the mask, and the real keys of each
-    /// row of
-    /// the batch, counted from the right as a padded prompt has them.
+    /// What the queries are let see: how many there are, how many keys, the mask, and the real keys of each row
+    /// of the batch, counted from the right as a padded prompt has them.
     private record Sight(String name, Mask mask, int queries, int keys, int... real) {
         /// As [Context] makes it for layers.
         Visible visible() {
@@ -244,8 +243,7 @@ class AttentionKernelTest {
     }
 
     /// The explicit way is taken for who asks for weights, and the weights it shows are a distribution over
-    /// what
-    /// is seen.
+    /// what is seen.
     @Test
     void showsItsWeightsToWhoAsks() {
         Sight sight = new Sight("a padded triangle", new Causal(), 7, 7, 7, 2, 5);
@@ -305,8 +303,7 @@ class AttentionKernelTest {
     }
 
     /// Who asks for nothing special gets the fused kernel, which has no weights and stores none; who asks does
-    /// not
-    /// change that for others.
+    /// not change that for others.
     @Test
     void takesTheFusedKernelWheneverItIsExact() {
         try (Lifetime _ = Lifetime.open();

@@ -16,8 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// A process of its own that measures what attention needs beyond what was there: for each length a line with
-/// the bytes
-/// at the peak of a forward pass, and of a forward and a backward pass.
+/// the bytes at the peak of a forward pass, and of a forward and a backward pass.
 ///
 /// The peak is what Linux remembers of the resident set (`VmHWM`), which is put back to the present (`VmRSS`)
 /// before each pass by writing 5 to `clear_refs`.

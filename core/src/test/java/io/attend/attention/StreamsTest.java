@@ -74,8 +74,7 @@ class StreamsTest {
     }
 
     /// The same, but for tokens that see nothing: what sees all alike has a gradient by its scores that moves
-    /// nothing,
-    /// as in the code XLNet comes from.
+    /// nothing, as in the code XLNet comes from.
     private static Tensor seeing(TwoStreamAttention value, int... lengths) {
         Tensor targets = targets();
         for (int b = 0; b < BATCH; b++) {

@@ -20,9 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Damaged files by the thousand. Whatever the damage, a file is read as the format says or refused in one
-/// line,
-/// and the
-/// cost stays in proportion to the file.
+/// line, and the cost stays in proportion to the file.
 class SafetensorsFuzzTest {
     private static final int DATA_BYTES = 29;
     private static final int CASES = 20_000;

@@ -75,8 +75,7 @@ class FeedForwardTest {
     }
 
     /// Experts that are full, in one pass over padded sequences: what fits is computed, the rest is dropped or
-    /// passed,
-    /// as the loops say.
+    /// passed, as the loops say.
     @Test
     void overflowsAsItsRouterSays() {
         FeedForward expert = new DenseFeedForward(11, new Relu(), Bias.NONE, 0);

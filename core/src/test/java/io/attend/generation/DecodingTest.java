@@ -31,8 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /// What a decoding writes with its cache, for many texts at once behind padded sources, is what it writes for
-/// each
-/// text alone when every step goes through the whole text again.
+/// each text alone when every step goes through the whole text again.
 class DecodingTest {
     private static final List<int[]> SOURCES =
             List.of(new int[] {3, 1, 4, 1, 5, 9, 2}, new int[] {6}, new int[] {5, 3, 5}, new int[] {8, 9, 7, 9, 3});

@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /// Beam search as the papers describe it (Vijayakumar et al. 2016 for groups; one group is the common search),
-/// for
-/// one text and without a cache.
+/// for one text and without a cache.
 final class NaiveBeam {
     private record Path(List<Integer> words, double chance) {}
 

@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// The folders under `src/test/resources/hf`, as Hugging Face's own classes wrote them, with what those
-/// compute. A
-/// folder put there is tested.
+/// compute. A folder put there is tested.
 public final class Fixtures {
     private static final Path ROOT = Path.of("src", "test", "resources", "hf");
 

@@ -105,10 +105,11 @@ class GgufFamilyTest {
         checkpoint.entries().forEach((key, entry) -> {
             float[] numbers = checkpoint.data(key).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
             boolean transposed = name.startsWith("gpt2") && key.matches(".*c_(attn|proj|fc)\\.weight");
-            float[] rounded = key.matches(".*(wpe|position_embeddings|token_type_embeddings|block_sparse_moe\\.gate)\\.weight")
-                            || entry.shape().rank() < 2
-                    ? numbers
-                    : rounded(numbers, entry.shape(), transposed, format);
+            float[] rounded =
+                    key.matches(".*(wpe|position_embeddings|token_type_embeddings|block_sparse_moe\\.gate)\\.weight")
+                                    || entry.shape().rank() < 2
+                            ? numbers
+                            : rounded(numbers, entry.shape(), transposed, format);
             byte[] bytes = new byte[rounded.length * Float.BYTES];
             new F32().encode(rounded, bytes, rounded.length);
             items.add(Item.of(key, DType.FLOAT32, entry.shape(), MemorySegment.ofArray(bytes)));

@@ -17,8 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A configuration from anywhere: whatever a key is set to, the folder is described, or refused in words that
-/// name the
-/// file, and quickly. Never another kind of error, never more memory than a model's description takes.
+/// name the file, and quickly. Never another kind of error, never more memory than a model's description takes.
 class HostileConfigTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final List<String> VALUES = List.of(

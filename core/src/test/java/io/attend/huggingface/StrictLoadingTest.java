@@ -20,8 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// What is wrong with a folder is named, whatever it is; [FamilyTest] and [PretrainedTest] hold what concerns
-/// tensors
-/// and types.
+/// tensors and types.
 class StrictLoadingTest {
     @TempDir
     private Path folder;

@@ -124,8 +124,7 @@ class GoldenTest {
     }
 
     /// A file whose example is gone was written by some version and must still be read: keep the variant, or
-    /// give
-    /// the format a new number.
+    /// give the format a new number.
     @Test
     void nothingThatWasOnceWrittenIsForgotten() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {

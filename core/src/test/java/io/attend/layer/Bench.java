@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /// A part of a model on the bench: built by itself, every weight filled with seeded numbers, none of which
-/// hides a
-/// mistake as a bias of 0 or a gain of 1 would.
+/// hides a mistake as a bias of 0 or a gain of 1 would.
 ///
 /// @param <L> what was built
 public final class Bench<L> implements AutoCloseable {

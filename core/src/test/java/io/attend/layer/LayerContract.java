@@ -22,8 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /// What every layer owes, whatever it computes: its formula, its shapes in every element type, its gradient,
-/// its
-/// place in time (past, padding, steps), and its cost.
+/// its place in time (past, padding, steps), and its cost.
 ///
 /// @param name of the example under test
 /// @param build builds it at the root

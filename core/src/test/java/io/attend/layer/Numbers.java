@@ -31,8 +31,7 @@ public final class Numbers {
     }
 
     /// Those of the same place below the stack, for what all its layers share: of
-    /// `decoder.3.attention.position` those of
-    /// `decoder.position`. Without a stack the place itself.
+    /// `decoder.3.attention.position` those of `decoder.position`. Without a stack the place itself.
     public Numbers shared() {
         String last = path.substring(path.lastIndexOf('.', path.length() - 2) + 1);
         return path.matches("(.*\\.)?\\d+\\..*") ? new Numbers(all, unread, stack().path + last) : this;

@@ -71,8 +71,7 @@ class MaskTest {
     }
 
     /// A mask that says it looks at nothing but distances is the same wherever query and key stand, and one
-    /// that says
-    /// it does not look at texts is the same for any.
+    /// that says it does not look at texts is the same for any.
     @ParameterizedTest
     @MethodSource("masks")
     void saysWhatItLooksAt(Example<Mask> example) {
@@ -199,8 +198,7 @@ class MaskTest {
     }
 
     /// Behind padding, with texts told apart, and after some tokens were remembered: what a context makes
-    /// visible is
-    /// the definition, by positions that count from the first token that is no padding.
+    /// visible is the definition, by positions that count from the first token that is no padding.
     @ParameterizedTest
     @MethodSource("masks")
     void isWhatAContextMakesVisible(Example<Mask> example) {

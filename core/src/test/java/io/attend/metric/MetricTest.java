@@ -70,8 +70,7 @@ class MetricTest {
     }
 
     /// Section 3.1 of Lin 2004: `police killed the gunman` against three candidates; ROUGE-2 cannot tell the
-    /// second
-    /// from the third, ROUGE-L can.
+    /// second from the third, ROUGE-L can.
     @Test
     void rougeIsThePapers() {
         String reference = "police killed the gunman";

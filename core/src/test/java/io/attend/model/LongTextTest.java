@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class LongTextTest {
     /// Attention with dropout over so many pairs is computed again in the backward pass, when the lifetimes of
-    /// the
-    /// blocks it stood in are over.
+    /// the blocks it stood in are over.
     @Test
     void trainsOnTextsWhoseAttentionIsComputedAgain() {
         Architecture gpt = Presets.gpt(31, 2, Presets.Size.width(8).heads(2).hidden(8), 1024);

@@ -54,8 +54,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /// What every whole model owes: its formula, its gradient, its place in time (past, padding, steps), and to
-/// come
-/// back from a file as it was.
+/// come back from a file as it was.
 public record ModelContract(String name, Architecture architecture) {
     private static final int BATCH = 3;
     private static final int LENGTH = 7;

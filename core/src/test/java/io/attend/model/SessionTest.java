@@ -93,8 +93,7 @@ class SessionTest {
     }
 
     /// Prompts of several lengths, padded on the left, are gone on with as each alone would be: the padding is
-    /// not
-    /// seen, and every text is numbered from its own first token.
+    /// not seen, and every text is numbered from its own first token.
     @Test
     void promptsOfSeveralLengthsDoNotMix() {
         int[][] prompts = {{3, 1, 4, 1, 5}, {9, 2}, {6, 5, 3, 5}};

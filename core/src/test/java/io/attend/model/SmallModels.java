@@ -63,8 +63,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Whole models small enough for tests: the presets, every topology's examples, and some that put parts
-/// together
-/// as no preset does.
+/// together as no preset does.
 public final class SmallModels {
     public static final int WIDTH = 10;
     public static final int VOCABULARY = 31;
@@ -108,8 +107,7 @@ public final class SmallModels {
     }
 
     /// A decoder whose segments alternate, share weights across repetitions, repeat a kind of branch, and have
-    /// no
-    /// positions.
+    /// no positions.
     private static Architecture alternating() {
         Sublayer grouped = new SelfAttention(SoftmaxAttention.GROUPED);
         Sublayer many = new SelfAttention(SoftmaxAttention.CAUSAL);
@@ -126,8 +124,7 @@ public final class SmallModels {
     }
 
     /// A decoder whose blocks place their tokens in every way there is inside attention, under several masks;
-    /// blocks
-    /// with buckets share them.
+    /// blocks with buckets share them.
     private static Architecture relative() {
         SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(6).sharing(3).size(4));
         List<Sublayer> sublayers = Stream.of(
@@ -168,9 +165,8 @@ public final class SmallModels {
         return new Architecture(WIDTH, topology, new LinearHead(VOCABULARY, Bias.NONE));
     }
 
-    /// A decoder of two streams, which leave side by side, whose experts are chosen by scores and by words,
-    /// and which
-    /// shares one feed-forward among its blocks.
+    /// A decoder of two streams, which leave side by side, whose experts are chosen by scores and by words, and
+    /// which shares one feed-forward among its blocks.
     private static Architecture reversible() {
         Sublayer attention = new SelfAttention(SoftmaxAttention.CAUSAL);
         Sublayer shared = new Feed(new SharedFeedForward(GatedFeedForward.EXAMPLE));

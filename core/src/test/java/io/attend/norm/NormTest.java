@@ -39,8 +39,7 @@ class NormTest {
     }
 
     /// In training, batch and power norm are over the tokens that are not padding, with the gradient of that,
-    /// and
-    /// what they found moves their running numbers. Both formulas in plain loops.
+    /// and what they found moves their running numbers. Both formulas in plain loops.
     @Test
     void followTheBatchInTraining() {
         for (Norm norm : List.of(new BatchNorm(1e-5, 0.3), new PowerNorm(1e-5, 0.3))) {

@@ -26,9 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What every optimizer promises, over their examples, and the formulas of those without a reference
-/// trajectory as
-/// loops in float64.
+/// What every optimizer promises, over their examples, and the formulas of those without a reference trajectory
+/// as loops in float64.
 class OptimizerTest {
     private static final double RATE = 0.01;
 
@@ -281,8 +280,7 @@ class OptimizerTest {
     }
 
     /// Five Newton-Schulz iterations, row by row. Those of a transposed matrix give the transposed result, so
-    /// one
-    /// form serves tall and wide ones.
+    /// one form serves tall and wide ones.
     private static double[] orthogonal(double[] matrix, int rows, int columns) {
         double norm = Math.sqrt(Arrays.stream(matrix).map(x -> x * x).sum()) + 1e-7;
         double[] x = Arrays.stream(matrix).map(value -> value / norm).toArray();

@@ -169,8 +169,7 @@ class AbsolutePositionTest {
     }
 
     /// Without positions, attention that sees everything gives every order of its input the same, reordered;
-    /// with any
-    /// position it does not.
+    /// with any position it does not.
     @ParameterizedTest
     @MethodSource("positions")
     void onlyNoPositionDoesNotKnowOrder(Example<AbsolutePosition> example) {

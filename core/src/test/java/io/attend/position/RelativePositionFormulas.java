@@ -8,8 +8,7 @@ public final class RelativePositionFormulas {
     private RelativePositionFormulas() {}
 
     /// What happens to one query, key or value of one head where it stands, what is added to the score of a
-    /// query on
-    /// a key, and what is gathered beside a value.
+    /// query on a key, and what is gathered beside a value.
     public interface Formula {
         default double[] query(double[] query, int position, Numbers numbers) {
             return query;
@@ -133,9 +132,7 @@ public final class RelativePositionFormulas {
     }
 
     /// n of the slope 2^(-8 n / H) of a head; where H is no power of two, as the paper's code has it: the
-    /// slopes of
-    /// four
-    /// heads and every other one of those of eight.
+    /// slopes of four heads and every other one of those of eight.
     private static double slopeOf(Pair pair) {
         return switch (pair.heads) {
             case 2 -> pair.head + 1;

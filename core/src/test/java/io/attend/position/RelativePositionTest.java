@@ -147,8 +147,7 @@ class RelativePositionTest {
     }
 
     /// A text behind padding, whose tokens then stand at given positions, reads like the same text alone; at
-    /// once
-    /// and token by token.
+    /// once and token by token.
     @ParameterizedTest
     @MethodSource("positions")
     void doesNotSeePaddingInFront(Example<RelativePosition> example) {

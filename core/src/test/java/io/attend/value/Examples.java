@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// The examples that variants give of themselves, by name. Contract tests run over them, so that a new variant
-/// is
-/// tested without an edit to any test.
+/// is tested without an edit to any test.
 public final class Examples {
     private Examples() {}
 

@@ -35,10 +35,8 @@ class VerificationTest {
     }
 
     /// Every `grad.*` of these files is zeros while its norm beside it is not: those are compared by the norm,
-    /// which
-    /// the check says. That single numbers of gradients are right is for the contracts of layers and models to
-    /// show,
-    /// which hold them against finite differences.
+    /// which the check says. That single numbers of gradients are right is for the contracts of layers and
+    /// models to show, which hold them against finite differences.
     @ParameterizedTest
     @MethodSource("folders")
     void everyNumberIsHuggingFaces(Path folder) {

@@ -43,9 +43,8 @@ class StudyTest {
         assertThat(fit.spelling()).isCloseTo(4 * 3 + 3 + 2, within(1e-9));
     }
 
-    /// A text of letters drawn evenly cannot be told in less than log₂ of their number a letter (Shannon
-    /// 1948), and a
-    /// model that has learned that there is nothing to learn needs little more.
+    /// A text of letters drawn evenly cannot be told in less than log₂ of their number a letter (Shannon 1948),
+    /// and a model that has learned that there is nothing to learn needs little more.
     @Test
     void theProxyComesNearTheEntropy() {
         SplittableRandom random = new SplittableRandom(5);

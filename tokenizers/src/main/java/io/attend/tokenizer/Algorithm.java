@@ -35,8 +35,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /// A whole tokenizer by one name: the usual pipeline around each kind of vocabulary, and what trains it. What
-/// it
-/// makes is written as a `tokenizer.json` that Hugging Face's library reads.
+/// it makes is written as a `tokenizer.json` that Hugging Face's library reads.
 ///
 ///     Tokenizer tokenizer = Algorithm.UNIGRAM.train(8_000, texts, Progress.NONE);
 ///
@@ -218,8 +217,7 @@ public enum Algorithm {
     }
 
     /// The counted characters as a model without merges, which needs no pre-tokenizer; runs of unknown ones
-    /// stay
-    /// apart.
+    /// stay apart.
     private Pipeline characters(Settings settings, Tokenizer counted) {
         Bpe model = new Bpe(
                 OptionalDouble.empty(),

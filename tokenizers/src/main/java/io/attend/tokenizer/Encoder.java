@@ -17,8 +17,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// A pipeline at work, up to the post-processor: text to tokens. Shared tables, and scratch space lent to one
-/// call
-/// at a time.
+/// call at a time.
 final class Encoder {
     /// A worker that had to grow beyond so many characters is not kept.
     private static final int LARGEST = 1 << 22;

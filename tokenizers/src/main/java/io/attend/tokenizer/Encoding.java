@@ -10,10 +10,8 @@ import java.util.List;
 /// A text as a model takes it: ids, and beside each where it came from.
 ///
 /// Offsets are places in the input, in UTF-16 units, so that `text.substring(start(i), end(i))` is what token
-/// `i`
-/// came from; [#codePointStart] and [#codePointEnd] count code points. Tokens that come from no text, special
-/// ones
-/// and padding, have offsets 0 and 0 and word -1.
+/// `i` came from; [#codePointStart] and [#codePointEnd] count code points. Tokens that come from no text,
+/// special ones and padding, have offsets 0 and 0 and word -1.
 public final class Encoding {
     private static final int ID = 0;
     private static final int TYPE = 1;

@@ -3,9 +3,8 @@ package io.attend.tokenizer;
 import java.util.Arrays;
 
 /// Ids one by one into text as it becomes whole, for writing out what a model generates: a character whose
-/// bytes
-/// are spread over several tokens comes with the last of them, and spaces come where [Tokenizer#decode] of all
-/// would put them.
+/// bytes are spread over several tokens comes with the last of them, and spaces come where [Tokenizer#decode]
+/// of all would put them.
 ///
 ///     TextStream stream = tokenizer.stream();
 ///     for (int id : generated) {

@@ -82,9 +82,8 @@ public final class Tokenizer {
     }
 
     /// Reads a tokenizer: `tokenizer.json`, a SentencePiece `.model`, `vocab.json` with `merges.txt`,
-    /// `vocab.txt`,
-    /// `.tiktoken`, a `.gguf` file, or a folder that holds one, where `tokenizer_config.json` says which tokens
-    /// have a role.
+    /// `vocab.txt`, `.tiktoken`, a `.gguf` file, or a folder that holds one, where `tokenizer_config.json` says
+    /// which tokens have a role.
     ///
     /// @throws TokenizerException naming the file and the place in it, if it cannot be read or not be
     ///     understood
@@ -115,8 +114,7 @@ public final class Tokenizer {
     }
 
     /// A tokenizer whose tokens are the code points of `texts`, in order, behind `specials`. What it has not
-    /// seen
-    /// becomes `<unk>`, which must be one of the specials. It adds no special tokens by itself.
+    /// seen becomes `<unk>`, which must be one of the specials. It adds no special tokens by itself.
     ///
     /// @throws IllegalArgumentException if `<unk>` is missing
     public static Tokenizer characters(Iterable<String> texts, List<String> specials) {
@@ -139,8 +137,7 @@ public final class Tokenizer {
     }
 
     /// A tokenizer whose tokens are the 256 bytes of UTF-8, behind `specials`. Nothing is unknown to it. It
-    /// adds
-    /// no special tokens by itself.
+    /// adds no special tokens by itself.
     public static Tokenizer bytes(List<String> specials) {
         SequencedSet<String> tokens = new LinkedHashSet<>(specials);
         List<AddedToken> added = new ArrayList<>();
@@ -155,9 +152,8 @@ public final class Tokenizer {
     }
 
     /// Trains a tokenizer: the texts go through the normalizer and pre-tokenizer of `around`, whose model does
-    /// not
-    /// matter, and what the trainer makes of their words takes the model's place. The trainer's specials become
-    /// special tokens.
+    /// not matter, and what the trainer makes of their words takes the model's place. The trainer's specials
+    /// become special tokens.
     ///
     /// Texts are counted on all processors. Memory holds the distinct words, not the texts, and no more than
     /// [WordCounts#LIMIT] of them.
@@ -340,8 +336,7 @@ public final class Tokenizer {
     }
 
     /// The text of a conversation, by the [#chatTemplate], with the tokenizer's own `bos_token`, `eos_token`
-    /// and
-    /// the like.
+    /// and the like.
     ///
     /// @throws IllegalStateException if the tokenizer has no chat template
     public String chat(List<Message> messages, boolean addGenerationPrompt) {

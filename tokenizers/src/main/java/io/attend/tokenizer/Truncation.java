@@ -19,8 +19,7 @@ public record Truncation(Direction direction, int maxLength, Strategy strategy, 
     }
 
     /// How many tokens of each text stay, when the first has `first`, the second `second` and there is `room`
-    /// for
-    /// so many.
+    /// for so many.
     int[] lengths(int first, int second, boolean pair, int room) {
         int excess = first + second - room;
         if (excess <= 0) {

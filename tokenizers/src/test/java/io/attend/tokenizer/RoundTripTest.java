@@ -9,8 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What byte-level and byte-fallback tokenizers encode they decode to what it was, if they have a token for
-/// every
-/// byte; Falcon's lacks some controls.
+/// every byte; Falcon's lacks some controls.
 class RoundTripTest {
     private static final int RANDOM = Integer.getInteger("attend.random", 5_000);
 

@@ -31,10 +31,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Milliseconds of a layer of bidirectional attention, 8 heads of 64 numbers, on one text: by its score, and
-/// with its
-/// weights stored all at once, as someone who asks for them has it, or not. Where there are too many scores
-/// the fused
-/// kernel or blocks that are computed again take their place.
+/// with its weights stored all at once, as someone who asks for them has it, or not. Where there are too many
+/// scores the fused kernel or blocks that are computed again take their place.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

@@ -30,8 +30,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// How long a folder of Hugging Face's takes to load, and the most memory it takes, each way in a process of
-/// its own and
-/// from a cold cache (the file's pages are given back before each).
+/// its own and from a cold cache (the file's pages are given back before each).
 ///
 ///     bench/run io.attend.bench.checkpoint.LoadTime DIR...
 ///

@@ -22,8 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 ///     bench/run io.attend.bench.checkpoint.MakeModel DIR [llama|gpt2|bloom] [SHARDS]
 ///
 /// `llama` has 1.1 billion parameters, every tensor as the model has it; `gpt2` stores its matrices the other
-/// way round;
-/// `bloom` has queries, keys and values of each head in one tensor, in turns.
+/// way round; `bloom` has queries, keys and values of each head in one tensor, in turns.
 public final class MakeModel {
     private static final Map<String, String> CONFIGURATIONS = Map.of("llama", """
             {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 32000, "hidden_size": 2048,

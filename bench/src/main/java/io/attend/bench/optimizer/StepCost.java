@@ -36,9 +36,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Milliseconds of one step (of many, so that the least can be read on a busy machine) on the weights of a GPT
-/// of 6
-/// layers, width 384, 65 words and 256 positions (10.8 million
-/// numbers, 100 tensors), beside libtorch's own AdamW on the same shapes.
+/// of 6 layers, width 384, 65 words and 256 positions (10.8 million numbers, 100 tensors), beside libtorch's
+/// own AdamW on the same shapes.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

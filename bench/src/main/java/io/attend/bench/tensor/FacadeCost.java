@@ -22,8 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Nanoseconds of one small operation, 4 by 4 numbers, through [Tensor] and through the binding it wraps, with
-/// and
-/// without the garbage-collected pointers that the facade turns off.
+/// and without the garbage-collected pointers that the facade turns off.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

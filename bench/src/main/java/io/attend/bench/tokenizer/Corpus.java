@@ -8,9 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// Writes a text to train tokenizers on: the English and German texts of the benchmarks over and over, one
-/// word in
-/// thirty misspelt, so that there are ever more words as in a larger text.
+/// Writes a text to train tokenizers on: the English and German texts of the benchmarks over and over, one word
+/// in thirty misspelt, so that there are ever more words as in a larger text.
 ///
 ///     bench/run io.attend.bench.tokenizer.Corpus 50 corpus.txt        # 50 MB
 public final class Corpus {

@@ -26,8 +26,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Encoding a corpus line by line on one thread, beside Hugging Face's Rust library through DJL and jtokkit.
-/// The
-/// column `megabytes` is UTF-8 a second.
+/// The column `megabytes` is UTF-8 a second.
 ///
 ///     mvn -pl bench -am package && java -cp ... org.openjdk.jmh.Main io.attend.bench.tokenizer.EncodeBenchmark
 ///

@@ -19,9 +19,8 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /// What [EncodeBenchmark] measures, for a machine that is busy with other things: one thread encodes line by
-/// line with
-/// one library after another in turns, and what counts is the processor time it was given, not the clock.
-/// Each figure is the median of three turns, in megabytes of UTF-8 a processor second.
+/// line with one library after another in turns, and what counts is the processor time it was given, not the
+/// clock. Each figure is the median of three turns, in megabytes of UTF-8 a processor second.
 ///
 ///     bench/run io.attend.bench.tokenizer.SideBySide
 public final class SideBySide {

@@ -61,8 +61,7 @@ final class Texts {
     }
 
     /// GPT-2's byte-level BPE, BERT's WordPiece, or a unigram as T5's is published; one that Hugging Face's
-    /// library
-    /// reads.
+    /// library reads.
     static Pipeline pipeline(String kind) {
         return switch (kind) {
             case "gpt2" -> load("ggml-vocab-gpt-2.gguf");

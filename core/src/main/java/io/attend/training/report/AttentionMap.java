@@ -3,8 +3,7 @@ package io.attend.training.report;
 import java.util.List;
 
 /// Where one layer looked: `weightsPerHead[head][row][column]` is how much of what row symbol `row` read came
-/// from
-/// column symbol `column`. For cross-attention the rows are the output, the columns the input.
+/// from column symbol `column`. For cross-attention the rows are the output, the columns the input.
 public record AttentionMap(String name, List<String> rows, List<String> columns, float[][][] weightsPerHead) {
     /// @throws IllegalArgumentException if there is no head, a size differs or a weight is not finite
     public AttentionMap {

@@ -12,8 +12,7 @@ import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressState;
 
 /// A bar on one line of a terminal, redrawn four times a second by the library's thread, only when it has
-/// changed
-/// and in one write, so that it does not flicker.
+/// changed and in one write, so that it does not flicker.
 final class BarProgress implements Progress {
     private static final int MILLISECONDS = 250;
     private static final int WIDEST = 40;
@@ -80,8 +79,7 @@ final class BarProgress implements Progress {
     }
 
     /// `training  30% ━━━━╸─────────  1200/4000  loss 0.1234  12,345 tokens/s  1m20s left`; narrow terminals
-    /// lose
-    /// the bar first, then the end of the line.
+    /// lose the bar first, then the end of the line.
     private String render(ProgressState state, Pace pace, int columns) {
         long done = state.getCurrent();
         double fraction = pace.total() == 0 ? 1 : Math.min(1, (double) done / pace.total());

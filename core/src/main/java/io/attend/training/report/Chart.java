@@ -14,9 +14,8 @@ public record Chart(String name, List<Curve> curves) {
     }
 
     /// A chart for each number that was logged, with a curve for each split it was logged in: the loss first,
-    /// then
-    /// learning rate, gradient norm and throughput, then the others as they come. Epoch and seconds are not
-    /// drawn.
+    /// then learning rate, gradient norm and throughput, then the others as they come. Epoch and seconds are
+    /// not drawn.
     public static List<Chart> of(List<Metrics> rows) {
         SequencedSet<String> names = new LinkedHashSet<>(
                 List.of(Metrics.LOSS, Metrics.LEARNING_RATE, Metrics.GRADIENT_NORM, Metrics.TOKENS_PER_SECOND));

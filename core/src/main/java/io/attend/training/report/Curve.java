@@ -28,8 +28,7 @@ public record Curve(String name, double[] x, double[] y) {
     }
 
     /// At most `limit` of the points, chosen to keep the look of the line: of each bucket of neighbours the
-    /// point
-    /// that spans the largest triangle with the point chosen before it and the mean of the next bucket.
+    /// point that spans the largest triangle with the point chosen before it and the mean of the next bucket.
     ///
     /// Largest-Triangle-Three-Buckets: Sveinn Steinarsson, Downsampling Time Series for Visual
     /// Representation, 2013.

@@ -6,8 +6,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /// Plain lines for logs: the first step, then one every ten seconds, rarer as the work grows long (one
-/// twentieth
-/// of the time so far: a day takes about 140 lines), and always the last.
+/// twentieth of the time so far: a day takes about 140 lines), and always the last.
 final class LineProgress implements Progress {
     private static final Duration INTERVAL = Duration.ofSeconds(10);
 

@@ -28,9 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// steps.
 ///
 /// Each line is handed to the operating system as it is written. A line counts once it has its line feed: what
-/// a
-/// killed process left unfinished behind the last one is not read, and cut off before more is written. No step
-/// appears twice in a split: a run that resumes from step N first cuts the log back to N.
+/// a killed process left unfinished behind the last one is not read, and cut off before more is written. No
+/// step appears twice in a split: a run that resumes from step N first cuts the log back to N.
 public final class MetricsLog implements AutoCloseable {
     private static final int LONGEST_LINE = 1 << 16;
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -63,8 +62,7 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /// Opens the log to write behind step `step`: rows of later steps, which the resumed run will measure
-    /// again,
-    /// go.
+    /// again, go.
     public static MetricsLog resume(Path path, long step) throws IOException {
         long[] keep = {0};
         Map<Split, Long> last = new EnumMap<>(Split.class);

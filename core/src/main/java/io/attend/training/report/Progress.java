@@ -8,10 +8,8 @@ import java.time.InstantSource;
 /// How far a long piece of work has come, shown while it runs.
 ///
 /// On a terminal a bar that fills, elsewhere (a file, a pipe, a build server) a plain line now and then; both
-/// on
-/// standard error, so that standard output stays a program's. Both say how much is done, the message (or, when
-/// it
-/// is empty, the units per second) and the time left:
+/// on standard error, so that standard output stays a program's. Both say how much is done, the message (or,
+/// when it is empty, the units per second) and the time left:
 ///
 ///     training  30% ━━━━━━━━━╸─────────────────────  1200/4000  loss 0.1234  12,345 tokens/s  1m20s left
 ///     step 1200/4000  loss 0.1234  12,345 tokens/s  1m20s left

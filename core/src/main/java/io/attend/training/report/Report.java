@@ -17,8 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// tree.
 ///
 /// The page stands alone: it opens from a file, without a network, and its policy forbids it to ask for one.
-/// The
-/// same report gives the same bytes. The first chart is drawn large (give it the loss); curves of more than
+/// The same report gives the same bytes. The first chart is drawn large (give it the loss); curves of more than
 /// [#POINTS] points are thinned; weights are kept to four decimals.
 public record Report(
         String title, String about, List<Fact> facts, List<Chart> charts, List<Sample> samples, String architecture) {

@@ -34,8 +34,7 @@ public final class ChatTemplate {
 
     /// The text of a conversation; with the beginning of the assistant's answer if `addGenerationPrompt`.
     /// `variables` are what else the template may see: `bos_token`, `eos_token`, `tools`, ... as strings,
-    /// numbers,
-    /// booleans, lists and maps of them.
+    /// numbers, booleans, lists and maps of them.
     ///
     /// @throws TokenizerException if the template raises an exception, works too long or writes too much
     public String render(List<Message> messages, boolean addGenerationPrompt, Map<String, ?> variables) {

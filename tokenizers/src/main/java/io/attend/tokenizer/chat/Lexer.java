@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Cuts a template into text and the tokens between its braces, with the white space around statements taken
-/// away
-/// as Hugging Face does: the line break behind a block, and the spaces before a block that begins its line.
+/// away as Hugging Face does: the line break behind a block, and the spaces before a block that begins its
+/// line.
 final class Lexer {
     enum Kind {
         TEXT,

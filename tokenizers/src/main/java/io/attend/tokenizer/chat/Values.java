@@ -10,8 +10,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// What templates compute with: strings, longs, doubles, booleans, lists, maps, functions and [Missing]; and
-/// what
-/// Python does with them.
+/// what Python does with them.
 final class Values {
     private Values() {}
 

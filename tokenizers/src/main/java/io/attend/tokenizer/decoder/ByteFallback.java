@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /// Makes runs of byte tokens, `<0xC3>` `<0xA9>`, the text they are the UTF-8 of; each byte of a run that is
-/// none
-/// becomes U+FFFD.
+/// none becomes U+FFFD.
 public record ByteFallback() implements Decoder {
     @Override
     public List<String> decode(List<String> tokens) {

@@ -5,8 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Reads the output of connectionist temporal classification: a token repeated counts once, `padToken`
-/// separates
-/// real repetitions, `wordDelimiterToken` is a space (Graves and others 2006).
+/// separates real repetitions, `wordDelimiterToken` is a space (Graves and others 2006).
 @Spelled("CTC")
 public record Ctc(String padToken, String wordDelimiterToken, boolean cleanup) implements Decoder {
     static final Ctc DEFAULT = new Ctc("<pad>", "|", true);

@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /// Puts pieces together as SentencePiece does: `▁` is a space, byte pieces are the text they are the UTF-8 of
-/// with
-/// U+FFFD for each byte that is none, the unknown piece is ` ⁇ `. The space put before the text goes
+/// with U+FFFD for each byte that is none, the unknown piece is ` ⁇ `. The space put before the text goes
 /// (`addDummyPrefix`); all spaces before it go when runs of them were made one (`removeExtraWhitespaces`).
 ///
 /// Not a decoder of Hugging Face's library; a tokenizer read from a `.model` needs it.

@@ -109,8 +109,7 @@ public record Gguf() implements Format {
         }
 
         /// Which tokens take the white space beside them a GGUF file does not say; llama.cpp knows it by the
-        /// model's
-        /// name, and so does this.
+        /// model's name, and so does this.
         private List<AddedToken> added(List<String> tokens, int[] kinds) {
             String name = head.string("general.name").orElse("").toLowerCase(Locale.ROOT);
             boolean phi = name.contains("phi-3") || name.contains("phi3");

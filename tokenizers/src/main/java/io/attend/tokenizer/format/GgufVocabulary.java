@@ -34,14 +34,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// A tokenizer as the values of a GGUF file, `tokenizer.ggml.*`, in one of the three forms it has: `gpt2`,
-/// byte-level
-/// merges with words cut by a known rule; `llama`, SentencePiece's merges, which have scores instead of a
-/// list; `bert`,
-/// WordPiece.
+/// byte-level merges with words cut by a known rule; `llama`, SentencePiece's merges, which have scores instead
+/// of a list; `bert`, WordPiece.
 ///
-/// GGUF says far less than `tokenizer.json`, so what is written is read back and compared: a tokenizer it
-/// would change
-/// is refused, by the name of the part that GGUF cannot say.
+/// GGUF says far less than `tokenizer.json`, so what is written is read back and compared: a tokenizer it would
+/// change is refused, by the name of the part that GGUF cannot say.
 public final class GgufVocabulary {
     private static final String KEY = "tokenizer.ggml.";
     private static final int NORMAL = 1;
@@ -207,9 +204,8 @@ public final class GgufVocabulary {
         values.put(KEY + "add_space_prefix", GgufValue.of(prefix));
     }
 
-    /// The place of every token among those that merges make. Tokens whose merges lie between one another's,
-    /// as those of
-    /// runs of spaces do, have one place.
+    /// The place of every token among those that merges make. Tokens whose merges lie between one another's, as
+    /// those of runs of spaces do, have one place.
     private static Map<String, Integer> ranks(List<Merge> merges) {
         Map<String, Integer> last = new HashMap<>();
         for (int i = 0; i < merges.size(); i++) {

@@ -11,8 +11,7 @@ final class Merges {
     private Merges() {}
 
     /// The merges of a vocabulary whose tokens were made in the order of their ids (tiktoken): each token is
-    /// what
-    /// two tokens merge to when everything before it has been merged.
+    /// what two tokens merge to when everything before it has been merged.
     static List<Merge> inOrder(Vocabulary vocabulary) {
         List<Merge> merges = new ArrayList<>();
         int[] bounds = new int[vocabulary.longest() + 1];
@@ -52,8 +51,7 @@ final class Merges {
     private record Scored(Merge merge, double score, int left, int right) {}
 
     /// The merges of a vocabulary whose tokens have scores (SentencePiece): any two tokens that make a third,
-    /// the
-    /// best third first.
+    /// the best third first.
     static List<Merge> byScore(Vocabulary vocabulary, boolean[] merging, double[] scores) {
         List<Scored> found = new ArrayList<>();
         for (int id = 0; id < vocabulary.size(); id++) {

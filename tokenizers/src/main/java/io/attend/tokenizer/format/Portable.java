@@ -21,12 +21,9 @@ import java.util.List;
 import java.util.Optional;
 
 /// A pipeline in parts that Hugging Face's library has: what SentencePiece does in one step as the steps that
-/// library
-/// knows. That library gives the same ids, except that it looks whole graphemes up in a character map, and
-/// leaves
-/// unknown pieces out in decoding, where SentencePiece writes ` ⁇ `. Steps of just this form are read back as
-/// the one
-/// they were written from, so that nothing is lost between us.
+/// library knows. That library gives the same ids, except that it looks whole graphemes up in a character map,
+/// and leaves unknown pieces out in decoding, where SentencePiece writes ` ⁇ `. Steps of just this form are
+/// read back as the one they were written from, so that nothing is lost between us.
 final class Portable {
     private static final String SPACE = "▁";
     /// Takes out spaces before all, behind all, and before another.

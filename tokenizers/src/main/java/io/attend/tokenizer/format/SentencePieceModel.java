@@ -20,10 +20,8 @@ import java.util.OptionalInt;
 /// SentencePiece's `*.model`: a protocol buffer with the pieces, the trainer's settings and the normalizer's.
 ///
 /// Control pieces (`<s>`) are special tokens, found in a text as in Hugging Face's library; SentencePiece
-/// itself
-/// does not look for them. The unknown piece is found like them, but is not left out in decoding: it is ` ⁇ `,
-/// as in
-/// SentencePiece.
+/// itself does not look for them. The unknown piece is found like them, but is not left out in decoding: it is
+/// ` ⁇ `, as in SentencePiece.
 public record SentencePieceModel() implements Format {
     private static final long LIMIT = 1L << 29;
 

@@ -21,8 +21,7 @@ import java.util.Optional;
 
 /// `*.tiktoken`: a line per token, its bytes in base64 and its rank, which is its id. The file says neither how
 /// texts are cut into words nor which special tokens there are: its name does (`gpt2`, `r50k`, `p50k`,
-/// `cl100k`,
-/// `o200k`).
+/// `cl100k`, `o200k`).
 public record Tiktoken() implements Format {
     private static final long LIMIT = 1L << 28;
 

@@ -19,8 +19,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /// `vocab.json` with `merges.txt` beside it: GPT-2's byte-level BPE, and RoBERTa's when the vocabulary has
-/// `<s>`
-/// and `</s>`.
+/// `<s>` and `</s>`.
 public record VocabularyAndMerges() implements Format {
     private static final long LIMIT = 1L << 28;
 

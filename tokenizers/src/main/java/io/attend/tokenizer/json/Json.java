@@ -31,12 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// The one place where records become JSON and JSON becomes records.
 ///
 /// A sealed family is an object whose `"type"` names the variant, looked up in `permits`. Components are keys
-/// in
-/// snake case. A missing key takes its value from the record's constant `DEFAULT`; without one it is an error,
-/// and
-/// an unknown key always is. `Optional` is `null`. A record may keep `static void upgrade(ObjectNode)` to
-/// rewrite
-/// what older writers left.
+/// in snake case. A missing key takes its value from the record's constant `DEFAULT`; without one it is an
+/// error, and an unknown key always is. `Optional` is `null`. A record may keep `static void
+/// upgrade(ObjectNode)` to rewrite what older writers left.
 public final class Json {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()

@@ -12,9 +12,8 @@ import java.util.function.Supplier;
 ///
 /// What has no token becomes its UTF-8 bytes, `<0x0A>`, when `byteFallback`; else `unkToken`, one for a run of
 /// them when `fuseUnk`; else nothing. `dropout` leaves each merge out with that probability (Provilkov and
-/// others
-/// 2020). `ignoreMerges` takes a piece that is a token whole. `continuingSubwordPrefix` begins each code point
-/// but a piece's first, `endOfWordSuffix` ends its last.
+/// others 2020). `ignoreMerges` takes a piece that is a token whole. `continuingSubwordPrefix` begins each code
+/// point but a piece's first, `endOfWordSuffix` ends its last.
 @Spelled("BPE")
 public record Bpe(
         OptionalDouble dropout,

@@ -5,8 +5,7 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// Merges neighbours, lowest rank first and leftmost first among equals. Short pieces by scanning for the
-/// lowest
-/// rank, O(n²) with a tiny constant; long ones with a heap, O(n log n).
+/// lowest rank, O(n²) with a tiny constant; long ones with a heap, O(n log n).
 final class BpeSegmenter implements Segmenter {
     private static final int NONE = Integer.MAX_VALUE;
     private static final int SCANNED = 40;

@@ -19,8 +19,7 @@ final class BpeTables {
     final int[] made;
 
     /// Whether no merge reaches over the beginning of a word, which is a `▁` behind another character: then
-    /// words
-    /// can be merged one by one.
+    /// words can be merged one by one.
     final boolean cutsAtSpaces;
 
     /// By two characters below [#DIRECT]: whether no merge joins a token that ends with the first and one that

@@ -11,8 +11,7 @@ import java.util.function.Supplier;
 ///     argmax over t₁…tₙ with t₁·…·tₙ = piece   of   Σ score(tᵢ)
 ///
 /// found by Viterbi in O(n · longest token). A code point that no token has costs 10 less than the worst token
-/// and
-/// becomes token `unkId`, runs of them one; with `byteFallback`, the tokens of its UTF-8 bytes.
+/// and becomes token `unkId`, runs of them one; with `byteFallback`, the tokens of its UTF-8 bytes.
 public record Unigram(OptionalInt unkId, @Spelled("vocab") List<Scored> pieces, boolean byteFallback) implements Model {
     static final Unigram DEFAULT = new Unigram(OptionalInt.empty(), List.of(), false);
 

@@ -11,9 +11,8 @@ final class UnigramTables {
     final Vocabulary vocabulary;
     /// The ids of `<0x00>` to `<0xFF>`; empty if one is missing or bytes are not fallen back to.
     final int[] bytes;
-    /// Whether `▁` only ever begins a token or follows another one: then no token reaches over the beginning
-    /// of a
-    /// word, and words can be cut one by one.
+    /// Whether `▁` only ever begins a token or follows another one: then no token reaches over the beginning of
+    /// a word, and words can be cut one by one.
     final boolean cutsAtSpaces;
 
     UnigramTables(Unigram unigram) {

@@ -59,8 +59,7 @@ public final class Vocabulary implements JsonForm {
     }
 
     /// Tokens whose ids are their places in the list; one that is there twice has its last place as its id, as
-    /// published
-    /// unigram vocabularies are read.
+    /// published unigram vocabularies are read.
     static Vocabulary ofRepeating(List<String> tokens) {
         return new Vocabulary(List.copyOf(tokens).toArray(new String[0]), true);
     }
@@ -140,8 +139,7 @@ public final class Vocabulary implements JsonForm {
     }
 
     /// The id of the token that is `chars[start, end)` and whose hash, as [String#hashCode] has it, is `hash`;
-    /// or
-    /// -1.
+    /// or -1.
     public int id(int hash, char[] chars, int start, int end) {
         int slot = slot(hash);
         while (slots[slot] >= 0) {

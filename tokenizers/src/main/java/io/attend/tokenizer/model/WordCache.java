@@ -4,8 +4,8 @@ import io.attend.tokenizer.text.Tokens;
 import java.util.Arrays;
 
 /// The tokens of words seen before, for one thread: open addressing over flat arrays, so that a hit is one
-/// probe,
-/// one comparison and one copy, and neither hit nor miss makes garbage. When it is full it forgets everything.
+/// probe, one comparison and one copy, and neither hit nor miss makes garbage. When it is full it forgets
+/// everything.
 ///
 /// At most about 6 MB.
 final class WordCache {

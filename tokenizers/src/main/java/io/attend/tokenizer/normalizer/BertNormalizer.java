@@ -7,12 +7,10 @@ import java.util.Optional;
 
 /// The cleaning BERT was trained with: control characters are dropped and white space becomes a space
 /// (`cleanText`), Chinese characters stand alone, accents are dropped (by default when lowercasing), capitals
-/// are
-/// lowered.
+/// are lowered.
 ///
 /// Nearly every character becomes one other whatever stands beside it, so a table does all steps in one pass;
-/// the
-/// few that do not send the text through the steps one by one.
+/// the few that do not send the text through the steps one by one.
 public record BertNormalizer(
         boolean cleanText, boolean handleChineseChars, Optional<Boolean> stripAccents, boolean lowercase)
         implements io.attend.tokenizer.normalizer.Normalizer {

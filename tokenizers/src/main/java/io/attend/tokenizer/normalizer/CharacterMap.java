@@ -7,12 +7,10 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /// The character map inside SentencePiece models: a trie over UTF-8 (a double array, as Darts-clone lays it
-/// out)
-/// whose values are places of replacement strings.
+/// out) whose values are places of replacement strings.
 ///
 /// Format: the trie's length in bytes, the trie, the replacements, each ended by a zero. All little-endian.
-/// Every
-/// place is checked, so a broken map gives an error or no match, never a wild read.
+/// Every place is checked, so a broken map gives an error or no match, never a wild read.
 final class CharacterMap {
     /// What is found where nothing is.
     static final int NONE = -1;

@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /// The order of combining marks, and which two code points compose: what the JDK's normalizer knows but does
-/// not
-/// say, asked of it by normalizing pairs.
+/// not say, asked of it by normalizing pairs.
 @SuppressWarnings("ReferenceEquality") // the shared empty page is that very array
 final class CombiningClass {
     /// For a code point its rank among the canonical combining classes, 0 for class 0; in pages of 256.

@@ -33,8 +33,7 @@ public record Precompiled(String precompiledCharsmap) implements Normalizer {
         }
 
         /// Whether there is a grapheme boundary between two such characters: common letters, kana, ideographs
-        /// and
-        /// punctuation without marks, joiners, jamo and controls but tab and line feed.
+        /// and punctuation without marks, joiners, jamo and controls but tab and line feed.
         private static boolean isLone(char c) {
             return c >= ' ' && c < 0x7F
                     || c == '\t'

@@ -4,8 +4,8 @@ import io.attend.tokenizer.text.Bytes;
 import io.attend.tokenizer.text.Text;
 
 /// Cuts into words with the space before them, as GPT-2 does (`useRegex`), and writes each byte as one
-/// character.
-/// `addPrefixSpace` puts a space before a text that has none, so that its first word is like any other.
+/// character. `addPrefixSpace` puts a space before a text that has none, so that its first word is like any
+/// other.
 public record ByteLevel(boolean addPrefixSpace, boolean trimOffsets, boolean useRegex) implements PreTokenizer {
     static final ByteLevel DEFAULT = new ByteLevel(true, true, true);
 

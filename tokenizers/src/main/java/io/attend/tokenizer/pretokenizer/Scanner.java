@@ -10,9 +10,8 @@ import static io.attend.tokenizer.text.CharacterClass.UPPER;
 import io.attend.tokenizer.text.CharacterClass;
 import java.util.Map;
 
-/// The well-known expressions that cut texts into words, written by hand: each matches wherever it is asked
-/// to, so
-/// its matches cover a text without gaps, and all it needs to say is where the match that begins here ends.
+/// The well-known expressions that cut texts into words, written by hand: each matches wherever it is asked to,
+/// so its matches cover a text without gaps, and all it needs to say is where the match that begins here ends.
 ///
 /// A property test holds each equal to its expression as `java.util.regex` runs it.
 @FunctionalInterface
@@ -252,8 +251,7 @@ interface Scanner {
     }
 
     /// Where a contraction ends that begins with the apostrophe at `at`, or `at` if there is none. Without
-    /// case,
-    /// `ſ` is an s.
+    /// case, `ſ` is an s.
     private static int contraction(char[] chars, int at, int end, boolean anyCase) {
         if (at + 1 >= end) {
             return at;

@@ -112,8 +112,7 @@ public sealed interface Pattern {
         }
 
         /// How many characters a search may look at: enough for any sane expression, not for one that
-        /// backtracks
-        /// for ever.
+        /// backtracks for ever.
         private static long budget(int length) {
             return 1_000_000 + 1_000L * length;
         }

@@ -3,8 +3,7 @@ package io.attend.tokenizer.text;
 import java.util.Arrays;
 
 /// A stretch of an input text while a pipeline works on it: its characters now, the place in the input each
-/// came
-/// from, and the pieces it is cut into.
+/// came from, and the pieces it is cut into.
 ///
 /// One buffer serves many texts, so nothing is allocated per character or per piece. As long as no step changes
 /// the count of characters, places are implied (`base + index`) and cost nothing.
@@ -68,8 +67,7 @@ public final class Text {
     }
 
     /// Whether to keep track of where characters come from; without, rewriting is cheaper and [#start] and
-    /// [#end]
-    /// mean nothing once characters were added or dropped.
+    /// [#end] mean nothing once characters were added or dropped.
     public void track(boolean track) {
         tracked = track;
     }
@@ -245,8 +243,7 @@ public final class Text {
         }
 
         /// Puts a code point as Unicode normalization says: `change` 0 takes the place of the next code point,
-        /// -n
-        /// that of the next and n more, and 1 takes none.
+        /// -n that of the next and n more, and 1 takes none.
         public void change(int codePoint, int change) {
             if (change > 0) {
                 insert(codePoint);

@@ -10,8 +10,7 @@ import java.util.OptionalDouble;
 
 /// Byte pair encoding: the most frequent pair of neighbours becomes a token, again and again, until there are
 /// `vocabularySize` or none occurs `minFrequency` times (Sennrich, Haddow and Birch 2016). Among equally
-/// frequent
-/// pairs the one with the lower ids goes first.
+/// frequent pairs the one with the lower ids goes first.
 ///
 /// `alphabet` holds the characters that are tokens whatever the texts say; of the others in the texts the
 /// `alphabetLimit` most frequent are. Tokens have at most `longestToken` code points.

@@ -14,10 +14,8 @@ import java.util.TreeMap;
 /// Merging the most frequent pair of neighbours, again and again.
 ///
 /// All words lie one behind the other as linked symbols. For each pair its count and the places where it was
-/// seen
-/// are kept, so a merge touches only those places: the whole costs about O(symbols · log symbols). A heap
-/// orders
-/// the pairs; an entry whose count has changed meanwhile goes back in.
+/// seen are kept, so a merge touches only those places: the whole costs about O(symbols · log symbols). A heap
+/// orders the pairs; an entry whose count has changed meanwhile goes back in.
 final class PairMerging {
     private static final int NONE = -1;
 
@@ -105,8 +103,7 @@ final class PairMerging {
     }
 
     /// Lays the words out as symbols. With a prefix or suffix, the inner and last characters are tokens of
-    /// their
-    /// own.
+    /// their own.
     private void symbols(WordCounts words, Set<Integer> alphabet) {
         String prefix = trainer.continuingSubwordPrefix().orElse("");
         String suffix = trainer.endOfWordSuffix().orElse("");

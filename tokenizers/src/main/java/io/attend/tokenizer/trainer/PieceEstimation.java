@@ -13,8 +13,7 @@ import java.util.stream.IntStream;
 /// Forward and backward sums run on probabilities, not logarithms; each piece's is scaled by a constant to the
 /// power of its length, which leaves all ways to cut a word equally favoured and keeps the sums away from zero.
 /// Words are split among a fixed number of shares that are added up in order, so the result does not depend on
-/// the
-/// count of threads.
+/// the count of threads.
 final class PieceEstimation {
     private static final int SHARES = 8;
     private static final double LEAST = 0.5;

@@ -7,9 +7,8 @@ import java.util.Map;
 /// The substrings that cover the most text: those with the greatest `count · length`.
 ///
 /// All suffixes of all words are sorted by their first characters (three-way radix quicksort), so that a
-/// substring
-/// is a range of them. Only substrings count that are followed by different characters: of `transforme` and
-/// `transformer`, which occur equally often, the longer.
+/// substring is a range of them. Only substrings count that are followed by different characters: of
+/// `transforme` and `transformer`, which occur equally often, the longer.
 final class Substrings {
     private final char[] chars;
     private final int[] suffixes;

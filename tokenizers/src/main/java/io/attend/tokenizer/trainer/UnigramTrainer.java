@@ -12,8 +12,7 @@ import java.util.TreeMap;
 
 /// A unigram vocabulary (Kudo 2018): begin with the `seeds` substrings that cover the most text, estimate their
 /// probabilities by expectation maximisation, drop those whose loss costs the likelihood least, and again,
-/// until
-/// there are `vocabularySize`.
+/// until there are `vocabularySize`.
 ///
 ///     E: the expected count of each piece over all ways to cut each word        M: score = ψ(count) − ψ(Σ
 ///     count)

@@ -5,8 +5,7 @@ import java.util.Arrays;
 /// How often each word occurs, in flat arrays: counting a word again costs one probe and allocates nothing.
 ///
 /// Memory is bounded: at [#LIMIT] distinct words those that occurred once are forgotten, which changes the
-/// counts
-/// of rare words only (lossy counting, Manku and Motwani 2002).
+/// counts of rare words only (lossy counting, Manku and Motwani 2002).
 public final class WordCounts {
     /// The most distinct words that are kept.
     public static final int LIMIT = 6_000_000;

@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.SequencedSet;
 
 /// The most frequent words, as many as `vocabularySize` has room for and none that occurs less than
-/// `minFrequency`
-/// times; all others become `unkToken`.
+/// `minFrequency` times; all others become `unkToken`.
 public record WordLevelTrainer(int vocabularySize, long minFrequency, List<String> specials, String unkToken)
         implements Trainer {
     public WordLevelTrainer {

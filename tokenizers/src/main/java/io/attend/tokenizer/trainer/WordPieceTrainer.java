@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// A WordPiece vocabulary, made as Hugging Face's library makes one: by merging the most frequent pairs, with
-/// `##`
-/// before what goes on within a word.
+/// `##` before what goes on within a word.
 public record WordPieceTrainer(int vocabularySize, long minFrequency, List<String> specials, int alphabetLimit)
         implements Trainer {
     private static final String PREFIX = "##";

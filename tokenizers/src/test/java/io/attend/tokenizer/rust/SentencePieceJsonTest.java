@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// A SentencePiece model written as `tokenizer.json` gives Hugging Face's Rust library the ids that
-/// SentencePiece
-/// gives.
+/// SentencePiece gives.
 class SentencePieceJsonTest {
     private static final int RANDOM = Integer.getInteger("attend.random", 5_000);
 
@@ -76,9 +75,8 @@ class SentencePieceJsonTest {
         }
     }
 
-    /// Hugging Face's library looks whole graphemes up in a character map, SentencePiece the longest entry;
-    /// the two
-    /// part where a grapheme has several code points.
+    /// Hugging Face's library looks whole graphemes up in a character map, SentencePiece the longest entry; the
+    /// two part where a grapheme has several code points.
     private static boolean mapsGraphemes(Tokenizer tokenizer) {
         return tokenizer.pipeline().normalizer().orElseThrow() instanceof SentencePiece rule
                 && !rule.precompiledCharsmap().isEmpty();

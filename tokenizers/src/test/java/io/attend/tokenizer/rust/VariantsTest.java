@@ -51,8 +51,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every normalizer and pre-tokenizer, one by one, equals the Rust library's. The model writes bytes, so that
-/// its
-/// ids are the normalized text, its words the pieces and its offsets the alignment.
+/// its ids are the normalized text, its words the pieces and its offsets the alignment.
 class VariantsTest {
     private static final int RANDOM = Integer.getInteger("attend.random", 5_000) / 10;
 
