@@ -48,11 +48,10 @@ import java.util.Optional;
 @Source(paper = "ProphetNet: Predicting Future N-gram for Sequence-to-Sequence Pre-training", arxiv = "2001.04063")
 public record NgramAttention(
         Heads heads,
-        @Default("32") int buckets,
-        @Default("128") int furthest,
+        int buckets,
+        int furthest,
         @Default("\"own\"") Order order,
-        @Default("0.0") double dropout)
-        implements Attention {
+        @Default("0.0") double dropout) implements Attention {
     public static final NgramAttention EXAMPLE = new NgramAttention(Heads.of(2), 4, 5, Order.OWN, 0);
     public static final NgramAttention SHUFFLED = new NgramAttention(Heads.of(3).size(7), 7, 11, Order.SHUFFLED, 0);
 

@@ -9,6 +9,7 @@ import io.attend.architecture.PreNorm;
 import io.attend.architecture.Segment;
 import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Stack;
+import io.attend.architecture.Sublayer;
 import io.attend.attention.Heads;
 import io.attend.attention.SoftmaxAttention;
 import io.attend.embedding.DenseTable;
@@ -142,9 +143,11 @@ public record Gpt2() implements Family {
                 || !(embedding.table() instanceof DenseTable table)
                 || !(embedding.position() instanceof LearnedPosition position)
                 || !(stack.finalNorm() instanceof LayerNorm norm)
-                || !(stack.unrolled().getFirst() instanceof Block(var branches, var norms, PreNorm(double dropout)))
-                || !norms.equals(norm)
-                || branches.size() != 2
+                || !(stack.unrolled().getFirst().residual() instanceof PreNorm(double dropout))) {
+            return Optional.empty();
+        }
+        List<Sublayer> branches = stack.unrolled().getFirst().sublayers();
+        if (branches.size() != 2
                 || !(branches.get(0) instanceof SelfAttention(SoftmaxAttention attention))
                 || !(branches.get(1) instanceof Feed(DenseFeedForward feed))) {
             return Optional.empty();
