@@ -70,14 +70,18 @@ class DecodingTest {
                 List<Integer> text = new ArrayList<>(prompt);
                 while (text.size() < prompt.size() + value.limit()) {
                     float[] scores = ruled(model, text, value.rules());
+                    double most = scores[0];
+                    for (float score : scores) {
+                        most = Math.max(most, score);
+                    }
                     double total = 0;
                     for (float score : scores) {
-                        total += Math.exp(score);
+                        total += Math.exp(score - most);
                     }
                     double left = random.nextDouble();
                     int word = -1;
                     while (left >= 0 && word + 1 < scores.length) {
-                        left -= Math.exp(scores[++word]) / total;
+                        left -= Math.exp(scores[++word] - most) / total;
                     }
                     if (word == end) {
                         break;

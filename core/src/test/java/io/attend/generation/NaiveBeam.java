@@ -30,9 +30,13 @@ final class NaiveBeam {
                 List<Path> next = new ArrayList<>();
                 for (Path path : beams.get(g)) {
                     float[] scores = model.apply(path.words);
+                    double most = scores[0];
+                    for (float score : scores) {
+                        most = Math.max(most, score);
+                    }
                     double total = 0;
                     for (float score : scores) {
-                        total += Math.exp(score);
+                        total += Math.exp(score - most);
                     }
                     for (int word = 0; word < scores.length; word++) {
                         int wanted = word;
@@ -40,7 +44,7 @@ final class NaiveBeam {
                                 * chosen.stream().filter(w -> w == wanted).count();
                         List<Integer> words = new ArrayList<>(path.words);
                         words.add(word);
-                        next.add(new Path(words, path.chance + scores[word] - Math.log(total) - put));
+                        next.add(new Path(words, path.chance + scores[word] - most - Math.log(total) - put));
                     }
                 }
                 next.sort(Comparator.comparingDouble(Path::chance).reversed());
