@@ -89,9 +89,13 @@ public final class GenerationConfig {
         if (Files.isRegularFile(file)) {
             return new GenerationConfig(file, read(file));
         }
-        ObjectNode older = read(folder.resolve("config.json"));
+        Path config = folder.resolve("config.json");
+        if (!Files.isRegularFile(config)) {
+            return none(); // a GGUF file says nothing of it
+        }
+        ObjectNode older = read(config);
         older.retain(Stream.concat(KNOWN.stream(), OFF.propertyNames().stream()).toList());
-        return new GenerationConfig(folder.resolve("config.json"), older);
+        return new GenerationConfig(config, older);
     }
 
     private static ObjectNode read(Path file) {
