@@ -66,6 +66,21 @@ class TokenizerCommandTest {
         vocabulary = Path.of(file("vocab.txt", VOCABULARY));
     }
 
+    /// Bytes show what WordPiece would not: a line end that was taken off.
+    @Test
+    void aFileIsEncodedToItsLastLineEnd() throws IOException {
+        io.attend.tokenizer.Tokenizer bytes = io.attend.tokenizer.Tokenizer.bytes(java.util.List.of());
+        Path tokenizer = folder.resolve("bytes.json");
+        bytes.save(tokenizer);
+        String text = " a\r\n\n";
+        assertThat(said("tokenizer", "encode", tokenizer.toString(), "--file", file("ends", text)))
+                .isEqualTo(java.util.Arrays.stream(bytes.ids(text))
+                                .mapToObj(Integer::toString)
+                                .collect(java.util.stream.Collectors.joining(" "))
+                        + "\n");
+        assertThat(bytes.ids(text)).hasSize(5);
+    }
+
     @Test
     void encodesTextsFilesAndLines() throws IOException {
         String tokenizer = vocabulary.toString();
