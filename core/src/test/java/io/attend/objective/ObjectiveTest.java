@@ -18,6 +18,7 @@ import io.attend.tensor.Lifetime;
 import io.attend.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +104,23 @@ class ObjectiveTest {
         assertThatThrownBy(() -> new NextToken(18).build(characters(), text, text))
                 .hasMessageStartingWith(
                         "the text to learn from has 18 tokens, but a window and what follows it take 19");
+    }
+
+    /// Ten characters, of which eight are two words and two end lines: WikiText counts four words.
+    @Test
+    void nextTokenIsJudgedByTokenByWordAndByCharacter() {
+        List<Document> text = List.of(new Document("abc\ncbabc\n"));
+        Tokenizer tokenizer = Tokenizer.characters(List.of("abc\n"), TextModel.SPECIALS);
+        try (Lifetime _ = Lifetime.open();
+                Transformer model = Transformer.initialize(Presets.gpt(8, 1, SIZE, 13, 0), 5)) {
+            Map<String, Double> measures = new NextToken(9)
+                    .build(tokenizer, text, text)
+                    .judge(new TextModel(model, tokenizer), Math.log(2))
+                    .measures();
+            assertThat(measures.get("perplexity")).isCloseTo(2, within(1e-12));
+            assertThat(measures.get("bitsPerCharacter")).isCloseTo(1, within(1e-12));
+            assertThat(measures.get("wordPerplexity")).isCloseTo(Math.pow(2, 10.0 / 4), within(1e-12));
+        }
     }
 
     @Test
