@@ -1,10 +1,12 @@
 package io.attend.objective;
 
+import io.attend.activation.Gelu;
 import io.attend.architecture.Inputs;
 import io.attend.data.Example;
 import io.attend.data.Labeled;
 import io.attend.embedding.Tokens;
 import io.attend.generation.TextModel;
+import io.attend.head.SequenceHead;
 import io.attend.layer.Context;
 import io.attend.model.Transformer;
 import io.attend.tensor.Lifetime;
@@ -126,7 +128,7 @@ public record Classification(
 
         @Override
         public Needs needs() {
-            return new Needs(words.tokenizer().size(), OptionalInt.of(labels.size()), OptionalInt.of(value.length));
+            return new Needs(words.tokenizer().size(), Optional.of(SequenceHead.of(labels.size()).dense(new Gelu())), OptionalInt.of(value.length));
         }
 
         @Override

@@ -120,7 +120,7 @@ public record NextToken(int length) implements Objective {
 
         @Override
         public Needs needs() {
-            return new Needs(tokenizer.size(), OptionalInt.empty(), OptionalInt.of(length));
+            return new Needs(tokenizer.size(), Optional.empty(), OptionalInt.of(length));
         }
 
         @Override

@@ -79,7 +79,7 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
 
         @Override
         public Needs needs() {
-            return new Needs(words.tokenizer().size(), OptionalInt.empty(), OptionalInt.empty());
+            return new Needs(words.tokenizer().size(), Optional.empty(), OptionalInt.empty());
         }
 
         @Override

@@ -62,7 +62,7 @@ public record BahdanauLstm(
             writes.add(new Segment(layers - 1, recurs(new Lstm(Direction.FORWARD, Start.ZEROS))));
         }
         EncoderDecoder topology = new EncoderDecoder(
-                words(new DenseTable(needs.vocabulary())),
+                words(new DenseTable(needs.words("BahdanauLstm").vocabulary())),
                 Stack.of(layers, recurs(new Lstm(Direction.BOTH, Start.ZEROS))),
                 words(new SharedTable()),
                 new Stack(writes, new NoNorm()));
