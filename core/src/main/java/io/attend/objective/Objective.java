@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// What training makes small: what becomes of examples, and what the model is asked of them.
-public sealed interface Objective permits Classification, MaskedToken, NextToken, TeacherForcing {
+public sealed interface Objective permits Classification, Denoising, MaskedToken, NextToken, SpanCorruption, TeacherForcing {
     /// Makes examples ready to be learned from.
     ///
     /// @throws IllegalArgumentException if it cannot learn from examples of that kind

@@ -1,17 +1,12 @@
 package io.attend.objective;
 
-import io.attend.architecture.EncoderDecoder;
-import io.attend.architecture.Inputs;
 import io.attend.data.Example;
 import io.attend.data.Pair;
 import io.attend.data.TokenPair;
-import io.attend.embedding.Tokens;
 import io.attend.generation.Decoding;
 import io.attend.generation.Greedy;
 import io.attend.generation.TextModel;
-import io.attend.head.Head;
 import io.attend.model.Transformer;
-import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.value.Default;
 import io.attend.value.Source;
@@ -84,11 +79,7 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
 
         @Override
         public void check(Transformer model) {
-            if (!(model.architecture().topology() instanceof EncoderDecoder)) {
-                throw new IllegalArgumentException(
-                        "model.architecture: pairs are learned by an EncoderDecoder, not by a "
-                                + model.architecture().topology().getClass().getSimpleName());
-            }
+            TokenPairs.check("pairs", model);
         }
 
         @Override
@@ -103,7 +94,7 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
 
         @Override
         public Batch training(List<Integer> examples, RandomGenerator random) {
-            return batch(examples.stream().map(training::get).toList());
+            return TokenPairs.batch(examples.stream().map(training::get).toList(), words);
         }
 
         @Override
@@ -113,36 +104,7 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
 
         @Override
         public Batch heldOut(int from, int to) {
-            return batch(heldOut.subList(from, to));
-        }
-
-        /// Sources [B, S], targets shifted right behind the begin token [B, T], and the targets themselves [B,
-        /// T].
-        private Batch batch(List<TokenPair> pairs) {
-            Tokens source = Tokens.padded(pairs.stream().map(TokenPair::source).toList(), words.pad());
-            Tokens target = Tokens.padded(
-                    pairs.stream().map(pair -> shifted(pair.target())).toList(), words.pad());
-            int longest = Math.toIntExact(target.length());
-            long[] answers = new long[pairs.size() * longest];
-            long read = 0;
-            long answered = 0;
-            for (int row = 0; row < pairs.size(); row++) {
-                int[] written = pairs.get(row).target();
-                for (int i = 0; i < longest; i++) {
-                    answers[row * longest + i] = i < written.length ? written[i] : Head.IGNORED;
-                }
-                answered += written.length;
-                read += pairs.get(row).source().length;
-            }
-            return new Batch(
-                    Inputs.of(source, target), Tensor.of(answers, pairs.size(), longest), read + answered, answered);
-        }
-
-        private int[] shifted(int[] target) {
-            int[] shifted = new int[target.length];
-            shifted[0] = words.begin();
-            System.arraycopy(target, 0, shifted, 1, target.length - 1);
-            return shifted;
+            return TokenPairs.batch(heldOut.subList(from, to), words);
         }
 
         @Override
