@@ -68,7 +68,12 @@ public sealed interface Objective permits Classification, Denoising, MaskedToken
     ///
     /// @param measures numbers by name, the most telling first
     /// @param shown what it made of some examples
-    record Judged(Map<String, Double> measures, List<Shown> shown) {}
+    /// @param notes what must be known to compare the numbers with others', by name
+    record Judged(Map<String, Double> measures, List<Shown> shown, Map<String, String> notes) {
+        public Judged(Map<String, Double> measures, List<Shown> shown) {
+            this(measures, shown, Map.of());
+        }
+    }
 
     /// What a model made of an example.
     ///

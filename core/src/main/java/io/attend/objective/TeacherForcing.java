@@ -3,14 +3,20 @@ package io.attend.objective;
 import io.attend.data.Example;
 import io.attend.data.Pair;
 import io.attend.data.TokenPair;
+import io.attend.generation.Beam;
 import io.attend.generation.Decoding;
 import io.attend.generation.Greedy;
 import io.attend.generation.TextModel;
+import io.attend.layer.Context;
+import io.attend.metric.Bleu;
+import io.attend.metric.BleuTokens;
 import io.attend.model.Transformer;
+import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +32,26 @@ import java.util.stream.IntStream;
 ///     loss = − mean over t of Σ_v q(v) log p(v | source, target before t)
 ///
 /// With `smoothing` s, q is (1 − s) on the right token plus s spread evenly over the vocabulary, which keeps a
-/// model from being too sure; without, q is the right token alone. Padding does not count. Judged by the share
-/// of held-out targets that greedy writing hits to the character.
+/// model from being too sure; without, q is the right token alone. Padding does not count.
+///
+/// With [ScheduledSampling] it is shown its own tokens in place of some of the right ones. Judged by the share
+/// of held-out targets that what it writes hits to the character, and by BLEU as sacreBLEU defines it, whose
+/// signature stands in the report.
+///
+/// @param smoothing s
+/// @param decoding how held-out sources are written about; never more than twice as long as the longest target
+/// @param bleu how BLEU splits texts into words; `none` for files that are tokenised already
+/// @param sampling when its own tokens are shown
 @Source(paper = "Rethinking the Inception Architecture for Computer Vision", arxiv = "1512.00567")
-public record TeacherForcing(@Default("0.0") double smoothing) implements Objective {
+public record TeacherForcing(
+        @Default("0.0") double smoothing,
+        @Default("{\"type\": \"Greedy\"}") Decoding decoding,
+        @Default("\"wmt\"") BleuTokens bleu,
+        Optional<ScheduledSampling> sampling)
+        implements Objective {
     public static final TeacherForcing EXAMPLE = new TeacherForcing(0.1);
+    public static final TeacherForcing SAMPLED = new TeacherForcing(
+            0.1, Beam.of(3), BleuTokens.NONE, Optional.of(ScheduledSampling.EXAMPLE));
 
     private static final int AT_ONCE = 250;
     private static final int SHOWN = 16;
@@ -39,6 +60,18 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
         if (!(smoothing >= 0 && smoothing < 1)) {
             throw new IllegalArgumentException("smoothing " + smoothing + " is outside [0, 1)");
         }
+    }
+
+    /// Without sampling, judged by greedy writing.
+    public TeacherForcing(double smoothing) {
+        this(smoothing, new Greedy(256), BleuTokens.WMT, Optional.empty());
+    }
+
+    /// As `multi-bleu.perl` where the text is tokenised, as sacreBLEU otherwise.
+    private Bleu measure() {
+        return bleu == BleuTokens.NONE
+                ? Bleu.TOKENISED
+                : new Bleu(bleu, Bleu.STANDARD.smoothing(), Bleu.STANDARD.letters(), Bleu.STANDARD.order());
     }
 
     @Override
@@ -108,25 +141,44 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
         }
 
         @Override
+        public Tensor loss(Transformer model, Batch batch, Context context) {
+            return value.sampling.isPresent() && context.isTraining()
+                    ? Objective.Built.super.loss(model, value.sampling.get().mixed(model, batch, context), context)
+                    : Objective.Built.super.loss(model, batch, context);
+        }
+
+        @Override
         public Judged judge(TextModel text, double loss) {
             int longest = heldOut.stream()
                     .mapToInt(pair -> pair.target().length)
                     .max()
                     .orElseThrow();
-            Decoding greedy = new Greedy(2 * longest + 2);
+            Decoding decoding = value.decoding.limit(Math.min(value.decoding.limit(), 2 * longest + 2));
             List<String> written = new ArrayList<>();
             for (int from = 0; from < heldOutPairs.size(); from += AT_ONCE) {
                 written.addAll(text.write(
                         heldOutPairs.subList(from, Math.min(from + AT_ONCE, heldOutPairs.size())).stream()
                                 .map(Pair::source)
                                 .toList(),
-                        greedy));
+                        decoding));
             }
             List<Integer> wrong = IntStream.range(0, written.size())
                     .filter(i -> !heldOutPairs.get(i).target().equals(written.get(i)))
                     .boxed()
                     .toList();
-            return new Judged(Map.of("exactMatch", 1 - (double) wrong.size() / written.size()), shown(written, wrong));
+            Bleu.Score bleu = value.measure()
+                    .corpus(
+                            written,
+                            heldOutPairs.stream()
+                                    .map(pair -> List.of(pair.target()))
+                                    .toList());
+            Map<String, Double> measures = new LinkedHashMap<>();
+            measures.put("exactMatch", 1 - (double) wrong.size() / written.size());
+            measures.put("bleu", bleu.score());
+            Map<String, String> notes = new LinkedHashMap<>();
+            notes.put("BLEU", bleu.toString());
+            notes.put("signature", value.measure().signature(1));
+            return new Judged(measures, shown(written, wrong), notes);
         }
 
         /// The first, and some of what was wrong.

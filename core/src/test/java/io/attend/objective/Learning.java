@@ -26,7 +26,8 @@ import java.util.stream.IntStream;
 /// @param after the same afterwards
 /// @param measures what it is judged by, afterwards
 /// @param shown what the model makes of examples, afterwards
-record Learning(double before, double after, Map<String, Double> measures, List<Objective.Shown> shown) {
+/// @param notes on the measures
+record Learning(double before, double after, Map<String, Double> measures, List<Objective.Shown> shown, Map<String, String> notes) {
     static Learning of(
             Objective objective,
             Tokenizer tokenizer,
@@ -51,7 +52,7 @@ record Learning(double before, double after, Map<String, Double> measures, List<
                             .limit(batch)
                             .boxed()
                             .toList();
-                    built.loss(model, built.training(some, drawn), Context.training(random))
+                    built.loss(model, built.training(some, drawn), Context.training(random).step(step))
                             .backward();
                     optimizer.step(0.01);
                     weights.forEach(Tensor::clearGrad);
@@ -59,7 +60,7 @@ record Learning(double before, double after, Map<String, Double> measures, List<
             }
             double after = loss(built, model);
             Objective.Judged judged = built.judge(new TextModel(model, tokenizer), after);
-            return new Learning(before, after, judged.measures(), judged.shown());
+            return new Learning(before, after, judged.measures(), judged.shown(), judged.notes());
         }
     }
 
