@@ -28,6 +28,10 @@ import java.util.stream.IntStream;
 public record Reversible(Streams streams, @Default("0.0") double dropout) implements Residual {
     public static final Reversible EXAMPLE = new Reversible(Streams.AVERAGED, 0);
 
+    /// What exists beside one branch while it is computed back: both streams before and behind it, and their
+    /// gradients.
+    private static final int STREAMS = 8;
+
     public Reversible {
         Residual.checked(dropout);
         if (streams == Streams.ONE) {
@@ -63,7 +67,14 @@ public record Reversible(Streams streams, @Default("0.0") double dropout) implem
 
             @Override
             public Cost cost(Load load) {
-                return BranchByBranch.cost(branches, norms, dropout, width, load);
+                double stream = load.rows() * width;
+                Cost all = Cost.NONE;
+                for (int i = 0; i < branches.size(); i++) {
+                    all = all.plus(BranchByBranch.cost(
+                                    List.of(branches.get(i)), List.of(norms.get(i)), dropout, width, load)
+                            .recomputed());
+                }
+                return all.working(all.working() + STREAMS * stream);
             }
         };
     }

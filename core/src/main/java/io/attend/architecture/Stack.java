@@ -123,12 +123,12 @@ public record Stack(
                 }
             }
         }
-        return new Built(applied, streams, finalNorm.build(parameters.in("norm"), leaving(site.width())));
+        return new Built(applied, streams, site.width(), finalNorm.build(parameters.in("norm"), leaving(site.width())));
     }
 
     private record Applied(Residual.Built block, Place place, List<Place> branches) {}
 
-    private record Built(List<Applied> applied, Streams streams, Layer norm) implements Layer {
+    private record Built(List<Applied> applied, Streams streams, int width, Layer norm) implements Layer {
         @Override
         public Tensor forward(Tensor x, Context context) {
             x = streams == Streams.ONE ? along(x, context) : streams.leave(turning(streams.enter(x), context));
@@ -162,7 +162,11 @@ public record Stack(
 
         @Override
         public Cost cost(Load load) {
-            return applied.stream().map(next -> next.block.cost(load)).reduce(norm.cost(load), Cost::plus);
+            double ends = streams == Streams.ONE ? 0 : 4 * load.rows() * width; // both, before the first and behind the last
+            return applied.stream()
+                    .map(next -> next.block.cost(load))
+                    .reduce(norm.cost(load), Cost::plus)
+                    .saving(ends);
         }
     }
 }
