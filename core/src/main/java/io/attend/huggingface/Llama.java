@@ -4,7 +4,6 @@ import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Stack;
@@ -15,14 +14,11 @@ import io.attend.embedding.DenseTable;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.FeedForward;
 import io.attend.feedforward.GatedFeedForward;
-import io.attend.head.LinearHead;
 import io.attend.layer.Bias;
 import io.attend.mask.Causal;
 import io.attend.mask.Mask;
 import io.attend.norm.RmsNorm;
-import io.attend.position.Rotary;
 import io.attend.value.Source;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,19 +98,14 @@ public record Llama() implements Family {
         Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), shape.norm, new PreNorm(0));
         TokenEmbedding embedding = TokenEmbedding.of(
                 new DenseTable(shape.vocabulary, config.padding("pad_token_id", -1, shape.vocabulary)));
-        Architecture architecture = new Architecture(
-                        shape.width,
-                        new Decoder(embedding, Stack.of(shape.layers, block).finalNorm(shape.norm)),
-                        task.head(config, new DecoderTask.Words(shape.vocabulary, shape.tied, Bias.NONE)))
-                .initialized(new NormalInitialization(
-                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+        Decoder decoder =
+                new Decoder(embedding, Stack.of(shape.layers, block).finalNorm(shape.norm));
         // alone among its classes, the one for spans calls its body otherwise
         String prefix = task == DecoderTask.SPANS && name.equals("Llama") ? "transformer" : "model";
         Names names = names(task.body(prefix)).prefix(prefix);
-        return new Mapping(
-                architecture,
-                task.names(names, "lm_head", task.body(prefix) + "embed_tokens.weight", shape.tied),
-                task.usage(config));
+        DecoderTask.Words words =
+                DecoderTask.Words.of(shape.vocabulary, shape.tied).tags("score");
+        return task.mapping(config, shape.width, decoder, words, names);
     }
 
     /// What every family with these modules calls them.
@@ -141,47 +132,32 @@ public record Llama() implements Family {
 
     @Override
     public Optional<Map<String, Object>> config(Architecture architecture) {
-        return keys(architecture).map(values -> {
-            values.put("model_type", "llama");
-            values.put(
-                    "architectures",
-                    List.of(DecoderTask.of(architecture.head(), values).className("Llama")));
-            return values;
-        });
+        return DecoderParts.of(architecture)
+                .filter(parts -> parts.rotary().isPresent() && parts.block().norm() instanceof RmsNorm)
+                .map(parts -> {
+                    Map<String, Object> values = keys(parts, "llama", "Llama");
+                    values.put("rms_norm_eps", parts.epsilon());
+                    values.put("attention_bias", parts.attention().bias() == ProjectionBias.ADDED);
+                    values.put(
+                            "mlp_bias",
+                            parts.feed() instanceof GatedFeedForward feed && feed.bias() == Bias.ADDED);
+                    return values;
+                });
     }
 
-    /// The keys of an architecture of this kind, all but the names of its class.
-    static Optional<Map<String, Object>> keys(Architecture architecture) {
-        if (!(architecture.topology() instanceof Decoder(TokenEmbedding embedding, Stack stack))
-                || !(embedding.table() instanceof DenseTable table)
-                || !(stack.finalNorm() instanceof RmsNorm norm)
-                || !(stack.unrolled().getFirst() instanceof Block(var branches, var norms, PreNorm(double dropout)))
-                || !norms.equals(norm)
-                || dropout != 0
-                || branches.size() != 2
-                || !(branches.get(0) instanceof SelfAttention(SoftmaxAttention attention))
-                || !(branches.get(1) instanceof Feed(GatedFeedForward feed))
-                || !(attention.position() instanceof Rotary rotary)) {
-            return Optional.empty();
-        }
-        int trained = Rotation.trained(rotary);
-        Map<String, Object> values = new LinkedHashMap<>();
-        values.put("hidden_size", architecture.width());
-        values.put("num_attention_heads", attention.heads().count());
-        values.put("num_key_value_heads", attention.heads().keyValueCount());
-        attention.heads().size().ifPresent(size -> values.put("head_dim", size));
-        values.put("intermediate_size", feed.hidden());
-        values.put("num_hidden_layers", stack.unrolled().size());
-        values.put("vocab_size", table.vocabulary());
-        values.put("max_position_embeddings", trained);
-        table.padding().ifPresent(padding -> values.put("pad_token_id", padding));
-        values.put("hidden_act", Activations.name(feed.activation()));
-        values.put("rms_norm_eps", norm.epsilon());
-        values.put("attention_dropout", attention.dropout());
-        values.put("attention_bias", attention.bias() == ProjectionBias.ADDED);
-        values.put("mlp_bias", feed.bias() == Bias.ADDED);
-        values.put("tie_word_embeddings", !(architecture.head() instanceof LinearHead));
-        Rotation.write(values, rotary);
-        return Optional.of(values);
+    /// The keys that go by the names they have in LLaMA.
+    static Map<String, Object> keys(DecoderParts parts, String type, String name) {
+        Map<String, Object> values = parts.heading(type, name);
+        Heads heads = parts.attention().heads();
+        values.put("hidden_size", parts.width());
+        values.put("num_attention_heads", heads.count());
+        values.put("num_key_value_heads", heads.keyValueCount());
+        heads.size().ifPresent(size -> values.put("head_dim", size));
+        values.put("intermediate_size", parts.hidden());
+        values.put("num_hidden_layers", parts.layers());
+        values.put("hidden_act", parts.activation());
+        values.put("attention_dropout", parts.attention().dropout());
+        parts.rotary().ifPresent(rotary -> Rotation.write(values, rotary));
+        return values;
     }
 }

@@ -1,6 +1,8 @@
 package io.attend.huggingface;
 
+import io.attend.architecture.Architecture;
 import io.attend.attention.ProjectionBias;
+import io.attend.feedforward.FeedForward;
 import io.attend.feedforward.GatedFeedForward;
 import io.attend.feedforward.MixtureOfExperts;
 import io.attend.layer.Bias;
@@ -9,6 +11,8 @@ import io.attend.router.TopKRouter;
 import io.attend.router.UnlimitedCapacity;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// Mixtral: Mistral in which every token has the feed-forwards of a few experts.
 @Source(paper = "Mixtral of Experts", arxiv = "2401.04088")
@@ -47,5 +51,19 @@ public record Mixtral() implements Family {
                 mapping.architecture(),
                 mapping.names(),
                 mapping.usage().auxiliary(new Usage.Auxiliary("aux_loss", "decoder", new BatchBalance(), balance)));
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture).flatMap(parts -> {
+            if (parts.rotary().isEmpty()
+                    || !(parts.feed() instanceof MixtureOfExperts(int experts, TopKRouter router, FeedForward _))) {
+                return Optional.empty();
+            }
+            Map<String, Object> values = Mistral.keys(parts, "mixtral", "Mixtral");
+            values.put("num_local_experts", experts);
+            values.put("num_experts_per_tok", router.choices());
+            return Optional.of(values);
+        });
     }
 }

@@ -1,11 +1,15 @@
 package io.attend.huggingface;
 
+import io.attend.architecture.Architecture;
 import io.attend.attention.ProjectionBias;
 import io.attend.layer.Bias;
 import io.attend.mask.Causal;
 import io.attend.mask.Mask;
+import io.attend.mask.SlidingWindow;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// Qwen 2: LLaMA with biases in query, key and value.
 @Source(paper = "Qwen2 Technical Report", arxiv = "2407.10671")
@@ -28,5 +32,16 @@ public record Qwen2() implements Family {
                 shape,
                 shape.attention(config, mask).bias(ProjectionBias.INPUTS),
                 shape.gated(config, Bias.NONE));
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture)
+                .filter(parts -> parts.rotary().isPresent())
+                .map(parts -> {
+                    Map<String, Object> values = Mistral.keys(parts, "qwen2", "Qwen2");
+                    values.put("use_sliding_window", parts.attention().mask() instanceof SlidingWindow);
+                    return values;
+                });
     }
 }

@@ -113,6 +113,7 @@ final class Rotation {
     /// The keys that [#halves] reads.
     static void write(Map<String, Object> values, Rotary rotary) {
         values.put("rope_theta", rotary.theta());
+        values.put("max_position_embeddings", trained(rotary));
         Map<String, Object> scaling = new LinkedHashMap<>();
         switch (rotary.scaling()) {
             case NoScaling _ -> {}
