@@ -165,7 +165,7 @@ final class BartParts {
                 .inert("classifier_dropout", "attention_heads");
         Task task = config.head(kind.classes);
         if (task == Task.NEXT_WORD) {
-            config.inert("is_encoder_decoder");
+            config.inert("is_encoder_decoder", "encoder_layers", "encoder_attention_heads", "encoder_ffn_dim");
         } else {
             config.only("is_encoder_decoder", true, "a decoder alone is read only for classes ...ForCausalLM");
         }

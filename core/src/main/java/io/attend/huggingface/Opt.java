@@ -46,15 +46,16 @@ public record Opt() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        config.inert("layerdrop", "init_std", "dropout_rate")
-                .only("layer_norm_elementwise_affine", true, "norms without weights are not read");
+        config.inert("layerdrop", "init_std", "dropout_rate");
         DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("OPT"));
         int width = config.whole("hidden_size", 768);
         int inner = config.whole("word_embed_proj_dim", width);
         int vocabulary = config.whole("vocab_size", 50_272);
         boolean tied = config.flag("tie_word_embeddings", true);
         boolean before = config.flag("do_layer_norm_before", true);
-        LayerNorm norm = new LayerNorm(1e-5, Bias.ADDED);
+        LayerNorm norm = config.flag("layer_norm_elementwise_affine", true)
+                ? new LayerNorm(1e-5, Bias.ADDED)
+                : new LayerNorm(1e-5, Bias.NONE, LayerNorm.Gain.NONE);
         double dropout = config.number("dropout", 0.1);
         Bias bias = config.flag("enable_bias", true) ? Bias.ADDED : Bias.NONE;
         SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(config.count("num_attention_heads", 12)))
@@ -123,6 +124,9 @@ public record Opt() implements Family {
             }
             values.put("do_layer_norm_before", parts.block().residual() instanceof PreNorm);
             values.put("_remove_final_layer_norm", parts.stack().finalNorm() instanceof NoNorm);
+            values.put(
+                    "layer_norm_elementwise_affine",
+                    parts.block().norm() instanceof LayerNorm norm && norm.gain() == LayerNorm.Gain.WEIGHT);
             values.put("enable_bias", parts.attention().bias() == ProjectionBias.ADDED);
             values.put("dropout", parts.dropout());
             values.put("attention_dropout", parts.attention().dropout());
