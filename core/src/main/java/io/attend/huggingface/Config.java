@@ -310,13 +310,18 @@ public final class Config {
 
     /// How many classes a classifying head tells apart: those that `id2label` names, 2 where nothing is said.
     public int labels() {
+        return labels(2);
+    }
+
+    /// The same with another default.
+    int labels(int otherwise) {
         OptionalInt number = wholeIfGiven("num_labels");
         return object("id2label")
                 .map(names -> {
                     names.tree.propertyNames().forEach(names.read::add);
                     return names.tree.size();
                 })
-                .orElse(number.orElse(2));
+                .orElse(number.orElse(otherwise));
     }
 
     /// What a classifying head is asked: `problem_type`, or else numbers where there is one label and one of

@@ -18,10 +18,12 @@ import io.attend.layer.Bias;
 import io.attend.mask.Causal;
 import io.attend.mask.Mask;
 import io.attend.norm.RmsNorm;
+import io.attend.position.Rotary;
 import io.attend.value.Source;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// LLaMA: pre-norm decoder, RMSNorm, rotary positions in halves, SwiGLU, grouped heads, hardly any biases.
 /// Mistral, Mixtral and Qwen 2 differ in details and share what is here.
@@ -34,7 +36,7 @@ public record Llama() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        Shape shape = Shape.read(config, new Defaults(4096, 11_008, 32, 32_000, 2048), KeyValue.AS_MANY);
+        Shape shape = Shape.read(config, Defaults.of(11_008, 32_000, 2048));
         boolean biased = config.flag("attention_bias", false);
         SoftmaxAttention attention =
                 shape.attention(config, new Causal()).bias(biased ? ProjectionBias.ADDED : ProjectionBias.NONE);
@@ -43,45 +45,53 @@ public record Llama() implements Family {
     }
 
     /// Hugging Face's defaults of a family.
-    record Defaults(int width, int hidden, int layers, int vocabulary, int positions) {}
+    ///
+    /// @param keyValue how many key-value heads there are; absent as many as query heads
+    record Defaults(int hidden, int vocabulary, int positions, OptionalInt keyValue, double epsilon, double theta) {
+        static Defaults of(int hidden, int vocabulary, int positions) {
+            return new Defaults(hidden, vocabulary, positions, OptionalInt.empty(), 1e-6, 10_000);
+        }
 
-    /// How many key-value heads there are where nothing is said.
-    enum KeyValue {
-        /// As many as query heads.
-        AS_MANY,
-        /// 8 for Mistral and Mixtral.
-        EIGHT
+        Defaults keyValue(int heads) {
+            return new Defaults(hidden, vocabulary, positions, OptionalInt.of(heads), epsilon, theta);
+        }
+
+        Defaults epsilon(double number) {
+            return new Defaults(hidden, vocabulary, positions, keyValue, number, theta);
+        }
+
+        Defaults theta(double base) {
+            return new Defaults(hidden, vocabulary, positions, keyValue, epsilon, base);
+        }
     }
 
     /// What all these families read alike.
     record Shape(
-            int width, Heads heads, int hidden, int layers, int vocabulary, int trained, RmsNorm norm, boolean tied) {
-        static Shape read(Config config, Defaults defaults, KeyValue keyValue) {
-            int width = config.whole("hidden_size", defaults.width);
+            int width, Heads heads, int hidden, int layers, int vocabulary, Rotary rotary, RmsNorm norm, boolean tied) {
+        static Shape read(Config config, Defaults defaults) {
+            int width = config.whole("hidden_size", 4096);
             int count = config.count("num_attention_heads", 32);
             // null means as many as query heads, absent the family's own default
-            int shared = config.has("num_key_value_heads")
-                            || keyValue == KeyValue.AS_MANY
-                            || config.names("num_key_value_heads")
-                    ? config.whole("num_key_value_heads", count)
-                    : 8;
+            boolean named = config.names("num_key_value_heads");
+            int shared = config.whole("num_key_value_heads", named ? count : defaults.keyValue.orElse(count));
             Heads heads = Heads.of(count).sharing(shared);
             int size = config.whole("head_dim", width / count);
+            int trained = config.whole("max_position_embeddings", defaults.positions);
             return new Shape(
                     width,
                     size * count == width ? heads : heads.size(size),
                     config.whole("intermediate_size", defaults.hidden),
-                    config.count("num_hidden_layers", defaults.layers),
+                    config.count("num_hidden_layers", 32),
                     config.whole("vocab_size", defaults.vocabulary),
-                    config.whole("max_position_embeddings", defaults.positions),
-                    new RmsNorm(config.number("rms_norm_eps", 1e-6)),
+                    Rotation.halves(config, trained).theta(config.number("rope_theta", defaults.theta)),
+                    new RmsNorm(config.number("rms_norm_eps", defaults.epsilon)),
                     config.flag("tie_word_embeddings", false));
         }
 
         SoftmaxAttention attention(Config config, Mask mask) {
             return SoftmaxAttention.of(heads)
                     .masked(mask)
-                    .position(Rotation.halves(config, trained))
+                    .position(rotary)
                     .dropout(config.number("attention_dropout", 0));
         }
 

@@ -23,7 +23,7 @@ public record Mistral() implements Family {
     @Override
     public Mapping read(Config config) {
         Llama.Shape shape =
-                Llama.Shape.read(config, new Llama.Defaults(4096, 14_336, 32, 32_000, 4096 * 32), Llama.KeyValue.EIGHT);
+                Llama.Shape.read(config, Llama.Defaults.of(14_336, 32_000, 4096 * 32).keyValue(8));
         return Llama.mapping(
                 config,
                 "Mistral",
