@@ -358,6 +358,6 @@ final class Actual {
 
     private Optional<Tensor> gradient(String name) {
         backward();
-        return Optional.ofNullable(gradients.get(name));
+        return Optional.ofNullable(gradients.get(pretrained.table().written(name)));
     }
 }
