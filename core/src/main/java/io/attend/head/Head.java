@@ -44,6 +44,11 @@ public sealed interface Head
         return Gives.WORDS;
     }
 
+    /// The same with so much dropout of what it judges, if it has any.
+    default Head dropout(double rate) {
+        return this;
+    }
+
     /// A head at work: `forward` gives its main output, such as scores [B, T, V].
     interface Built extends Layer {
         /// The mean cross-entropy of the right classes, a single number. A head that never makes all its
