@@ -97,6 +97,11 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
         }
 
         @Override
+        public List<Integer> targetLengths() {
+            return training.stream().map(pair -> pair.target().length).toList();
+        }
+
+        @Override
         public double smoothing() {
             return value.smoothing;
         }

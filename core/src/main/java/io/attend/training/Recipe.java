@@ -1,5 +1,6 @@
 package io.attend.training;
 
+import io.attend.data.Batching;
 import io.attend.data.Dataset;
 import io.attend.data.Words;
 import io.attend.objective.Objective;
@@ -28,7 +29,9 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param optimizer how gradients change weights
 /// @param schedule the learning rate of each step
 /// @param steps batches in all
-/// @param batch examples a step
+/// @param batch examples a step, where `tokens` is absent
+/// @param tokens a step has as many examples of similar length as make at most so many tokens, padded to the
+///     longest source or target among them
 /// @param accumulate parts a batch is split into, one after another, to need less memory; the gradient is the
 ///     same
 /// @param clip the largest joint norm of the gradients
@@ -47,6 +50,7 @@ public record Recipe(
         Schedule schedule,
         int steps,
         @Default("64") int batch,
+        OptionalInt tokens,
         @Default("1") int accumulate,
         @Default("1.0") double clip,
         @Default("1") long seed,
@@ -63,6 +67,7 @@ public record Recipe(
     public Recipe {
         positive("steps", steps);
         positive("batch", batch);
+        tokens.ifPresent(count -> positive("tokens", count));
         positive("accumulate", accumulate);
         threads.ifPresent(count -> positive("threads", count));
         positive("evaluateEvery", evaluateEvery);
@@ -118,6 +123,7 @@ public record Recipe(
                 schedule,
                 steps,
                 batch,
+                tokens,
                 accumulate,
                 clip,
                 seed,
@@ -127,13 +133,18 @@ public record Recipe(
                 keepCheckpoints);
     }
 
+    /// How large a batch is.
+    public Batching batching() {
+        return tokens.isPresent() ? Batching.tokens(tokens.getAsInt()) : Batching.examples(batch);
+    }
+
     /// Whether a run begun with one of the two may go on with the other: it learns the same from the same in
     /// the same order. How fast it learns, for how long, and what is measured and kept may change.
     public boolean continues(Recipe begun) {
         return data.equals(begun.data)
                 && words.equals(begun.words)
                 && model.equals(begun.model)
-                && batch == begun.batch
+                && batching().equals(begun.batching())
                 && seed == begun.seed;
     }
 

@@ -205,7 +205,7 @@ public final class Trainer {
             this.optimizer = optimizer;
             this.random = random;
             this.weights = model.weights().stream().map(Parameter::tensor).toList();
-            this.order = new Order(objective.lengths(), recipe.batch(), recipe.seed());
+            this.order = new Order(objective.lengths(), objective.targetLengths(), recipe.batching(), recipe.seed());
             weights.forEach(weight -> weight.requiresGrad(true));
         }
 
