@@ -52,8 +52,7 @@ class TokenizeTest {
         Said wrong = attend("tokenize", json, "--tokenizer", words, "--out", out);
         assertThat(wrong.status()).isEqualTo(1);
         assertThat(wrong.err())
-                .isEqualTo("attend tokenize: " + json + ", line 1: no field \"text\"; it has body: name the right one"
-                        + " in data.fields\n");
+                .isEqualTo("attend tokenize: " + json + ", line 1: no field \"text\"; it has body; name one of these\n");
         assertThat(MappedTokens.open(out).size()).as("what was there is untouched").isEqualTo(4);
         assertThat(attend("tokenize", lines, "--tokenizer", words, "--out", out, "--threads", "0").status()).isEqualTo(2);
     }

@@ -95,7 +95,7 @@ public sealed interface TableFile extends Dataset permits DelimitedFile, JsonLin
     static IllegalArgumentException missing(String place, String field, List<String> known) {
         return new IllegalArgumentException(place + ": no field \"" + field + "\"; it has "
                 + String.join(", ", known.size() > 20 ? known.subList(0, 20) : known)
-                + (known.size() > 20 ? ", ..." : "") + ": name the right one in data.fields");
+                + (known.size() > 20 ? ", ..." : "") + "; name one of these");
     }
 
     /// A field that holds no text.

@@ -34,6 +34,7 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 ///     longest source or target among them
 /// @param accumulate parts a batch is split into, one after another, to need less memory; the gradient is the
 ///     same
+/// @param prefetch steps whose batches are prepared ahead by another thread; 0 for none. The run is the same
 /// @param clip the largest joint norm of the gradients
 /// @param seed of initial weights, order and dropout
 /// @param threads processor threads an operation may use; all cores if absent. Small models are as fast on one,
@@ -52,6 +53,7 @@ public record Recipe(
         @Default("64") int batch,
         OptionalInt tokens,
         @Default("1") int accumulate,
+        @Default("2") int prefetch,
         @Default("1.0") double clip,
         @Default("1") long seed,
         OptionalInt threads,
@@ -69,6 +71,9 @@ public record Recipe(
         positive("batch", batch);
         tokens.ifPresent(count -> positive("tokens", count));
         positive("accumulate", accumulate);
+        if (prefetch < 0 || prefetch > 1000) {
+            throw new IllegalArgumentException("prefetch must be from 0 to 1000 steps, not " + prefetch);
+        }
         threads.ifPresent(count -> positive("threads", count));
         positive("evaluateEvery", evaluateEvery);
         positive("checkpointEvery", checkpointEvery);
@@ -125,6 +130,7 @@ public record Recipe(
                 batch,
                 tokens,
                 accumulate,
+                prefetch,
                 clip,
                 seed,
                 OptionalInt.of(count),

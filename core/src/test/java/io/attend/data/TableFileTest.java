@@ -72,7 +72,7 @@ class TableFileTest {
                 {"text": "b"} {}       | , line 2, column 15: no JSON: Trailing token
                 {"text": 1, "text": 2} | , line 2, column 19: no JSON: Duplicate Object property "text"
                 ["b"]                  | , line 2: expected a JSON object with fields
-                {"body": "b"}          | , line 2: no field "text"; it has body: name the right one in data.fields
+                {"body": "b"}          | , line 2: no field "text"; it has body; name one of these
                 {"text": null}         | , line 2: field "text" holds nothing (null), not a text, a number or a truth value
                 {"text": ["b"]}        | , line 2: field "text" holds a list, not a text
                 {"text": {"a": 1}}     | , line 2: field "text" holds an object with the fields [a], not a text
@@ -105,8 +105,7 @@ class TableFileTest {
     void delimitedFilesThatDoNotFitAreRefusedWithFileLineAndField() throws IOException {
         String fields = file("f.csv", "text,stars\n\"a\nb\",1\nc,2\n");
         assertThatThrownBy(() -> delimited(fields, LABELED).training(1))
-                .hasMessage(fields + ", line 2: no field \"label\"; it has text, stars: name the right one in"
-                        + " data.fields");
+                .hasMessage(fields + ", line 2: no field \"label\"; it has text, stars; name one of these");
         String empty = file("e.csv", "text,label\n\"a\nb\",1\nc,\n");
         assertThatThrownBy(() -> delimited(empty, LABELED).training(1))
                 .as("a row is named by the line it begins on")
@@ -148,7 +147,7 @@ class TableFileTest {
                         + " truth value");
         assertThatThrownBy(() -> new ParquetFile(path, Optional.of(path), 20, new TextField("body")).training(1))
                 .hasMessage(path + ", row 1: no field \"body\"; it has text, label, score, even, translation, maybe,"
-                        + " list: name the right one in data.fields");
+                        + " list; name one of these");
         String text = file("t.parquet", "this is no parquet, but long enough to be looked at");
         assertThatThrownBy(() -> new ParquetFile(text, Optional.of(text), 20, TEXT).training(1))
                 .isInstanceOf(IllegalArgumentException.class)
