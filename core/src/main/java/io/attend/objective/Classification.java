@@ -1,8 +1,11 @@
 package io.attend.objective;
 
 import io.attend.architecture.Inputs;
+import io.attend.data.Augmentation;
+import io.attend.data.CutSpan;
 import io.attend.data.Example;
 import io.attend.data.Labeled;
+import io.attend.data.SwapTokens;
 import io.attend.embedding.Tokens;
 import io.attend.generation.TextModel;
 import io.attend.layer.Context;
@@ -35,6 +38,7 @@ import java.util.random.RandomGenerator;
 /// @param smoothing the share of certainty spread over all labels
 /// @param drop chance of a token to be left out while learning
 /// @param hide chance of a token to be unknown while learning
+/// @param augment changes to each text while learning, one after the other, before any of these
 @Source(
         paper = "EDA: Easy Data Augmentation Techniques for Boosting Performance on Text Classification",
         arxiv = "1901.11196")
@@ -42,14 +46,22 @@ public record Classification(
         @Default("128") int length,
         @Default("0.0") double smoothing,
         @Default("0.0") double drop,
-        @Default("0.0") double hide)
+        @Default("0.0") double hide,
+        @Default("[]") List<Augmentation> augment)
         implements Objective {
     public static final Classification EXAMPLE = new Classification(17, 0.1, 0.1, 0.1);
+    public static final Classification AUGMENTED =
+            new Classification(17, 0.1, 0, 0, List.of(SwapTokens.EXAMPLE, CutSpan.EXAMPLE));
+
+    public Classification(int length, double smoothing, double drop, double hide) {
+        this(length, smoothing, drop, hide, List.of());
+    }
 
     public Classification {
         if (length < 1) {
             throw new IllegalArgumentException("length must be at least 1 token, not " + length);
         }
+        augment = List.copyOf(augment);
         share("smoothing", smoothing);
         share("drop", drop);
         share("hide", hide);
@@ -82,6 +94,7 @@ public record Classification(
 
         private final Classification value;
         private final TextModel.Words words;
+        private final Augmentation.Vocabulary ordinary;
         private final List<String> labels;
         private final List<Labeled> heldOutTexts;
         private final List<int[]> training;
@@ -92,6 +105,7 @@ public record Classification(
         Built(Classification value, Tokenizer tokenizer, List<Labeled> training, List<Labeled> heldOut) {
             this.value = value;
             this.words = new TextModel.Words(tokenizer);
+            this.ordinary = Augmentation.Vocabulary.of(tokenizer, words.unknown());
             this.labels = List.copyOf(
                     new TreeSet<>(training.stream().map(Labeled::label).toList()));
             if (labels.size() < 2) {
@@ -152,8 +166,23 @@ public record Classification(
         @Override
         public Batch training(List<Integer> examples, RandomGenerator random) {
             return batch(
-                    examples.stream().map(i -> blurred(training.get(i), random)).toList(),
+                    examples.stream()
+                            .map(i -> blurred(augmented(training.get(i), random), random))
+                            .toList(),
                     examples.stream().mapToLong(i -> trainingLabels[i]).toArray());
+        }
+
+        /// The text between its first and last token changed, and cut if it has become too long.
+        private int[] augmented(int[] text, RandomGenerator random) {
+            if (value.augment.isEmpty()) {
+                return text;
+            }
+            int[] inner = Augmentation.all(
+                    value.augment, Arrays.copyOfRange(text, 1, text.length - 1), ordinary, random);
+            int[] all = Arrays.copyOf(text, Math.min(inner.length + 2, Math.max(2, value.length)));
+            System.arraycopy(inner, 0, all, 1, all.length - 2);
+            all[all.length - 1] = words.end();
+            return all;
         }
 
         private int[] blurred(int[] text, RandomGenerator random) {

@@ -2,6 +2,8 @@ package io.attend.objective;
 
 import io.attend.architecture.EncoderDecoder;
 import io.attend.architecture.Inputs;
+import io.attend.data.Augmentation;
+import io.attend.data.DeleteTokens;
 import io.attend.data.Example;
 import io.attend.data.Pair;
 import io.attend.data.TokenPair;
@@ -16,6 +18,7 @@ import io.attend.tokenizer.Tokenizer;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,14 +36,25 @@ import java.util.stream.IntStream;
 /// With `smoothing` s, q is (1 − s) on the right token plus s spread evenly over the vocabulary, which keeps a
 /// model from being too sure; without, q is the right token alone. Padding does not count. Judged by the share
 /// of held-out targets that greedy writing hits to the character.
+///
+/// @param smoothing the share of certainty spread evenly over all tokens
+/// @param augment changes to each source while learning, one after the other; never longer than the longest
 @Source(paper = "Rethinking the Inception Architecture for Computer Vision", arxiv = "1512.00567")
-public record TeacherForcing(@Default("0.0") double smoothing) implements Objective {
+public record TeacherForcing(
+        @Default("0.0") double smoothing,
+        @Default("[]") List<Augmentation> augment) implements Objective {
     public static final TeacherForcing EXAMPLE = new TeacherForcing(0.1);
+    public static final TeacherForcing AUGMENTED = new TeacherForcing(0, List.of(DeleteTokens.EXAMPLE));
 
     private static final int AT_ONCE = 250;
     private static final int SHOWN = 16;
 
+    public TeacherForcing(double smoothing) {
+        this(smoothing, List.of());
+    }
+
     public TeacherForcing {
+        augment = List.copyOf(augment);
         if (!(smoothing >= 0 && smoothing < 1)) {
             throw new IllegalArgumentException("smoothing " + smoothing + " is outside [0, 1)");
         }
@@ -61,14 +75,21 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
     private static final class Built implements Objective.Built {
         private final TeacherForcing value;
         private final TextModel.Words words;
+        private final Augmentation.Vocabulary ordinary;
         private final List<TokenPair> training;
+        private final int longest; // source
         private final List<Pair> heldOutPairs;
         private final List<TokenPair> heldOut;
 
         Built(TeacherForcing value, Tokenizer tokenizer, List<Pair> training, List<Pair> heldOut) {
             this.value = value;
             this.words = new TextModel.Words(tokenizer);
+            this.ordinary = Augmentation.Vocabulary.of(tokenizer, words.unknown());
             this.training = training.stream().map(this::tokens).toList();
+            this.longest = this.training.stream()
+                    .mapToInt(pair -> pair.source().length)
+                    .max()
+                    .orElse(0);
             this.heldOutPairs = heldOut;
             this.heldOut = heldOut.stream().map(this::tokens).toList();
         }
@@ -108,7 +129,21 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
 
         @Override
         public Batch training(List<Integer> examples, RandomGenerator random) {
-            return batch(examples.stream().map(training::get).toList());
+            return batch(examples.stream()
+                    .map(i -> augmented(training.get(i), random))
+                    .toList());
+        }
+
+        private TokenPair augmented(TokenPair pair, RandomGenerator random) {
+            if (value.augment.isEmpty()) {
+                return pair;
+            }
+            int[] source = pair.source();
+            int[] inner = Augmentation.all(
+                    value.augment, Arrays.copyOf(source, source.length - 1), ordinary, random);
+            int[] all = Arrays.copyOf(inner, Math.min(inner.length + 1, longest));
+            all[all.length - 1] = words.end();
+            return new TokenPair(all, pair.target());
         }
 
         @Override

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Presets;
+import io.attend.data.Augmentation;
 import io.attend.data.Document;
+import io.attend.data.InsertTokens;
 import io.attend.data.Labeled;
 import io.attend.data.Pair;
+import io.attend.data.ReplaceTokens;
 import io.attend.embedding.Tokens;
 import io.attend.generation.TextModel;
 import io.attend.head.SequenceHead;
@@ -152,5 +155,31 @@ class ObjectiveTest {
                         new Classification(7, 0, 0, 0).build(characters(), LABELED, List.of(new Labeled("a", "maybe"))))
                 .hasMessage(
                         "a held-out text has the label \"maybe\", which none to learn from has; they have [no, yes]");
+    }
+
+    /// What is judged, begins, ends and is written stays as it is.
+    @Test
+    void augmentationChangesOnlyWhatIsLearned() {
+        List<Augmentation> harsh = List.of(new ReplaceTokens(0.99), new InsertTokens(0.99), new InsertTokens(0.99));
+        List<Pair> pairs = List.of(new Pair("cccccccccc", "cbcb"), new Pair("ccccccc", "cb"));
+        List<Labeled> texts = List.of(new Labeled("cccccccccc", "yes"), new Labeled("c", "no"));
+        try (Lifetime _ = Lifetime.open()) {
+            Objective.Built forcing = new TeacherForcing(0, harsh).build(characters(), pairs, pairs);
+            Batch learned = forcing.training(List.of(0, 1), seeded());
+            int[][] sources = ((Tokens) learned.inputs().source()).rows();
+            assertThat(sources[1]).as("never longer than the longest source").hasSize(11).endsWith(2);
+            assertThat(Arrays.stream(sources[0]).distinct().toArray()).contains(4, 5);
+            Batch judged = forcing.heldOut(0, 2);
+            assertThat(learned.answers().toLongs()).containsExactly(judged.answers().toLongs());
+            assertThat(((Tokens) judged.inputs().source()).rows()[1]).containsExactly(6, 6, 6, 6, 6, 6, 6, 2);
+            assertThat(((Tokens) forcing.training(List.of(0, 1), seeded()).inputs().source()).rows())
+                    .as("the same step draws the same")
+                    .isDeepEqualTo(sources);
+            Objective.Built labels = new Classification(13, 0, 0, 0, harsh).build(characters(), texts, texts);
+            int[] text = ((Tokens) labels.training(List.of(0), seeded()).inputs().source()).rows()[0];
+            assertThat(text).hasSize(13).startsWith(1).endsWith(2).contains(4, 5);
+            assertThat(((Tokens) labels.heldOut(0, 1).inputs().source()).rows()[0])
+                    .containsExactly(1, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 2);
+        }
     }
 }

@@ -131,7 +131,7 @@ class PrefetchTest {
         String recipe = """
                 data: {type: LabeledFile, path: '%s', heldOutPath: '%s'}
                 model: {type: Bert, layers: 1, width: 8, heads: 2, dropout: 0.1}
-                objective: {type: Classification, length: 11, drop: 0.2, hide: 0.2}
+                objective: {type: Classification, length: 11, drop: 0.2, augment: [InsertTokens, {type: CutSpan, share: 0.3}]}
                 schedule: {type: Constant, rate: 0.01}
                 steps: 24
                 batch: 5
