@@ -110,8 +110,7 @@ public final class Presets {
     }
 
     public static Architecture gpt(int vocabulary, int layers, Size size, int maximum, double dropout) {
-        TokenEmbedding embedding =
-                TokenEmbedding.of(new DenseTable(vocabulary)).position(new LearnedPosition(maximum));
+        TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary)).position(new LearnedPosition(maximum));
         return gpt(layers, size, new Causal(), embedding.dropout(dropout));
     }
 

@@ -36,8 +36,8 @@ public record DelimitedFile(
     public DelimitedFile {
         TableFile.check(heldOutEvery);
         if (separator.isPresent() && (separator.get().length() != 1 || "\"\r\n".contains(separator.get()))) {
-            throw new IllegalArgumentException("separator must be one character, no quote and no line end, not \""
-                    + separator.get() + "\"");
+            throw new IllegalArgumentException(
+                    "separator must be one character, no quote and no line end, not \"" + separator.get() + "\"");
         }
     }
 

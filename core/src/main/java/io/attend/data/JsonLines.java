@@ -62,10 +62,13 @@ public record JsonLines(
         try {
             node = JSON.readTree(line);
         } catch (JacksonException e) {
-            String reason = e.getOriginalMessage().lines().findFirst().orElse("").replaceFirst(" \\(start marker .*", "");
+            String reason =
+                    e.getOriginalMessage().lines().findFirst().orElse("").replaceFirst(" \\(start marker .*", "");
             throw new IllegalArgumentException(
-                    place + (e.getLocation() == null ? "" : ", column " + e.getLocation().getColumnNr())
-                            + ": no JSON: " + reason,
+                    place
+                            + (e.getLocation() == null
+                                    ? ""
+                                    : ", column " + e.getLocation().getColumnNr()) + ": no JSON: " + reason,
                     e);
         }
         if (!node.isObject()) {
@@ -83,7 +86,8 @@ public record JsonLines(
                 case STRING -> value.stringValue();
                 case NUMBER, BOOLEAN -> value.asString();
                 case ARRAY -> throw TableFile.unfit(place, field, "a list");
-                case OBJECT -> throw TableFile.unfit(place, field, "an object with the fields " + value.propertyNames());
+                case OBJECT ->
+                    throw TableFile.unfit(place, field, "an object with the fields " + value.propertyNames());
                 default -> throw TableFile.unfit(place, field, "nothing (null)");
             };
         }

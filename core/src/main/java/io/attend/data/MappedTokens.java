@@ -54,8 +54,7 @@ public final class MappedTokens implements TokenSequence, Example {
                 .toArray(ValueLayout.JAVA_BYTE);
         String text = new String(head, StandardCharsets.UTF_8);
         if (!text.startsWith(TokenFileHeader.FORMAT)) {
-            throw new CheckpointException(
-                    file, "is no file of tokens of version 1; make one with `attend tokenize`");
+            throw new CheckpointException(file, "is no file of tokens of version 1; make one with `attend tokenize`");
         }
         TokenFileHeader header;
         try {
@@ -105,7 +104,8 @@ public final class MappedTokens implements TokenSequence, Example {
     @Override
     public List<String> texts() {
         throw new IllegalArgumentException(file + " holds tokens and no texts a vocabulary could be learned from; give"
-                + " the tokenizer it was made with, " + header.tokenizer() + ", as words {type: GivenWords, path: ...}");
+                + " the tokenizer it was made with, " + header.tokenizer()
+                + ", as words {type: GivenWords, path: ...}");
     }
 
     @Override

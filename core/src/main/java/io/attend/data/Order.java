@@ -44,8 +44,8 @@ public final class Order {
     public Order(List<Integer> sources, List<Integer> targets, Batching batching, long seed) {
         this.count = sources.size();
         if (count == 0 || !targets.isEmpty() && targets.size() != count) {
-            throw new IllegalArgumentException(
-                    "a batch of " + batching.limit() + " from " + count + " examples and " + targets.size() + " targets");
+            throw new IllegalArgumentException("a batch of " + batching.limit() + " from " + count + " examples and "
+                    + targets.size() + " targets");
         }
         this.batching = batching;
         this.seed = seed;
@@ -82,7 +82,8 @@ public final class Order {
         return number + (double) (step - begin(number)) / (begin(number + 1) - begin(number));
     }
 
-    /// The examples of a step, counted from 0. Where batches have a number of examples, the few that do not fill
+    /// The examples of a step, counted from 0. Where batches have a number of examples, the few that do not
+    /// fill
     /// one sit an epoch out.
     public synchronized List<Integer> batch(long step) {
         int number = find(step);

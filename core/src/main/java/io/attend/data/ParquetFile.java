@@ -137,13 +137,15 @@ public record ParquetFile(
         }
 
         private @Nullable Object value(FieldAccessor in, String path, String field) {
-            List<String> known =
-                    IntStream.range(0, in.getFieldCount()).mapToObj(in::getFieldName).toList();
+            List<String> known = IntStream.range(0, in.getFieldCount())
+                    .mapToObj(in::getFieldName)
+                    .toList();
             if (known.contains(path)) {
                 return in.getValue(path);
             }
             int dot = path.indexOf('.');
-            if (dot > 0 && known.contains(path.substring(0, dot))
+            if (dot > 0
+                    && known.contains(path.substring(0, dot))
                     && in.getValue(path.substring(0, dot)) instanceof PqStruct inner) {
                 return value(inner, path.substring(dot + 1), field);
             }

@@ -31,7 +31,8 @@ public sealed interface TableFile extends Dataset permits DelimitedFile, JsonLin
     ///
     /// @param fields of a row, which lines do not have
     static TableFile of(String path, Fields fields) {
-        String name = Path.of(path).getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+        String name =
+                Path.of(path).getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
         Optional<String> none = Optional.empty();
         return switch (name.substring(name.lastIndexOf('.') + 1)) {
             case "jsonl", "ndjson" -> new JsonLines(path, none, 20, fields);

@@ -111,7 +111,9 @@ public final class TokenFileWriter {
 
     private static List<String> some(Iterator<String> texts) {
         List<String> some = new ArrayList<>();
-        for (long held = 0; held < CHARACTERS && texts.hasNext(); held += some.getLast().length() + 16) {
+        for (long held = 0;
+                held < CHARACTERS && texts.hasNext();
+                held += some.getLast().length() + 16) {
             some.add(texts.next());
         }
         return some;
@@ -128,7 +130,8 @@ public final class TokenFileWriter {
             ends[2 * i + 1] = text.codePointCount(0, text.length());
             count = Math.addExact(count, ends[2 * i]);
         }
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(count, width.bytes)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Math.multiplyExact(count, width.bytes)).order(ByteOrder.LITTLE_ENDIAN);
         for (int[] ids : all) {
             for (int id : ids) {
                 put(bytes, id);

@@ -7,9 +7,9 @@ import io.attend.data.Documents;
 import io.attend.data.Example;
 import io.attend.data.MappedTokens;
 import io.attend.data.Packing;
+import io.attend.data.TextWindows;
 import io.attend.data.TokenSequence;
 import io.attend.data.Window;
-import io.attend.data.Windows;
 import io.attend.embedding.Tokens;
 import io.attend.generation.Sampling;
 import io.attend.generation.TextModel;
@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -42,8 +43,12 @@ import java.util.stream.IntStream;
 /// A window starts anywhere: an epoch has as many windows as fit side by side, each shifted by a random part of
 /// its length. Many short documents are better packed, and may be kept apart: their ends are then marked by the
 /// tokenizer's end token, if it has one. From [MappedTokens], which memory need not hold, as from [Document]s;
-/// their ends are as they were marked when the file was made. Judged on held-out text cut into windows side by side, by perplexity, exp(loss), and bits per
-/// character, loss · tokens / (characters · ln 2).
+/// their ends are as they were marked when the file was made.
+///
+/// Judged on held-out text cut into windows, by perplexity, exp(loss), bits per character, loss · tokens /
+/// (characters · ln 2), and where the text is at hand perplexity per word, exp(loss · tokens / words), which
+/// does not depend on how a text is cut into tokens. Words are what stands between spaces, and line ends, as
+/// published figures of WikiText count.
 ///
 /// @param length tokens a window, T
 /// @param packing how documents become windows
@@ -87,10 +92,11 @@ public record NextToken(
         private final NextToken value;
         private final int length;
         private final Tokenizer tokenizer;
-        private final Windows training;
-        private final Windows heldOut;
+        private final TextWindows training;
+        private final TextWindows heldOut;
         private final long heldOutTokens;
         private final double characters;
+        private final OptionalLong words;
         private final String opening;
 
         Built(NextToken value, Tokenizer tokenizer, List<? extends Example> training, List<? extends Example> heldOut) {
@@ -103,6 +109,7 @@ public record NextToken(
             this.heldOutTokens = judged.size();
             if (judged instanceof MappedTokens mapped) {
                 this.characters = mapped.characters();
+                this.words = OptionalLong.empty();
                 this.opening = opening(tokenizer.decode(mapped.copy(0, (int) Math.min(50, mapped.size()))));
             } else {
                 List<Document> texts = Objective.only(Document.class, heldOut, value);
@@ -110,12 +117,14 @@ public record NextToken(
                         .mapToDouble(document ->
                                 document.text().codePointCount(0, document.text().length()))
                         .sum();
+                this.words = OptionalLong.of(
+                        texts.stream().mapToLong(document -> words(document.text())).sum());
                 this.opening = opening(texts.getFirst().text());
             }
         }
 
-        private Windows windows(TokenSequence text, String what) {
-            return new Windows(text, length, value.packing, value.documents, what);
+        private TextWindows windows(TokenSequence text, String what) {
+            return new TextWindows(text, length, value.packing, value.documents, what);
         }
 
         private static String opening(String text) {
@@ -135,6 +144,17 @@ public record NextToken(
                     .toList());
         }
 
+        private static long words(String text) {
+            boolean[] inWord = new boolean[1];
+            return text.codePoints()
+                    .filter(point -> {
+                        boolean starts = !inWord[0] && !Character.isWhitespace(point);
+                        inWord[0] = !Character.isWhitespace(point);
+                        return starts || point == '\n';
+                    })
+                    .count();
+        }
+
         private static int[] ended(int[] ids, OptionalInt end) {
             if (end.isEmpty()) {
                 return ids;
@@ -146,7 +166,7 @@ public record NextToken(
 
         @Override
         public Needs needs() {
-            return new Needs(tokenizer.size(), OptionalInt.empty(), OptionalInt.of(length));
+            return new Needs(tokenizer.size(), Optional.empty(), OptionalInt.of(length));
         }
 
         @Override
@@ -245,6 +265,7 @@ public record NextToken(
         public Judged judge(TextModel text, double loss) {
             Map<String, Double> measures = new LinkedHashMap<>();
             measures.put("perplexity", Math.exp(loss));
+            words.ifPresent(count -> measures.put("wordPerplexity", Math.exp(loss * heldOutTokens / count)));
             measures.put("bitsPerCharacter", loss * heldOutTokens / (characters * Math.log(2)));
             int[] prompt = tokenizer.ids(opening, Specials.SKIP);
             int limit = length - prompt.length; // a model may know no position beyond its window

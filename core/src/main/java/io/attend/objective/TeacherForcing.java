@@ -1,17 +1,15 @@
 package io.attend.objective;
 
-import io.attend.architecture.EncoderDecoder;
-import io.attend.architecture.Inputs;
-import io.attend.data.Augmentation;
-import io.attend.data.DeleteTokens;
 import io.attend.data.Example;
 import io.attend.data.Pair;
 import io.attend.data.TokenPair;
-import io.attend.embedding.Tokens;
+import io.attend.generation.Beam;
 import io.attend.generation.Decoding;
 import io.attend.generation.Greedy;
 import io.attend.generation.TextModel;
-import io.attend.head.Head;
+import io.attend.layer.Context;
+import io.attend.metric.Bleu;
+import io.attend.metric.BleuTokens;
 import io.attend.model.Transformer;
 import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Tokenizer;
@@ -19,6 +17,7 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,30 +33,49 @@ import java.util.stream.IntStream;
 ///     loss = − mean over t of Σ_v q(v) log p(v | source, target before t)
 ///
 /// With `smoothing` s, q is (1 − s) on the right token plus s spread evenly over the vocabulary, which keeps a
-/// model from being too sure; without, q is the right token alone. Padding does not count. Judged by the share
-/// of held-out targets that greedy writing hits to the character.
+/// model from being too sure; without, q is the right token alone. Padding does not count.
 ///
-/// @param smoothing the share of certainty spread evenly over all tokens
-/// @param augment changes to each source while learning, one after the other; never longer than the longest
+/// With [ScheduledSampling] it is shown its own tokens in place of some of the right ones. Judged by the share
+/// of held-out targets that what it writes hits to the character, and by BLEU as sacreBLEU defines it, whose
+/// signature stands in the report.
+///
+/// @param smoothing s
+/// @param decoding how held-out sources are written about; never more than twice as long as the longest target
+/// @param bleu how BLEU splits texts into words; `none` for files that are tokenised already
+/// @param sampling when its own tokens are shown
+/// @param noises what sources go through while learning, in order; never longer than the longest source
 @Source(paper = "Rethinking the Inception Architecture for Computer Vision", arxiv = "1512.00567")
 public record TeacherForcing(
         @Default("0.0") double smoothing,
-        @Default("[]") List<Augmentation> augment) implements Objective {
+        @Default("{\"type\": \"Greedy\"}") Decoding decoding,
+        @Default("\"wmt\"") BleuTokens bleu,
+        Optional<ScheduledSampling> sampling,
+        @Default("[]") List<Noise> noises)
+        implements Objective {
     public static final TeacherForcing EXAMPLE = new TeacherForcing(0.1);
-    public static final TeacherForcing AUGMENTED = new TeacherForcing(0, List.of(DeleteTokens.EXAMPLE));
+    public static final TeacherForcing SAMPLED = new TeacherForcing(
+            0.1, Beam.of(3), BleuTokens.NONE, Optional.of(ScheduledSampling.EXAMPLE), List.of(TokenDeletion.EXAMPLE));
 
     private static final int AT_ONCE = 250;
     private static final int SHOWN = 16;
 
-    public TeacherForcing(double smoothing) {
-        this(smoothing, List.of());
-    }
-
     public TeacherForcing {
-        augment = List.copyOf(augment);
         if (!(smoothing >= 0 && smoothing < 1)) {
             throw new IllegalArgumentException("smoothing " + smoothing + " is outside [0, 1)");
         }
+        noises = List.copyOf(noises);
+    }
+
+    /// Without sampling, judged by greedy writing.
+    public TeacherForcing(double smoothing) {
+        this(smoothing, new Greedy(256), BleuTokens.WMT, Optional.empty(), List.of());
+    }
+
+    /// As `multi-bleu.perl` where the text is tokenised, as sacreBLEU otherwise.
+    private Bleu measure() {
+        return bleu == BleuTokens.NONE
+                ? Bleu.TOKENISED
+                : new Bleu(bleu, Bleu.STANDARD.smoothing(), Bleu.STANDARD.letters(), Bleu.STANDARD.order());
     }
 
     @Override
@@ -75,21 +93,18 @@ public record TeacherForcing(
     private static final class Built implements Objective.Built {
         private final TeacherForcing value;
         private final TextModel.Words words;
-        private final Augmentation.Vocabulary ordinary;
+        private final Noise.Vocabulary vocabulary;
         private final List<TokenPair> training;
-        private final int longest; // source
+        private final int longestSource;
         private final List<Pair> heldOutPairs;
         private final List<TokenPair> heldOut;
 
         Built(TeacherForcing value, Tokenizer tokenizer, List<Pair> training, List<Pair> heldOut) {
             this.value = value;
             this.words = new TextModel.Words(tokenizer);
-            this.ordinary = Augmentation.Vocabulary.of(tokenizer, words.unknown());
+            this.vocabulary = Noise.Vocabulary.of(tokenizer, words.unknown());
             this.training = training.stream().map(this::tokens).toList();
-            this.longest = this.training.stream()
-                    .mapToInt(pair -> pair.source().length)
-                    .max()
-                    .orElse(0);
+            this.longestSource = lengths().stream().max(Integer::compare).orElse(1);
             this.heldOutPairs = heldOut;
             this.heldOut = heldOut.stream().map(this::tokens).toList();
         }
@@ -100,16 +115,12 @@ public record TeacherForcing(
 
         @Override
         public Needs needs() {
-            return new Needs(words.tokenizer().size(), OptionalInt.empty(), OptionalInt.empty());
+            return new Needs(words.tokenizer().size(), Optional.empty(), OptionalInt.empty());
         }
 
         @Override
         public void check(Transformer model) {
-            if (!(model.architecture().topology() instanceof EncoderDecoder)) {
-                throw new IllegalArgumentException(
-                        "model.architecture: pairs are learned by an EncoderDecoder, not by a "
-                                + model.architecture().topology().getClass().getSimpleName());
-            }
+            TokenPairs.check("pairs", model);
         }
 
         @Override
@@ -129,21 +140,20 @@ public record TeacherForcing(
 
         @Override
         public Batch training(List<Integer> examples, RandomGenerator random) {
-            return batch(examples.stream()
-                    .map(i -> augmented(training.get(i), random))
-                    .toList());
+            return TokenPairs.batch(
+                    examples.stream().map(i -> spoilt(training.get(i), random)).toList(), words);
         }
 
-        private TokenPair augmented(TokenPair pair, RandomGenerator random) {
-            if (value.augment.isEmpty()) {
+        /// The source spoilt, but for its end token.
+        private TokenPair spoilt(TokenPair pair, RandomGenerator random) {
+            if (value.noises.isEmpty()) {
                 return pair;
             }
-            int[] source = pair.source();
-            int[] inner = Augmentation.all(
-                    value.augment, Arrays.copyOf(source, source.length - 1), ordinary, random);
-            int[] all = Arrays.copyOf(inner, Math.min(inner.length + 1, longest));
-            all[all.length - 1] = words.end();
-            return new TokenPair(all, pair.target());
+            int[] inner = Arrays.copyOf(pair.source(), pair.source().length - 1);
+            int[] spoilt = Denoising.spoilt(value.noises, inner, vocabulary, random);
+            int[] source = Arrays.copyOf(spoilt, Math.min(spoilt.length + 1, longestSource));
+            source[source.length - 1] = words.end();
+            return new TokenPair(source, pair.target());
         }
 
         @Override
@@ -153,36 +163,14 @@ public record TeacherForcing(
 
         @Override
         public Batch heldOut(int from, int to) {
-            return batch(heldOut.subList(from, to));
+            return TokenPairs.batch(heldOut.subList(from, to), words);
         }
 
-        /// Sources [B, S], targets shifted right behind the begin token [B, T], and the targets themselves [B,
-        /// T].
-        private Batch batch(List<TokenPair> pairs) {
-            Tokens source = Tokens.padded(pairs.stream().map(TokenPair::source).toList(), words.pad());
-            Tokens target = Tokens.padded(
-                    pairs.stream().map(pair -> shifted(pair.target())).toList(), words.pad());
-            int longest = Math.toIntExact(target.length());
-            long[] answers = new long[pairs.size() * longest];
-            long read = 0;
-            long answered = 0;
-            for (int row = 0; row < pairs.size(); row++) {
-                int[] written = pairs.get(row).target();
-                for (int i = 0; i < longest; i++) {
-                    answers[row * longest + i] = i < written.length ? written[i] : Head.IGNORED;
-                }
-                answered += written.length;
-                read += pairs.get(row).source().length;
-            }
-            return new Batch(
-                    Inputs.of(source, target), Tensor.of(answers, pairs.size(), longest), read + answered, answered);
-        }
-
-        private int[] shifted(int[] target) {
-            int[] shifted = new int[target.length];
-            shifted[0] = words.begin();
-            System.arraycopy(target, 0, shifted, 1, target.length - 1);
-            return shifted;
+        @Override
+        public Tensor loss(Transformer model, Batch batch, Context context) {
+            return value.sampling.isPresent() && context.isTraining()
+                    ? Objective.Built.super.loss(model, value.sampling.get().mixed(model, batch, context), context)
+                    : Objective.Built.super.loss(model, batch, context);
         }
 
         @Override
@@ -191,20 +179,32 @@ public record TeacherForcing(
                     .mapToInt(pair -> pair.target().length)
                     .max()
                     .orElseThrow();
-            Decoding greedy = new Greedy(2 * longest + 2);
+            Decoding decoding = value.decoding.limit(Math.min(value.decoding.limit(), 2 * longest + 2));
             List<String> written = new ArrayList<>();
             for (int from = 0; from < heldOutPairs.size(); from += AT_ONCE) {
                 written.addAll(text.write(
                         heldOutPairs.subList(from, Math.min(from + AT_ONCE, heldOutPairs.size())).stream()
                                 .map(Pair::source)
                                 .toList(),
-                        greedy));
+                        decoding));
             }
             List<Integer> wrong = IntStream.range(0, written.size())
                     .filter(i -> !heldOutPairs.get(i).target().equals(written.get(i)))
                     .boxed()
                     .toList();
-            return new Judged(Map.of("exactMatch", 1 - (double) wrong.size() / written.size()), shown(written, wrong));
+            Bleu.Score bleu = value.measure()
+                    .corpus(
+                            written,
+                            heldOutPairs.stream()
+                                    .map(pair -> List.of(pair.target()))
+                                    .toList());
+            Map<String, Double> measures = new LinkedHashMap<>();
+            measures.put("exactMatch", 1 - (double) wrong.size() / written.size());
+            measures.put("bleu", bleu.score());
+            Map<String, String> notes = new LinkedHashMap<>();
+            notes.put("BLEU", bleu.toString());
+            notes.put("signature", value.measure().signature(1));
+            return new Judged(measures, shown(written, wrong), notes);
         }
 
         /// The first, and some of what was wrong.

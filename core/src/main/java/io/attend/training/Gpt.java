@@ -23,11 +23,12 @@ public record Gpt(
 
     @Override
     public Architecture architecture(Needs needs) {
+        int vocabulary = needs.words("Gpt").vocabulary();
         Presets.Size size = Presets.Size.width(width).heads(heads);
         int length = needs.length().orElse(1024);
         return switch (documents) {
-            case JOINED -> Presets.gpt(needs.vocabulary(), layers, size, length, dropout);
-            case APART -> Presets.gptOfDocuments(needs.vocabulary(), layers, size, length, dropout);
+            case JOINED -> Presets.gpt(vocabulary, layers, size, length, dropout);
+            case APART -> Presets.gptOfDocuments(vocabulary, layers, size, length, dropout);
         };
     }
 }

@@ -70,18 +70,23 @@ class OrderTest {
         assertThat(seen.subList(0, 5)).isNotEqualTo(small.batch(0));
     }
 
-    /// A batch padded to its longest source or target has at most so many tokens, and the next example would not
+    /// A batch padded to its longest source or target has at most so many tokens, and the next example would
+    /// not
     /// fit; every epoch sees every example; the batch of a step does not depend on where the run began.
     @Test
     void aBatchMayHaveSoManyTokens() {
-        List<Integer> targets = IntStream.range(0, 103).map(i -> 1 + i * 11 % 37).boxed().toList();
+        List<Integer> targets =
+                IntStream.range(0, 103).map(i -> 1 + i * 11 % 37).boxed().toList();
         List<Integer> sources = LENGTHS.stream().map(length -> length + 1).toList();
         Order order = new Order(sources, targets, Batching.tokens(97), 11);
         List<Integer> seen = new ArrayList<>();
         long step = 0;
         for (; order.epoch(step) < 3; step++) {
             List<Integer> batch = order.batch(step);
-            int longest = batch.stream().mapToInt(i -> Math.max(sources.get(i), targets.get(i))).max().orElseThrow();
+            int longest = batch.stream()
+                    .mapToInt(i -> Math.max(sources.get(i), targets.get(i)))
+                    .max()
+                    .orElseThrow();
             assertThat(batch.size() * longest).isLessThanOrEqualTo(97);
             seen.addAll(batch);
         }
@@ -112,7 +117,10 @@ class OrderTest {
                     List<Integer> batch = order.batch(step);
                     return batch.size()
                             * (batch.stream().mapToLong(sources::get).max().orElseThrow()
-                                    + batch.stream().mapToLong(targets::get).max().orElseThrow());
+                                    + batch.stream()
+                                            .mapToLong(targets::get)
+                                            .max()
+                                            .orElseThrow());
                 })
                 .sum();
     }

@@ -16,7 +16,8 @@ class PermutationTest {
                 .isEqualTo(LongStream.range(0, count).toArray());
     }
 
-    /// Of 13 numbers each is at each place about as often: chi-squared of 12 degrees is below 40 but once in 10,000.
+    /// Of 13 numbers each is at each place about as often: chi-squared of 12 degrees is below 40 but once in
+    /// 10,000.
     @Test
     void everyPlaceIsAsLikely() {
         int count = 13;

@@ -64,10 +64,7 @@ class TableFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                 {"text": "b" "c"}      | , line 2, column 14: no JSON: Unexpected character
                 {"text": "b"} {}       | , line 2, column 15: no JSON: Trailing token
                 {"text": 1, "text": 2} | , line 2, column 19: no JSON: Duplicate Object property "text"
@@ -96,8 +93,7 @@ class TableFileTest {
         String semicolons = file("s.csv", "text;label\na,b;x\n");
         assertThat(new DelimitedFile(semicolons, Optional.of(semicolons), 20, Optional.of(";"), LABELED).training(1))
                 .containsExactly(new Labeled("a,b", "x"));
-        assertThatThrownBy(() ->
-                        new DelimitedFile("a.csv", Optional.empty(), 20, Optional.of("::"), LABELED))
+        assertThatThrownBy(() -> new DelimitedFile("a.csv", Optional.empty(), 20, Optional.of("::"), LABELED))
                 .hasMessage("separator must be one character, no quote and no line end, not \"::\"");
     }
 
@@ -117,7 +113,8 @@ class TableFileTest {
         assertThatThrownBy(() -> delimited(open, LABELED).training(1)).hasMessageStartingWith(open + ": ");
         String twice = file("t.csv", "text,label,text\na,1,b\n");
         assertThatThrownBy(() -> delimited(twice, LABELED).training(1))
-                .hasMessage(twice + ": Exception when reading first record: Header contains duplicate fields: [text]; mend the"
+                .hasMessage(twice
+                        + ": Exception when reading first record: Header contains duplicate fields: [text]; mend the"
                         + " line");
     }
 
@@ -129,10 +126,15 @@ class TableFileTest {
         List<Labeled> expected = IntStream.range(0, 211)
                 .mapToObj(i -> new Labeled("text " + i + (i % 7 == 3 ? " größer 漢" : ""), "" + i % 3))
                 .toList();
-        assertThat(new ParquetFile(path, Optional.of(path), 20, LABELED).training(1)).isEqualTo(expected);
-        assertThat(new ParquetFile(path, Optional.of(path), 20, PairFields.EXAMPLE).training(1).get(210))
+        assertThat(new ParquetFile(path, Optional.of(path), 20, LABELED).training(1))
+                .isEqualTo(expected);
+        assertThat(new ParquetFile(path, Optional.of(path), 20, PairFields.EXAMPLE)
+                        .training(1)
+                        .get(210))
                 .isEqualTo(new Pair("man 210", "Mann 210"));
-        assertThat(new ParquetFile(path, Optional.of(path), 20, new LabeledFields("score", "even")).training(1).get(3))
+        assertThat(new ParquetFile(path, Optional.of(path), 20, new LabeledFields("score", "even"))
+                        .training(1)
+                        .get(3))
                 .isEqualTo(new Labeled("1.5", "false"));
     }
 

@@ -46,7 +46,8 @@ class TokenFileTest {
                 .toList();
     }
 
-    private static TokenFileHeader write(Path out, Iterator<String> texts, Tokenizer tokenizer, boolean ended, int threads) {
+    private static TokenFileHeader write(
+            Path out, Iterator<String> texts, Tokenizer tokenizer, boolean ended, int threads) {
         return TokenFileWriter.write(
                 out, texts, tokenizer, new TokenFileWriter.Settings("letters", ended, threads), _ -> {});
     }
@@ -79,19 +80,24 @@ class TokenFileTest {
                 expected = Arrays.copyOf(expected, expected.length + 1);
                 expected[expected.length - 1] = 2; // </s>
             }
-            assertThat(mapped.copy(mapped.begin(i), (int) (mapped.end(i) - mapped.begin(i)))).isEqualTo(expected);
+            assertThat(mapped.copy(mapped.begin(i), (int) (mapped.end(i) - mapped.begin(i))))
+                    .isEqualTo(expected);
             if (expected.length > 0) {
                 assertThat(mapped.documentAt(mapped.begin(i))).isEqualTo(i);
                 assertThat(mapped.documentAt(mapped.end(i) - 1)).isEqualTo(i);
             }
         }
         assertThat(mapped.characters())
-                .isEqualTo(texts.stream().mapToLong(text -> text.codePointCount(0, text.length())).sum());
+                .isEqualTo(texts.stream()
+                        .mapToLong(text -> text.codePointCount(0, text.length()))
+                        .sum());
         MappedTokens some = mapped.documents(300, 100).documents(10, 20);
         assertThat(some.copy(0, (int) some.size()))
                 .isEqualTo(mapped.copy(mapped.begin(310), (int) (mapped.end(329) - mapped.begin(310))));
         assertThat(some.characters())
-                .isEqualTo(texts.subList(310, 330).stream().mapToLong(String::length).sum());
+                .isEqualTo(texts.subList(310, 330).stream()
+                        .mapToLong(String::length)
+                        .sum());
         Path single = folder.resolve("b.tokens");
         write(single, texts.iterator(), LETTERS, ended, 1);
         assertThat(single).hasSameBinaryContentAs(out);
@@ -142,8 +148,8 @@ class TokenFileTest {
         }
         assertThatThrownBy(() -> write(out, List.of("", "").iterator(), LETTERS, false, 2))
                 .hasMessage("the texts have no tokens; give at least one text that is not empty");
-        assertThatThrownBy(() ->
-                        write(out, List.of("a").iterator(), Tokenizer.characters(List.of("abc"), List.of("<unk>")), true, 2))
+        assertThatThrownBy(() -> write(
+                        out, List.of("a").iterator(), Tokenizer.characters(List.of("abc"), List.of("<unk>")), true, 2))
                 .hasMessage("the tokenizer letters has no end token to set behind each document; leave it out with"
                         + " --no-end");
     }
@@ -233,7 +239,9 @@ class TokenFileTest {
     /// From the file of tokens as from the texts: the same weights, to the bit.
     @Test
     void learningFromTokensIsLearningFromTheirTexts() throws IOException {
-        List<String> texts = texts(60).stream().filter(text -> !text.isEmpty() && text.length() < 100).toList();
+        List<String> texts = texts(60).stream()
+                .filter(text -> !text.isEmpty() && text.length() < 100)
+                .toList();
         Path lines = Files.writeString(folder.resolve("a.txt"), String.join("\n", texts));
         Path words = folder.resolve("letters.json");
         LETTERS.save(words);

@@ -157,6 +157,7 @@ class CatalogueTest {
                         "Mask",
                         "Score",
                         "FeedForward",
+                        "RouterLoss",
                         "Activation",
                         "Dataset",
                         "Objective",

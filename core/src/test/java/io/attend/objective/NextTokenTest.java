@@ -31,7 +31,8 @@ class NextTokenTest {
         return new NextToken(length, packing, documents).build(TOKENS, TEXTS, TEXTS);
     }
 
-    /// The loss of windows of documents apart is the mean over the losses of the documents alone, each asked of a
+    /// The loss of windows of documents apart is the mean over the losses of the documents alone, each asked
+    /// of a
     /// model of the same weights one at a time.
     @ParameterizedTest
     @EnumSource(Packing.class)
@@ -62,9 +63,9 @@ class NextTokenTest {
         try (Lifetime _ = Lifetime.open()) {
             Batch batch = built(9, Packing.BEST_FIT, Documents.APART).heldOut(0, 2);
             Tokens read = (Tokens) batch.inputs().source();
-            assertThat(read.rows()).as("the documents of 8 and 1 characters, then 4 and 2").isDeepEqualTo(new int[][] {
-                {6, 4, 5, 5, 4, 6, 4, 5, 4}, {4, 5, 6, 4, 5, 5}
-            });
+            assertThat(read.rows())
+                    .as("the documents of 8 and 1 characters, then 4 and 2")
+                    .isDeepEqualTo(new int[][] {{6, 4, 5, 5, 4, 6, 4, 5, 4}, {4, 5, 6, 4, 5, 5}});
             assertThat(batch.answers().toLongs())
                     .containsExactly(4, 5, 5, 4, 6, 4, 5, 2, 2, 5, 6, 4, 2, 5, 2, -100, -100, -100);
             assertThat(batch.tokens()).isEqualTo(15);

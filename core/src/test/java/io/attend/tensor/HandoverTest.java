@@ -10,15 +10,16 @@ import org.junit.jupiter.api.Test;
 class HandoverTest {
     private static Handover<Tensor> made(List<Tensor> all) throws InterruptedException {
         List<Handover<Tensor>> handed = new ArrayList<>();
-        Thread maker = Thread.ofPlatform().start(() -> handed.add(Handover.of(() -> {
-            Tensor one = Tensor.of(new float[] {2, 3, 5}, 3);
-            all.add(one);
-            try (Lifetime inner = Lifetime.open()) {
-                all.add(one.mul(7)); // gone with the inner lifetime
-                all.add(inner.keep(one.add(1)));
-            }
-            return all.getLast();
-        })));
+        Thread maker = Thread.ofPlatform()
+                .start(() -> handed.add(Handover.of(() -> {
+                    Tensor one = Tensor.of(new float[] {2, 3, 5}, 3);
+                    all.add(one);
+                    try (Lifetime inner = Lifetime.open()) {
+                        all.add(one.mul(7)); // gone with the inner lifetime
+                        all.add(inner.keep(one.add(1)));
+                    }
+                    return all.getLast();
+                })));
         maker.join();
         return handed.getFirst();
     }
@@ -33,7 +34,9 @@ class HandoverTest {
             assertThat(handed.take().toFloats()).containsExactly(3, 4, 6);
             assertThatThrownBy(handed::take).hasMessage("what was handed over has been taken or closed before");
             handed.close();
-            assertThat(all.getLast().toFloats()).as("closing what was taken does nothing").containsExactly(3, 4, 6);
+            assertThat(all.getLast().toFloats())
+                    .as("closing what was taken does nothing")
+                    .containsExactly(3, 4, 6);
         }
         assertThat(all).extracting(Tensor::isClosed).containsExactly(true, true, true);
     }

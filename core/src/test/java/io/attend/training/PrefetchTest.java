@@ -28,7 +28,8 @@ class PrefetchTest {
     Path folder;
 
     private static Batch batch(long step) {
-        return new Batch(Inputs.of(Tokens.of(Tensor.of(new long[] {step}, 1, 1))), Tensor.of(new long[] {step}, 1), 1, 1);
+        return new Batch(
+                Inputs.of(Tokens.of(Tensor.of(new long[] {step}, 1, 1))), Tensor.of(new long[] {step}, 1), 1, 1);
     }
 
     @ParameterizedTest
@@ -119,10 +120,12 @@ class PrefetchTest {
         worker[0].join();
         assertThat(made).containsOnlyKeys(0L, 1L, 2L);
         made.values()
-                .forEach(batch -> assertThatThrownBy(() -> batch.answers().toLongs()).isInstanceOf(TensorException.class));
+                .forEach(batch ->
+                        assertThatThrownBy(() -> batch.answers().toLongs()).isInstanceOf(TensorException.class));
     }
 
-    /// The same weights to the bit with the batches of coming steps prepared by another thread and without, of an
+    /// The same weights to the bit with the batches of coming steps prepared by another thread and without, of
+    /// an
     /// objective that draws, also when the run is stopped half way.
     @Test
     void aRunIsTheSameWithAndWithout() throws IOException {
@@ -131,7 +134,7 @@ class PrefetchTest {
         String recipe = """
                 data: {type: LabeledFile, path: '%s', heldOutPath: '%s'}
                 model: {type: Bert, layers: 1, width: 8, heads: 2, dropout: 0.1}
-                objective: {type: Classification, length: 11, drop: 0.2, augment: [InsertTokens, {type: CutSpan, share: 0.3}]}
+                objective: {type: Classification, length: 11, noises: [TokenSwap, TokenInsertion, {type: SpanCutoff, share: 0.3}]}
                 schedule: {type: Constant, rate: 0.01}
                 steps: 24
                 batch: 5
@@ -164,8 +167,7 @@ class PrefetchTest {
             @Override
             public void close() {}
         };
-        trainer[0] =
-                new Trainer(Recipe.parse(recipe, List.of()), RunFolder.create(folder.resolve(name)), stopping);
+        trainer[0] = new Trainer(Recipe.parse(recipe, List.of()), RunFolder.create(folder.resolve(name)), stopping);
         trainer[0].run();
     }
 }
