@@ -19,7 +19,12 @@ public record Gpt(
         @Default("0.1") double dropout,
         @Default("\"joined\"") Documents documents)
         implements Blueprint {
-    public static final Gpt EXAMPLE = new Gpt(1, 10, 2, 0, Documents.JOINED);
+    public static final Gpt EXAMPLE = new Gpt(1, 10, 2, 0);
+
+    /// Whose documents see each other.
+    public Gpt(int layers, int width, int heads, double dropout) {
+        this(layers, width, heads, dropout, Documents.JOINED);
+    }
 
     @Override
     public Architecture architecture(Needs needs) {
