@@ -52,6 +52,7 @@ public final class Main implements Runnable {
                 new Inspect(),
                 new Verify(),
                 new Export(),
+                new Tokenize(),
                 new TokenizerCommand(),
                 new Vocabulary(),
                 new CostCommand(),

@@ -17,8 +17,10 @@ import io.attend.head.LinearHead;
 import io.attend.head.MaskedLanguageHead;
 import io.attend.head.TiedHead;
 import io.attend.layer.Bias;
+import io.attend.mask.And;
 import io.attend.mask.Bidirectional;
 import io.attend.mask.Causal;
+import io.attend.mask.Document;
 import io.attend.mask.Mask;
 import io.attend.norm.LayerNorm;
 import io.attend.norm.NoNorm;
@@ -108,15 +110,26 @@ public final class Presets {
     }
 
     public static Architecture gpt(int vocabulary, int layers, Size size, int maximum, double dropout) {
+        TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary)).position(new LearnedPosition(maximum));
+        return gpt(layers, size, new Causal(), embedding.dropout(dropout));
+    }
+
+    /// The same for windows that hold several documents, none of which sees another; see [Document].
+    public static Architecture gptOfDocuments(int vocabulary, int layers, Size size, int maximum, double dropout) {
+        TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
+                .position(new LearnedPosition(maximum))
+                .segments(0);
+        return gpt(layers, size, new And(new Causal(), new Document()), embedding.dropout(dropout));
+    }
+
+    private static Architecture gpt(int layers, Size size, Mask mask, TokenEmbedding embedding) {
+        double dropout = embedding.dropout();
         Block block = new Block(
                 List.of(
-                        attends(size, new Causal(), dropout),
+                        attends(size, mask, dropout),
                         new Feed(new DenseFeedForward(size.hidden(), new GeluTanh(), Bias.ADDED, 0))),
                 norm(1e-5),
                 new PreNorm(dropout));
-        TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
-                .position(new LearnedPosition(maximum))
-                .dropout(dropout);
         return new Architecture(
                         size.width(),
                         new Decoder(embedding, Stack.of(layers, block).finalNorm(norm(1e-5))),

@@ -4,7 +4,6 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /// Pairs from a text file: source TAB target on each line, UTF-8. About one source in `heldOutEvery` is held
 /// out, chosen by a hash of its text, so that the same source never stands on both sides.
@@ -13,9 +12,7 @@ public record PairFile(String path, @Default("20") int heldOutEvery) implements 
     public static final PairFile EXAMPLE = new PairFile("pairs.tsv", 20);
 
     public PairFile {
-        if (heldOutEvery < 2) {
-            throw new IllegalArgumentException("heldOutEvery must be at least 2, not " + heldOutEvery);
-        }
+        TableFile.check(heldOutEvery);
     }
 
     @Override
@@ -28,10 +25,6 @@ public record PairFile(String path, @Default("20") int heldOutEvery) implements 
         return read(true);
     }
 
-    private boolean isHeldOut(String source) {
-        return new SplittableRandom(source.hashCode()).nextInt(heldOutEvery) == 0;
-    }
-
     private List<Pair> read(boolean heldOut) {
         List<String> lines = Lines.of(path);
         List<Pair> pairs = new ArrayList<>();
@@ -41,7 +34,7 @@ public record PairFile(String path, @Default("20") int heldOutEvery) implements 
                 throw new IllegalArgumentException(path + ", line " + (i + 1) + ": expected source TAB target, found "
                         + columns.length + " columns or an empty one");
             }
-            if (isHeldOut(columns[0]) == heldOut) {
+            if (TableFile.isHeldOut(columns[0], heldOutEvery) == heldOut) {
                 pairs.add(new Pair(columns[0], columns[1]));
             }
         }

@@ -12,7 +12,8 @@ public sealed interface Noise
                 TokenDeletion,
                 TokenInsertion,
                 TokenMasking,
-                TokenReplacement {
+                TokenReplacement,
+                TokenSwap {
     /// The tokens as they are read instead, a new array; there may be none.
     int[] of(int[] tokens, Vocabulary vocabulary, RandomGenerator random);
 

@@ -32,6 +32,11 @@ public sealed interface Objective permits Classification, Denoising, MaskedToken
         /// The length of each example to learn from: those of similar length are put together.
         List<Integer> lengths();
 
+        /// The length of what is written for each; none where nothing is.
+        default List<Integer> targetLengths() {
+            return List.of();
+        }
+
         /// Examples to learn from, by their numbers; whatever is drawn is drawn from `random`, which is the
         /// same whenever the step is.
         Batch training(List<Integer> examples, RandomGenerator random);

@@ -16,6 +16,7 @@ import io.attend.tokenizer.Tokenizer;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,16 +43,18 @@ import java.util.stream.IntStream;
 /// @param decoding how held-out sources are written about; never more than twice as long as the longest target
 /// @param bleu how BLEU splits texts into words; `none` for files that are tokenised already
 /// @param sampling when its own tokens are shown
+/// @param noises what sources go through while learning, in order; never longer than the longest source
 @Source(paper = "Rethinking the Inception Architecture for Computer Vision", arxiv = "1512.00567")
 public record TeacherForcing(
         @Default("0.0") double smoothing,
         @Default("{\"type\": \"Greedy\"}") Decoding decoding,
         @Default("\"wmt\"") BleuTokens bleu,
-        Optional<ScheduledSampling> sampling)
+        Optional<ScheduledSampling> sampling,
+        @Default("[]") List<Noise> noises)
         implements Objective {
     public static final TeacherForcing EXAMPLE = new TeacherForcing(0.1);
     public static final TeacherForcing SAMPLED = new TeacherForcing(
-            0.1, Beam.of(3), BleuTokens.NONE, Optional.of(ScheduledSampling.EXAMPLE));
+            0.1, Beam.of(3), BleuTokens.NONE, Optional.of(ScheduledSampling.EXAMPLE), List.of(TokenDeletion.EXAMPLE));
 
     private static final int AT_ONCE = 250;
     private static final int SHOWN = 16;
@@ -60,11 +63,12 @@ public record TeacherForcing(
         if (!(smoothing >= 0 && smoothing < 1)) {
             throw new IllegalArgumentException("smoothing " + smoothing + " is outside [0, 1)");
         }
+        noises = List.copyOf(noises);
     }
 
     /// Without sampling, judged by greedy writing.
     public TeacherForcing(double smoothing) {
-        this(smoothing, new Greedy(256), BleuTokens.WMT, Optional.empty());
+        this(smoothing, new Greedy(256), BleuTokens.WMT, Optional.empty(), List.of());
     }
 
     /// As `multi-bleu.perl` where the text is tokenised, as sacreBLEU otherwise.
@@ -89,14 +93,18 @@ public record TeacherForcing(
     private static final class Built implements Objective.Built {
         private final TeacherForcing value;
         private final TextModel.Words words;
+        private final Noise.Vocabulary vocabulary;
         private final List<TokenPair> training;
+        private final int longestSource;
         private final List<Pair> heldOutPairs;
         private final List<TokenPair> heldOut;
 
         Built(TeacherForcing value, Tokenizer tokenizer, List<Pair> training, List<Pair> heldOut) {
             this.value = value;
             this.words = new TextModel.Words(tokenizer);
+            this.vocabulary = Noise.Vocabulary.of(tokenizer, words.unknown());
             this.training = training.stream().map(this::tokens).toList();
+            this.longestSource = lengths().stream().max(Integer::compare).orElse(1);
             this.heldOutPairs = heldOut;
             this.heldOut = heldOut.stream().map(this::tokens).toList();
         }
@@ -121,13 +129,31 @@ public record TeacherForcing(
         }
 
         @Override
+        public List<Integer> targetLengths() {
+            return training.stream().map(pair -> pair.target().length).toList();
+        }
+
+        @Override
         public double smoothing() {
             return value.smoothing;
         }
 
         @Override
         public Batch training(List<Integer> examples, RandomGenerator random) {
-            return TokenPairs.batch(examples.stream().map(training::get).toList(), words);
+            return TokenPairs.batch(
+                    examples.stream().map(i -> spoilt(training.get(i), random)).toList(), words);
+        }
+
+        /// The source spoilt, but for its end token.
+        private TokenPair spoilt(TokenPair pair, RandomGenerator random) {
+            if (value.noises.isEmpty()) {
+                return pair;
+            }
+            int[] inner = Arrays.copyOf(pair.source(), pair.source().length - 1);
+            int[] spoilt = Denoising.spoilt(value.noises, inner, vocabulary, random);
+            int[] source = Arrays.copyOf(spoilt, Math.min(spoilt.length + 1, longestSource));
+            source[source.length - 1] = words.end();
+            return new TokenPair(source, pair.target());
         }
 
         @Override

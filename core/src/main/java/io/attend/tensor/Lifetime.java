@@ -26,9 +26,11 @@ public final class Lifetime implements AutoCloseable {
     private final @org.jspecify.annotations.Nullable Lifetime outer = slot[0];
     private final PointerScope scope;
     private final List<Runnable> endings = new ArrayList<>();
+    private final @org.jspecify.annotations.Nullable List<Tensor> noted;
     private boolean closed;
 
-    private Lifetime() {
+    private Lifetime(@org.jspecify.annotations.Nullable List<Tensor> noted) {
+        this.noted = noted;
         Engine.start();
         scope = new PointerScope();
         slot[0] = this;
@@ -36,7 +38,19 @@ public final class Lifetime implements AutoCloseable {
 
     /// Opens a lifetime inside those already open on this thread.
     public static Lifetime open() {
-        return new Lifetime();
+        return new Lifetime(null);
+    }
+
+    /// Opens a lifetime that writes down every tensor that lives as long as it.
+    static Lifetime noting(List<Tensor> made) {
+        return new Lifetime(made);
+    }
+
+    Tensor note(Tensor tensor) {
+        if (noted != null) {
+            noted.add(tensor);
+        }
+        return tensor;
     }
 
     /// Refuses to go on when a tensor made now would never be freed.
@@ -57,7 +71,7 @@ public final class Lifetime implements AutoCloseable {
     /// Makes `tensor`, whichever lifetime it was made in, live at least as long as this one.
     public Tensor adopt(Tensor tensor) {
         scope.attach(tensor.pointer());
-        return tensor;
+        return note(tensor);
     }
 
     /// Hands `tensor` to the lifetime around this one.

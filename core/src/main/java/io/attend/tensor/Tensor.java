@@ -49,9 +49,9 @@ public final class Tensor implements AutoCloseable {
 
     /// Runs one operation that makes a tensor.
     static Tensor made(String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
-        Lifetime.require();
+        Lifetime lifetime = Lifetime.current();
         try {
-            return Watch.tell(operation, new Tensor(body.get()), operands);
+            return lifetime.note(Watch.tell(operation, new Tensor(body.get()), operands));
         } catch (RuntimeException e) {
             throw TensorException.translate(operation, e, operands);
         }

@@ -1,5 +1,6 @@
 package io.attend.training;
 
+import io.attend.data.Batching;
 import io.attend.data.Dataset;
 import io.attend.data.Words;
 import io.attend.objective.Objective;
@@ -30,9 +31,12 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param optimizer how gradients change weights
 /// @param schedule the learning rate of each step
 /// @param steps batches in all
-/// @param batch examples a step
+/// @param batch examples a step, where `tokens` is absent
+/// @param tokens a step has as many examples of similar length as make at most so many tokens, padded to the
+///     longest source or target among them
 /// @param accumulate parts a batch is split into, one after another, to need less memory; the gradient is the
 ///     same
+/// @param prefetch steps whose batches are prepared ahead by another thread; 0 for none. The run is the same
 /// @param clip the largest joint norm of the gradients
 /// @param seed of initial weights, order and dropout
 /// @param threads processor threads an operation may use; all cores if absent. Small models are as fast on one,
@@ -50,7 +54,9 @@ public record Recipe(
         Schedule schedule,
         int steps,
         @Default("64") int batch,
+        OptionalInt tokens,
         @Default("1") int accumulate,
+        @Default("2") int prefetch,
         @Default("1.0") double clip,
         @Default("1") long seed,
         OptionalInt threads,
@@ -67,7 +73,11 @@ public record Recipe(
         auxiliary = List.copyOf(auxiliary);
         positive("steps", steps);
         positive("batch", batch);
+        tokens.ifPresent(count -> positive("tokens", count));
         positive("accumulate", accumulate);
+        if (prefetch < 0 || prefetch > 1000) {
+            throw new IllegalArgumentException("prefetch must be from 0 to 1000 steps, not " + prefetch);
+        }
         threads.ifPresent(count -> positive("threads", count));
         positive("evaluateEvery", evaluateEvery);
         positive("checkpointEvery", checkpointEvery);
@@ -123,7 +133,9 @@ public record Recipe(
                 schedule,
                 steps,
                 batch,
+                tokens,
                 accumulate,
+                prefetch,
                 clip,
                 seed,
                 OptionalInt.of(count),
@@ -132,13 +144,18 @@ public record Recipe(
                 keepCheckpoints);
     }
 
+    /// How large a batch is.
+    public Batching batching() {
+        return tokens.isPresent() ? Batching.tokens(tokens.getAsInt()) : Batching.examples(batch);
+    }
+
     /// Whether a run begun with one of the two may go on with the other: it learns the same from the same in
     /// the same order. How fast it learns, for how long, and what is measured and kept may change.
     public boolean continues(Recipe begun) {
         return data.equals(begun.data)
                 && words.equals(begun.words)
                 && model.equals(begun.model)
-                && batch == begun.batch
+                && batching().equals(begun.batching())
                 && seed == begun.seed;
     }
 

@@ -58,7 +58,7 @@ final class RunReport {
     }
 
     private static String about(Recipe recipe) {
-        String run = "Trained by Attend: " + recipe.steps() + " steps of " + recipe.batch() + " examples, seed "
+        String run = "Trained by Attend: " + recipe.steps() + " steps of " + recipe.batching() + ", seed "
                 + recipe.seed() + ".";
         return !(recipe.objective() instanceof TeacherForcing forcing) || forcing.smoothing() == 0
                 ? run

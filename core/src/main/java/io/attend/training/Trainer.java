@@ -205,7 +205,7 @@ public final class Trainer {
             this.optimizer = optimizer;
             this.random = random;
             this.weights = model.weights().stream().map(Parameter::tensor).toList();
-            this.order = new Order(objective.lengths(), recipe.batch(), recipe.seed());
+            this.order = new Order(objective.lengths(), objective.targetLengths(), recipe.batching(), recipe.seed());
             weights.forEach(weight -> weight.requiresGrad(true));
         }
 
@@ -234,13 +234,14 @@ public final class Trainer {
         }
 
         void run() {
-            try (MetricsLog log = MetricsLog.resume(folder.metrics(), step)) {
+            try (MetricsLog log = MetricsLog.resume(folder.metrics(), step);
+                    Prefetch prepared = new Prefetch(this::prepare, recipe.prefetch(), step, recipe.steps())) {
                 progress.begin(step, recipe.steps());
                 long tokens = 0;
                 double loss = 0;
                 long since = System.nanoTime();
                 while (step < recipe.steps() && !stopping) {
-                    Step done = learn();
+                    Step done = learn(prepared);
                     tokens += done.tokens();
                     loss = done.loss();
                     if (step % METRICS_EVERY == 0 || step == recipe.steps()) {
@@ -272,20 +273,23 @@ public final class Trainer {
 
         private record Step(double loss, double norm, long tokens, Map<String, Double> routers) {}
 
-        /// One change of the weights, from one batch or, to need less memory, from parts of it one after
-        /// another: each part's loss counts as much as it has answers, so the gradient is that of the whole.
-        private Step learn() {
-            List<Integer> examples = order.batch(step);
-            SplittableRandom drawn = new SplittableRandom(recipe.seed() * 0x9E3779B97F4A7C15L + step);
+        /// The examples of a step, as one batch or, to need less memory, in parts one after another.
+        private List<Batch> prepare(long at) {
+            List<Integer> examples = order.batch(at);
+            SplittableRandom drawn = new SplittableRandom(recipe.seed() * 0x9E3779B97F4A7C15L + at);
             int part = Math.ceilDiv(examples.size(), recipe.accumulate());
-            List<List<Integer>> parts = new ArrayList<>();
+            List<Batch> parts = new ArrayList<>();
             for (int from = 0; from < examples.size(); from += part) {
-                parts.add(examples.subList(from, Math.min(from + part, examples.size())));
+                parts.add(objective.training(examples.subList(from, Math.min(from + part, examples.size())), drawn));
             }
+            return parts;
+        }
+
+        /// One change of the weights: each part's loss counts as much as it has answers, so the gradient is that
+        /// of the whole.
+        private Step learn(Prefetch prepared) {
             try (Lifetime _ = Lifetime.open()) {
-                List<Batch> batches = parts.stream()
-                        .map(some -> objective.training(some, drawn))
-                        .toList();
+                List<Batch> batches = prepared.take();
                 long answered = batches.stream().mapToLong(Batch::answered).sum();
                 double value = 0;
                 Map<String, Double> routers = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.attend.data.Dataset;
+import io.attend.data.Fields;
 import io.attend.task.Task;
 import io.attend.training.Blueprint;
 import io.attend.value.Default;
@@ -31,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// What every variant of every family owes, found through `permits` alone.
 class CatalogueTest {
     /// Families whose variants are no part of a model: their tests are those of their packages.
-    private static final Set<Class<?>> BEHAVIOUR_TESTED_ELSEWHERE = Set.of(Dataset.class, Blueprint.class, Task.class);
+    private static final Set<Class<?>> BEHAVIOUR_TESTED_ELSEWHERE = Set.of(Dataset.class, Fields.class, Blueprint.class, Task.class);
 
     static Stream<Class<? extends Record>> variants() {
         return Catalogue.families().stream()

@@ -44,6 +44,9 @@ class GoldenTest {
             Map.entry("bertBase", Presets.bertBase()),
             Map.entry("transformer", SmallModels.TRANSFORMER),
             Map.entry("gpt", SmallModels.GPT),
+            Map.entry(
+                    "gptOfDocuments",
+                    Presets.gptOfDocuments(97, 1, Presets.Size.width(10).heads(2), 31, 0.1)),
             Map.entry("bert", SmallModels.BERT),
             Map.entry("lstmTranslator", SmallModels.LSTM),
             Map.entry("bahdanauTranslator", SmallModels.BAHDANAU),

@@ -75,6 +75,16 @@ class NoiseTest {
         assertThat(kept).containsSubsequence(3, 1, 2);
     }
 
+    /// A token stays where it was if none of 1,001 or so pairs has it: exp(-0.2) of them.
+    @Test
+    void swappingMovesTokensAndLosesNone() {
+        int[] swapped = spoilt(new TokenSwap(0.1));
+        assertThat((double) IntStream.range(0, LENGTH).filter(i -> swapped[i] == i).count() / LENGTH)
+                .isCloseTo(Math.exp(-0.2), near(0.18, LENGTH));
+        Arrays.sort(swapped);
+        assertThat(swapped).isEqualTo(TOKENS);
+    }
+
     @Test
     void cutoffHidesOneSpan() {
         String hidden = Arrays.stream(spoilt(new SpanCutoff(0.1)))

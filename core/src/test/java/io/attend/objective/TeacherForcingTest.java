@@ -31,7 +31,7 @@ class TeacherForcingTest {
 
     @Test
     void itIsJudgedByExactMatchAndBleuWithItsSignature() {
-        Objective beam = new TeacherForcing(0, Beam.of(2), BleuTokens.NONE, Optional.empty());
+        Objective beam = new TeacherForcing(0, Beam.of(2), BleuTokens.NONE, Optional.empty(), List.of());
         Learning learning = Learning.of(
                 beam, CHARACTERS, PAIRS, needs -> Presets.transformer(needs.vocabulary(), 1, SIZE, 0), 150);
         assertThat(learning.after()).isLessThan(0.1 * learning.before());
@@ -96,7 +96,7 @@ class TeacherForcingTest {
                 Transformer model = Transformer.initialize(Presets.transformer(8, 1, SIZE, 0), 5);
                 Random random = Random.seeded(3)) {
             ScheduledSampling always = new ScheduledSampling(Decay.LINEAR, 1, 0);
-            TeacherForcing sampled = new TeacherForcing(0, Beam.of(2), BleuTokens.WMT, Optional.of(always));
+            TeacherForcing sampled = new TeacherForcing(0, Beam.of(2), BleuTokens.WMT, Optional.of(always), List.of());
             Objective.Built built = sampled.build(CHARACTERS, PAIRS, PAIRS);
             Batch batch = built.heldOut(0, 4);
             Context training = Context.training(random).step(1);
@@ -112,7 +112,7 @@ class TeacherForcingTest {
     @Test
     void aModelLearnsFromItsOwnTokens() {
         TeacherForcing sampled = new TeacherForcing(
-                0, Beam.of(2), BleuTokens.WMT, Optional.of(new ScheduledSampling(Decay.LINEAR, 10, 0.5)));
+                0, Beam.of(2), BleuTokens.WMT, Optional.of(new ScheduledSampling(Decay.LINEAR, 10, 0.5)), List.of());
         Learning learning = Learning.of(
                 sampled, CHARACTERS, PAIRS, needs -> Presets.transformer(needs.vocabulary(), 1, SIZE, 0), 150);
         assertThat(learning.after()).isLessThan(0.5 * learning.before());
@@ -123,5 +123,30 @@ class TeacherForcingTest {
         assertThatThrownBy(() -> new ScheduledSampling(Decay.LINEAR, 0, 0)).hasMessage("steps must be at least 1, not 0");
         assertThatThrownBy(() -> new ScheduledSampling(Decay.LINEAR, 1, 2)).hasMessage("least 2.0 is outside [0, 1]");
         assertThatThrownBy(() -> new TeacherForcing(1)).hasMessage("smoothing 1.0 is outside [0, 1)");
+    }
+
+    /// What is judged, what is written and where a source ends stay as they are.
+    @Test
+    void noiseIsInTheSourcesThatAreLearnedFromAlone() {
+        List<Noise> harsh = List.of(new TokenReplacement(0.9), new TokenInsertion(0.9));
+        TeacherForcing noisy = new TeacherForcing(
+                0, TeacherForcing.EXAMPLE.decoding(), BleuTokens.NONE, Optional.empty(), harsh);
+        List<Pair> pairs = List.of(new Pair("cccccccccc", "cbcb"), new Pair("ccccccc", "cb"));
+        try (Lifetime _ = Lifetime.open()) {
+            Objective.Built built = noisy.build(CHARACTERS, pairs, pairs);
+            Batch learned = built.training(List.of(0, 1), new java.util.SplittableRandom(3));
+            int[][] sources = ((Tokens) learned.inputs().source()).rows();
+            assertThat(sources[1]).as("never longer than the longest source").hasSize(11).endsWith(2);
+            assertThat(Arrays.stream(sources[0]).distinct().toArray()).contains(4, 5);
+            Batch judged = built.heldOut(0, 2);
+            assertThat(learned.answers().toLongs()).containsExactly(judged.answers().toLongs());
+            assertThat(((Tokens) judged.inputs().source()).rows()[1]).containsExactly(6, 6, 6, 6, 6, 6, 6, 2);
+            assertThat(((Tokens) built.training(List.of(0, 1), new java.util.SplittableRandom(3))
+                                    .inputs()
+                                    .source())
+                            .rows())
+                    .as("the same step draws the same")
+                    .isDeepEqualTo(sources);
+        }
     }
 }
