@@ -137,10 +137,10 @@ class TeacherForcingTest {
             Batch learned = built.training(List.of(0, 1), new java.util.SplittableRandom(3));
             int[][] sources = ((Tokens) learned.inputs().source()).rows();
             assertThat(sources[1]).as("never longer than the longest source").hasSize(11).endsWith(2);
-            assertThat(Arrays.stream(sources[0]).distinct().toArray()).contains(4, 5);
+            assertThat(Arrays.stream(sources[0]).distinct().toArray()).contains(5, 6);
             Batch judged = built.heldOut(0, 2);
             assertThat(learned.answers().toLongs()).containsExactly(judged.answers().toLongs());
-            assertThat(((Tokens) judged.inputs().source()).rows()[1]).containsExactly(6, 6, 6, 6, 6, 6, 6, 2);
+            assertThat(((Tokens) judged.inputs().source()).rows()[1]).containsExactly(7, 7, 7, 7, 7, 7, 7, 2);
             assertThat(((Tokens) built.training(List.of(0, 1), new java.util.SplittableRandom(3))
                                     .inputs()
                                     .source())
