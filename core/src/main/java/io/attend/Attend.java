@@ -127,7 +127,8 @@ public final class Attend implements AutoCloseable {
         return run(Embed.EXAMPLE, input);
     }
 
-    /// Writes a run folder of it: its architecture, its tokenizer, its labels if it has some, and its weights in the
+    /// Writes a run folder of it: its architecture, its tokenizer, its labels if it has some, and its weights
+    /// in the
     /// type they have.
     ///
     /// @throws CheckpointException if it cannot be written

@@ -116,7 +116,8 @@ public final class RunFolder {
         }
     }
 
-    /// The model with its weights, or where they are not finished those of the newest checkpoint. Large files stay
+    /// The model with its weights, or where they are not finished those of the newest checkpoint. Large files
+    /// stay
     /// mapped.
     ///
     /// @throws CheckpointException naming the file and what is wrong with it

@@ -25,8 +25,8 @@ public record ChoiceHead(SequenceHead scores) implements Head {
 
     public ChoiceHead {
         if (scores.labels() != 1) {
-            throw new IllegalArgumentException("a choice needs one score of each text, not " + scores.labels()
-                    + "; give the scores 1 label");
+            throw new IllegalArgumentException(
+                    "a choice needs one score of each text, not " + scores.labels() + "; give the scores 1 label");
         }
     }
 

@@ -8,9 +8,9 @@ import io.attend.architecture.Segment;
 import io.attend.architecture.Stack;
 import io.attend.architecture.Sublayer;
 import io.attend.attention.Attention;
+import io.attend.attention.DisentangledAttention;
 import io.attend.attention.DisentangledAttention.Projections;
 import io.attend.attention.DisentangledAttention.Terms;
-import io.attend.attention.DisentangledAttention;
 import io.attend.attention.ProjectionBias;
 import io.attend.attention.RelativeTable;
 import io.attend.attention.SoftmaxAttention;
@@ -288,12 +288,11 @@ public record Deberta() implements Family {
         return EncoderParts.of(architecture)
                 .filter(parts -> parts.embedding().padding() == PaddingVectors.ZEROED)
                 .map(parts -> {
-                    Map<String, Object> values =
-                            switch (parts.attention()) {
-                                case DisentangledAttention attention -> keys(parts, attention);
-                                case SoftmaxAttention attention -> keys(parts, attention);
-                                default -> parts.keys("deberta", "Deberta");
-                            };
+                    Map<String, Object> values = switch (parts.attention()) {
+                        case DisentangledAttention attention -> keys(parts, attention);
+                        case SoftmaxAttention attention -> keys(parts, attention);
+                        default -> parts.keys("deberta", "Deberta");
+                    };
                     values.put("position_biased_input", parts.embedding().position() instanceof LearnedPosition);
                     parts.sequences().ifPresent(head -> {
                         values.put("cls_dropout", head.dropout());

@@ -83,8 +83,7 @@ public record DistilBert() implements Family {
                         .dropout(sequences)
                         .problem(config.problem(labels));
             }
-            case CHOICE ->
-                new ChoiceHead(SequenceHead.of(1).dense(new Relu()).dropout(sequences));
+            case CHOICE -> new ChoiceHead(SequenceHead.of(1).dense(new Relu()).dropout(sequences));
             case TOKENS -> new TokenHead(config.labels(), dropout);
             case SPANS -> new SpanHead(spans);
             default -> new MaskedLanguageHead(activation, NORM, tied ? Tying.TIED : Tying.OWN);
@@ -120,7 +119,9 @@ public record DistilBert() implements Family {
                 .module(block + "ffn.lin1", here + "feed.inner")
                 .module(block + "ffn.lin2", here + "feed.outer")
                 .module(block + "output_layer_norm", here + "feed.norm")
-                .module(task == Task.SEQUENCES || task == Task.CHOICE ? "pre_classifier" : "vocab_transform", "head.dense")
+                .module(
+                        task == Task.SEQUENCES || task == Task.CHOICE ? "pre_classifier" : "vocab_transform",
+                        "head.dense")
                 .module("vocab_layer_norm", "head.norm")
                 .map("vocab_projector.weight", "head.weight")
                 .map("vocab_projector.bias", "head.bias")

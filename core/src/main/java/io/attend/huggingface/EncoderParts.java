@@ -129,8 +129,7 @@ record EncoderParts(
         values.put("model_type", modelType);
         values.put("architectures", List.of(className(name)));
         switch (head) {
-            case SequenceHead sequences ->
-                Config.labels(values, sequences.labels(), sequences.problem());
+            case SequenceHead sequences -> Config.labels(values, sequences.labels(), sequences.problem());
             case TokenHead tokens -> Config.labels(values, tokens.labels());
             default -> {}
         }

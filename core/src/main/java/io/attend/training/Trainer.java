@@ -292,7 +292,8 @@ public final class Trainer {
                 for (Batch batch : batches) {
                     try (Lifetime _ = Lifetime.open()) {
                         double share = (double) batch.answered() / answered;
-                        Tensor loss = objective.loss(model, batch, Context.training(random).step(step));
+                        Tensor loss = objective.loss(
+                                model, batch, Context.training(random).step(step));
                         value += share * loss.item();
                         tokens += batch.tokens();
                         checkFinite("loss", value);
