@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         name = "export",
         description = "Write a model as others load it: a folder for Hugging Face's libraries, config.json,"
                 + " model.safetensors and the files of its tokenizer; or, named FILE.gguf, one file for llama.cpp; or,"
-                + " with --run, a run folder of Attend's own, whatever it was.")
+                + " with --run-folder, a run folder of Attend's own, whatever it was.")
 final class Export implements Callable<Integer> {
     private static final Map<String, BlockFormat.Writable> TYPES = new LinkedHashMap<>();
 
@@ -74,7 +74,7 @@ final class Export implements Callable<Integer> {
     private @Nullable String type;
 
     @Option(
-            names = "--run",
+            names = "--run-folder",
             description = "Write a run folder: architecture.json, tokenizer.json, labels.json of a classifier and"
                     + " model.safetensors under Attend's names. To train on, let a recipe begin with a folder of any"
                     + " kind: model.type: Trained.")
@@ -99,7 +99,7 @@ final class Export implements Callable<Integer> {
         }
         if (run) {
             if (gguf) {
-                throw new UsageException("--run writes a folder, and " + target + " is a file");
+                throw new UsageException("--run-folder writes a folder, and " + target + " is a file");
             }
             writeRun();
             spec.commandLine().getOut().println(target);
