@@ -31,6 +31,11 @@ public record ChoiceHead(SequenceHead scores) implements Head {
     }
 
     @Override
+    public ChoiceHead dropout(double rate) {
+        return new ChoiceHead(scores.dropout(rate));
+    }
+
+    @Override
     public boolean writes() {
         return false;
     }

@@ -65,6 +65,7 @@ public record SequenceHead(
         return new SequenceHead(labels, pooling, Optional.of(activation), dropout, bias, problem);
     }
 
+    @Override
     public SequenceHead dropout(double rate) {
         return new SequenceHead(labels, pooling, dense, rate, bias, problem);
     }
