@@ -1,9 +1,10 @@
 package io.attend;
 
 import io.attend.architecture.Architecture;
-import io.attend.checkpoint.Checkpoint;
+import io.attend.checkpoint.Atomic;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.RunFolder;
+import io.attend.checkpoint.TensorFile;
 import io.attend.generation.Decoding;
 import io.attend.generation.TextModel;
 import io.attend.generation.TextSettings;
@@ -12,13 +13,14 @@ import io.attend.huggingface.Pretrained;
 import io.attend.model.Transformer;
 import io.attend.task.Embed;
 import io.attend.task.Task;
-import io.attend.tensor.Device;
+import io.attend.tensor.Lifetime;
+import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Tokenizer;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -32,8 +34,6 @@ import java.util.function.Supplier;
 ///
 /// Threads may share it.
 public final class Attend implements AutoCloseable {
-    private static final long LARGEST = 16 << 20;
-
     private final Transformer model;
     private final TextModel text;
 
@@ -85,31 +85,14 @@ public final class Attend implements AutoCloseable {
         if (Pretrained.isOne(folder)) {
             return Pretrained.load(folder).model();
         }
-        RunFolder run = RunFolder.open(folder);
-        Path weights =
-                Files.exists(run.model()) ? folder : run.newest().orElseThrow().folder();
-        return Transformer.load(architecture(run.architecture()), Checkpoint.open(weights), Device.CPU);
+        return RunFolder.open(folder).load();
     }
 
     /// Reads an `architecture.json`.
     ///
     /// @throws CheckpointException naming the file and the place in it
     public static Architecture architecture(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new CheckpointException(file, "no such file; name a run folder or an architecture.json");
-        }
-        try {
-            if (Files.size(file) > LARGEST) {
-                throw new CheckpointException(file, "has " + Files.size(file) + " bytes; no architecture is that long");
-            }
-            return Architecture.parse(Files.readString(file));
-        } catch (CharacterCodingException e) {
-            throw new CheckpointException(file, "is not a text file in UTF-8; an architecture is JSON", e);
-        } catch (IOException e) {
-            throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
-        } catch (IllegalArgumentException e) {
-            throw new CheckpointException(file, e.getMessage(), e);
-        }
+        return RunFolder.architecture(file);
     }
 
     /// The answer to a task about one text, or about as many as the task asks for, such as question and
@@ -142,6 +125,25 @@ public final class Attend implements AutoCloseable {
     /// A text as one vector: as a Sentence Transformers folder says, otherwise the mean of its tokens' vectors.
     public float[] embed(String input) {
         return run(Embed.EXAMPLE, input);
+    }
+
+    /// Writes a run folder of it: its architecture, its tokenizer, its labels if it has some, and its weights
+    /// in the
+    /// type they have.
+    ///
+    /// @throws CheckpointException if it cannot be written
+    public void save(Path folder) {
+        RunFolder run = RunFolder.create(folder);
+        Atomic.text(run.architecture(), model.architecture().toJson());
+        Atomic.text(run.tokenizer(), text.tokenizer().toJson());
+        if (!text.settings().labels().isEmpty()) {
+            Atomic.text(run.labels(), TextSettings.json(text.settings().labels()));
+        }
+        try (Lifetime _ = Lifetime.open()) {
+            Map<String, Tensor> numbers = new LinkedHashMap<>();
+            model.saved().forEach(parameter -> numbers.put(parameter.name(), parameter.tensor()));
+            TensorFile.write(run.model(), numbers);
+        }
     }
 
     public Transformer model() {

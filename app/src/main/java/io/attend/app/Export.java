@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "export",
         description = "Write a model as others load it: a folder for Hugging Face's libraries, config.json,"
-                + " model.safetensors and the files of its tokenizer; or, named FILE.gguf, one file for llama.cpp.")
+                + " model.safetensors and the files of its tokenizer; or, named FILE.gguf, one file for llama.cpp; or,"
+                + " with --run-folder, a run folder of Attend's own, whatever it was.")
 final class Export implements Callable<Integer> {
     private static final Map<String, BlockFormat.Writable> TYPES = new LinkedHashMap<>();
 
@@ -72,6 +73,13 @@ final class Export implements Callable<Integer> {
             description = "Of the matrices of a GGUF file: f32, f16, bf16, q8_0 or q4_0 (default: f16).")
     private @Nullable String type;
 
+    @Option(
+            names = "--run-folder",
+            description = "Write a run folder: architecture.json, tokenizer.json, labels.json of a classifier and"
+                    + " model.safetensors under Attend's names. To train on, let a recipe begin with a folder of any"
+                    + " kind: model.type: Trained.")
+    private boolean run;
+
     @Option(names = "--without-tokenizer", description = "Write a GGUF file that has no tokenizer.")
     private boolean withoutTokenizer;
 
@@ -89,6 +97,14 @@ final class Export implements Callable<Integer> {
             throw new UsageException(
                     gguf ? target + " exists; name a new file" : target + " is not empty; name a new folder");
         }
+        if (run) {
+            if (gguf) {
+                throw new UsageException("--run-folder writes a folder, and " + target + " is a file");
+            }
+            writeRun();
+            spec.commandLine().getOut().println(target);
+            return 0;
+        }
         BlockFormat.Writable format = TYPES.get(type == null ? "f16" : type.toLowerCase(Locale.ROOT));
         if (format == null) {
             throw new UsageException("--type " + type + " is none of " + String.join(", ", TYPES.keySet()));
@@ -104,6 +120,12 @@ final class Export implements Callable<Integer> {
         }
         spec.commandLine().getOut().println(target);
         return 0;
+    }
+
+    private void writeRun() {
+        try (Attend loaded = Attend.load(model)) {
+            loaded.save(target);
+        }
     }
 
     private void writeFile(Pretrained pretrained, BlockFormat.Writable format) {

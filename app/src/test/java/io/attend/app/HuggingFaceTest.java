@@ -146,4 +146,45 @@ class HuggingFaceTest {
                         .out())
                 .contains("over 1,024 tokens: ", " operations; in bfloat16: weights 40.4 kB");
     }
+
+    /// A step from the run folder is the step from the folder it was written of.
+    @Test
+    void trainingGoesOnFromAFolderOrItsRunFolder() throws IOException {
+        Path model = llama();
+        Path run = folder.resolve("run");
+        Said said = attend("export", "--run-folder", model, run);
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(attend("export", "--run-folder", model, folder.resolve("x.gguf")).status())
+                .isEqualTo(2);
+        Files.writeString(folder.resolve("text.txt"), "to be or not to be, that is the question. ".repeat(20));
+        Path[] trained = new Path[2];
+        for (int i = 0; i < 2; i++) {
+            Path from = i == 0 ? model : run;
+            Path recipe = Files.writeString(folder.resolve("recipe" + i + ".yaml"), """
+                    data: {type: TextFile, path: "%s", heldOutShare: 0.2}
+                    words: {type: GivenWords, path: "%s"}
+                    model: {type: Trained, path: "%s"}
+                    objective: {type: NextToken, length: 8}
+                    schedule: {type: Cosine, peak: 0.001, warmup: 1}
+                    steps: 2
+                    batch: 4
+                    threads: 1
+                    """.formatted(folder.resolve("text.txt"), model, from));
+            trained[i] = folder.resolve("trained" + i);
+            Said told = attend("train", recipe, "--run", trained[i]);
+            assertThat(told.status()).as(told.err()).isZero();
+        }
+        assertThat(trained[0].resolve("model.safetensors")).hasSameBinaryContentAs(trained[1].resolve("model.safetensors"));
+        try (Attend before = Attend.load(model);
+                Attend after = Attend.load(trained[0]);
+                io.attend.tensor.Lifetime _ = io.attend.tensor.Lifetime.open()) {
+            for (int i = 0; i < before.model().weights().size(); i++) {
+                var was = before.model().weights().get(i);
+                var is = after.model().weights().get(i);
+                for (double change : is.tensor().sub(was.tensor()).toDoubles()) {
+                    assertThat(Math.abs(change)).as(was.name()).isLessThan(0.01);
+                }
+            }
+        }
+    }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 /// What a model makes of its last vectors.
 public sealed interface Head
         permits AdaptiveHead,
+                ChoiceHead,
                 ChunkedHead,
                 DiscriminatorHead,
                 HierarchicalHead,

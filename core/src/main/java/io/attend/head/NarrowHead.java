@@ -37,6 +37,11 @@ public record NarrowHead(int size, Head head) implements Head {
     }
 
     @Override
+    public NarrowHead dropout(double rate) {
+        return new NarrowHead(size, head.dropout(rate));
+    }
+
+    @Override
     public boolean writes() {
         return head.writes();
     }

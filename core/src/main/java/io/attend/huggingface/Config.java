@@ -333,9 +333,6 @@ public final class Config {
 
     /// The keys that [#labels] and [#problem] read.
     static void labels(Map<String, Object> values, int labels, Problem problem) {
-        if (problem == Problem.CHOICE) {
-            return; // whose class has one score whatever the labels
-        }
         labels(values, labels);
         PROBLEMS.forEach((name, same) -> {
             if (same == problem) {

@@ -11,9 +11,9 @@ import io.attend.attention.MixedAttention;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.FeedForward;
 import io.attend.feedforward.GroupedFeedForward;
+import io.attend.head.ChoiceHead;
 import io.attend.head.Head;
 import io.attend.head.NoHead;
-import io.attend.head.Problem;
 import io.attend.head.SequenceHead;
 import io.attend.huggingface.TextEncoder.Task;
 import io.attend.layer.Bias;
@@ -65,7 +65,7 @@ public record ConvBert() implements Family {
         TokenEmbedding embedding =
                 encoder.embedding().position(new LearnedPosition(encoder.whole("max_position_embeddings")));
         Head head = encoder.task() == Task.CHOICE
-                ? SequenceSummary.NONE.read(encoder.config(), SequenceHead.of(1).problem(Problem.CHOICE))
+                ? new ChoiceHead(SequenceSummary.NONE.read(encoder.config(), SequenceHead.of(1)))
                 : encoder.head(
                         new NoHead(),
                         encoder.words(new Gelu()), // whatever hidden_act says

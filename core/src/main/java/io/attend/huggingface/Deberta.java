@@ -8,9 +8,9 @@ import io.attend.architecture.Segment;
 import io.attend.architecture.Stack;
 import io.attend.architecture.Sublayer;
 import io.attend.attention.Attention;
+import io.attend.attention.DisentangledAttention;
 import io.attend.attention.DisentangledAttention.Projections;
 import io.attend.attention.DisentangledAttention.Terms;
-import io.attend.attention.DisentangledAttention;
 import io.attend.attention.ProjectionBias;
 import io.attend.attention.RelativeTable;
 import io.attend.attention.SoftmaxAttention;
@@ -19,6 +19,7 @@ import io.attend.convolution.Reach;
 import io.attend.embedding.FactorisedTable;
 import io.attend.embedding.PaddingVectors;
 import io.attend.embedding.TokenEmbedding;
+import io.attend.head.ChoiceHead;
 import io.attend.head.Head;
 import io.attend.head.NoHead;
 import io.attend.head.SequenceHead;
@@ -85,7 +86,11 @@ public record Deberta() implements Family {
         return encoder.mapping(
                 embedding(encoder, names),
                 stack(encoder, encoder.block(attention), names),
-                head instanceof SequenceHead sequences ? sequences.dropout(forgotten) : head,
+                switch (head) {
+                    case SequenceHead sequences -> sequences.dropout(forgotten);
+                    case ChoiceHead choice -> new ChoiceHead(choice.scores().dropout(forgotten));
+                    default -> head;
+                },
                 names);
     }
 
@@ -283,17 +288,16 @@ public record Deberta() implements Family {
         return EncoderParts.of(architecture)
                 .filter(parts -> parts.embedding().padding() == PaddingVectors.ZEROED)
                 .map(parts -> {
-                    Map<String, Object> values =
-                            switch (parts.attention()) {
-                                case DisentangledAttention attention -> keys(parts, attention);
-                                case SoftmaxAttention attention -> keys(parts, attention);
-                                default -> parts.keys("deberta", "Deberta");
-                            };
+                    Map<String, Object> values = switch (parts.attention()) {
+                        case DisentangledAttention attention -> keys(parts, attention);
+                        case SoftmaxAttention attention -> keys(parts, attention);
+                        default -> parts.keys("deberta", "Deberta");
+                    };
                     values.put("position_biased_input", parts.embedding().position() instanceof LearnedPosition);
-                    if (parts.head() instanceof SequenceHead head) {
+                    parts.sequences().ifPresent(head -> {
                         values.put("cls_dropout", head.dropout());
                         head.dense().ifPresent(dense -> values.put("pooler_hidden_act", Activations.name(dense)));
-                    }
+                    });
                     List<Sublayer> first = parts.stack().unrolled().getFirst().sublayers();
                     if (first.size() == 3 && first.get(2) instanceof Convolve(ActivatedConvolution convolution)) {
                         values.put("conv_kernel_size", convolution.kernel());

@@ -3,10 +3,10 @@ package io.attend.huggingface;
 import io.attend.activation.Gelu;
 import io.attend.architecture.Architecture;
 import io.attend.embedding.TokenEmbedding;
+import io.attend.head.ChoiceHead;
 import io.attend.head.DiscriminatorHead;
 import io.attend.head.Head;
 import io.attend.head.NoHead;
-import io.attend.head.Problem;
 import io.attend.head.SequenceHead;
 import io.attend.huggingface.TextEncoder.Task;
 import io.attend.position.RelativePosition;
@@ -49,7 +49,7 @@ public record Electra() implements Family {
         double dropout = encoder.classifierDropout();
         Head head = switch (encoder.task()) {
             case REPLACED -> new DiscriminatorHead(encoder.activation());
-            case CHOICE -> SUMMARY.read(config, SequenceHead.of(1).problem(Problem.CHOICE));
+            case CHOICE -> new ChoiceHead(SUMMARY.read(config, SequenceHead.of(1)));
             default -> encoder.head(new NoHead(), words, new Gelu(), dropout);
         };
         SequenceSummary.unread(config);

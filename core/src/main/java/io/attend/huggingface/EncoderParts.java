@@ -13,11 +13,11 @@ import io.attend.embedding.DenseTable;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.DenseFeedForward;
 import io.attend.feedforward.FeedForward;
+import io.attend.head.ChoiceHead;
 import io.attend.head.DiscriminatorHead;
 import io.attend.head.Head;
 import io.attend.head.MaskedLanguageHead;
 import io.attend.head.PairHead;
-import io.attend.head.Problem;
 import io.attend.head.SequenceHead;
 import io.attend.head.SpanHead;
 import io.attend.head.TokenHead;
@@ -76,15 +76,24 @@ record EncoderParts(
                 && !(head instanceof PairHead pair && pair.words().scores() == Tying.OWN);
     }
 
+    /// What scores a text as a whole.
+    Optional<SequenceHead> sequences() {
+        return switch (head) {
+            case SequenceHead sequences -> Optional.of(sequences);
+            case ChoiceHead choice -> Optional.of(choice.scores());
+            default -> Optional.empty();
+        };
+    }
+
     /// Whether it is asked which of several texts it is.
     boolean chooses() {
-        return head instanceof SequenceHead sequences && sequences.problem() == Problem.CHOICE;
+        return head instanceof ChoiceHead;
     }
 
     /// The keys of the summary that a text is chosen by.
     void summary(Map<String, Object> values) {
-        if (chooses()) {
-            SequenceSummary.write(values, (SequenceHead) head);
+        if (head instanceof ChoiceHead choice) {
+            SequenceSummary.write(values, choice.scores());
         }
     }
 
@@ -92,6 +101,7 @@ record EncoderParts(
     double last() {
         return switch (head) {
             case SequenceHead sequences -> sequences.dropout();
+            case ChoiceHead choice -> choice.scores().dropout();
             case TokenHead tokens -> tokens.dropout();
             case SpanHead spans -> spans.dropout();
             default -> dropout;
@@ -105,8 +115,8 @@ record EncoderParts(
                     case MaskedLanguageHead _ -> decoder ? "ForCausalLM" : "ForMaskedLM";
                     case PairHead _ -> "ForPreTraining";
                     case DiscriminatorHead _ -> "ForPreTraining";
-                    case SequenceHead sequences ->
-                        sequences.problem() == Problem.CHOICE ? "ForMultipleChoice" : "ForSequenceClassification";
+                    case SequenceHead _ -> "ForSequenceClassification";
+                    case ChoiceHead _ -> "ForMultipleChoice";
                     case TokenHead _ -> "ForTokenClassification";
                     case SpanHead _ -> "ForQuestionAnswering";
                     default -> "Model";
@@ -119,8 +129,7 @@ record EncoderParts(
         values.put("model_type", modelType);
         values.put("architectures", List.of(className(name)));
         switch (head) {
-            case SequenceHead sequences ->
-                Config.labels(values, sequences.labels(), sequences.problem());
+            case SequenceHead sequences -> Config.labels(values, sequences.labels(), sequences.problem());
             case TokenHead tokens -> Config.labels(values, tokens.labels());
             default -> {}
         }

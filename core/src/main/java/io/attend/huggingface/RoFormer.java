@@ -3,9 +3,9 @@ package io.attend.huggingface;
 import io.attend.architecture.Architecture;
 import io.attend.attention.SoftmaxAttention;
 import io.attend.embedding.TokenEmbedding;
+import io.attend.head.ChoiceHead;
 import io.attend.head.Head;
 import io.attend.head.NoHead;
-import io.attend.head.Problem;
 import io.attend.head.SequenceHead;
 import io.attend.huggingface.TextEncoder.Task;
 import io.attend.position.Rotary;
@@ -39,7 +39,7 @@ public record RoFormer() implements Family {
                 encoder.attention().position(config.flag("rotary_value", false) ? rotary.turningValues() : rotary);
         TokenEmbedding embedding = encoder.embedding();
         Head head = encoder.task() == Task.CHOICE
-                ? SequenceSummary.NONE.read(encoder.config(), SequenceHead.of(1).problem(Problem.CHOICE))
+                ? new ChoiceHead(SequenceSummary.NONE.read(encoder.config(), SequenceHead.of(1)))
                 : encoder.head(
                         new NoHead(), encoder.words(encoder.activation()), encoder.activation(), encoder.dropout());
         return encoder.mapping(

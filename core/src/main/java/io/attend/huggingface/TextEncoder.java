@@ -16,9 +16,9 @@ import io.attend.attention.SoftmaxAttention;
 import io.attend.embedding.DenseTable;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.DenseFeedForward;
+import io.attend.head.ChoiceHead;
 import io.attend.head.Head;
 import io.attend.head.MaskedLanguageHead;
-import io.attend.head.Problem;
 import io.attend.head.SequenceHead;
 import io.attend.head.SpanHead;
 import io.attend.head.TokenHead;
@@ -221,7 +221,7 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
                 int labels = config.labels();
                 yield SequenceHead.of(labels).dense(dense).dropout(dropout).problem(config.problem(labels));
             }
-            case CHOICE -> SequenceHead.of(1).dense(dense).dropout(dropout).problem(Problem.CHOICE);
+            case CHOICE -> new ChoiceHead(SequenceHead.of(1).dense(dense).dropout(dropout));
             case TOKENS -> new TokenHead(config.labels(), dropout);
             case SPANS -> new SpanHead(0);
             case PRETRAINING, SENTENCES, REPLACED -> throw new IllegalStateException(task + " is a family's own");

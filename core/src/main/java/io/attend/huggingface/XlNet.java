@@ -14,6 +14,7 @@ import io.attend.embedding.DenseTable;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.embedding.TwoStreamEmbedding;
 import io.attend.feedforward.DenseFeedForward;
+import io.attend.head.ChoiceHead;
 import io.attend.head.Head;
 import io.attend.head.LinearHead;
 import io.attend.head.NoHead;
@@ -117,7 +118,7 @@ public record XlNet() implements Family {
                 int labels = config.labels();
                 yield SUMMARY.read(config, SequenceHead.of(labels).problem(config.problem(labels)));
             }
-            case CHOICE -> SUMMARY.read(config, SequenceHead.of(1).problem(Problem.CHOICE));
+            case CHOICE -> new ChoiceHead(SUMMARY.read(config, SequenceHead.of(1)));
             case TOKENS -> new TokenHead(config.labels(), 0);
             case SPANS -> {
                 if (config.labels() != 2) {
@@ -226,6 +227,9 @@ public record XlNet() implements Family {
         if (of instanceof TokenHead head) {
             Config.labels(values, head.labels(), Problem.SINGLE_LABEL);
         }
+        if (of instanceof ChoiceHead choice) {
+            SequenceSummary.write(values, choice.scores());
+        }
         if (of instanceof SequenceHead head) {
             Config.labels(values, head.labels(), head.problem());
             SequenceSummary.write(values, head);
@@ -235,8 +239,8 @@ public record XlNet() implements Family {
     private static String className(Head head) {
         return switch (head) {
             case NoHead _ -> "XLNetModel";
-            case SequenceHead sequences ->
-                sequences.problem() == Problem.CHOICE ? "XLNetForMultipleChoice" : "XLNetForSequenceClassification";
+            case SequenceHead _ -> "XLNetForSequenceClassification";
+            case ChoiceHead _ -> "XLNetForMultipleChoice";
             case TokenHead _ -> "XLNetForTokenClassification";
             case SpanHead _ -> "XLNetForQuestionAnsweringSimple";
             default -> "XLNetLMHeadModel";

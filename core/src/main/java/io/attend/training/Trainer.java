@@ -130,6 +130,7 @@ public final class Trainer {
                 Transformer model = Transformer.initialize(architecture, recipe.seed());
                 Random random = Random.seeded(~recipe.seed());
                 Optimizer.Built optimizer = recipe.optimizer().build(model.weights())) {
+            recipe.model().begin(model);
             objective.check(model);
             TextModel text = new TextModel(model, tokenizer);
             Atomic.text(folder.recipe(), recipe.toYaml());

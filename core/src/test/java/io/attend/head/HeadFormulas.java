@@ -56,6 +56,7 @@ public final class HeadFormulas {
                             : tied(x, numbers, table, Bias.NONE)))
             .with(MaskedLanguageHead.class, value -> each((x, numbers, table) -> masked(value, x, numbers, table)))
             .with(ChunkedHead.class, value -> of(value.scores()))
+            .with(ChoiceHead.class, value -> of(value.scores()))
             .with(NarrowHead.class, value -> (text, numbers, table) -> {
                 double[][] narrow = Arrays.stream(text.x())
                         .map(x -> numbers.in("narrow").linear(x, Bias.NONE))

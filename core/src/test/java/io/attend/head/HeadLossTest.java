@@ -117,6 +117,17 @@ class HeadLossTest {
         }
     }
 
+    /// Two texts are one question.
+    @Test
+    void whichOfSeveralTexts() {
+        try (Lifetime _ = Lifetime.open()) {
+            check(ChoiceHead.EXAMPLE, Tensor.of(new long[] {1}, 1), (outputs, _) -> {
+                double[] scores = outputs.get("logits").toDoubles();
+                return Math.log(Math.exp(scores[0]) + Math.exp(scores[1])) - scores[1];
+            });
+        }
+    }
+
     /// The second text's answer ends outside of it, and asks nothing there.
     @Test
     void whereAnAnswerBeginsAndEnds() {

@@ -71,7 +71,7 @@ class HeadTest {
     }
 
     private static boolean ofAText(Head head) {
-        return head instanceof PooledHead || head instanceof SequenceHead;
+        return head instanceof PooledHead || head instanceof SequenceHead || head instanceof ChoiceHead;
     }
 
     private static Head.Built build(Head head, Parameters parameters) {
