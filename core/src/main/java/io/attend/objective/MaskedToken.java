@@ -106,7 +106,7 @@ public record MaskedToken(
     }
 
     /// Units in random order, as long as there is room for them.
-    private Set<Integer> chosen(Windows.Window window, RandomGenerator random) {
+    Set<Integer> chosen(Windows.Window window, RandomGenerator random) {
         int[] words = window.words();
         int wanted = Math.max(1, (int) Math.rint(share * words.length));
         List<List<Integer>> units = new ArrayList<>();

@@ -12,7 +12,16 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// What training makes small: what becomes of examples, and what the model is asked of them.
-public sealed interface Objective permits Classification, Denoising, MaskedToken, NextToken, SpanCorruption, TeacherForcing {
+public sealed interface Objective permits Classification,
+                ContrastivePairs,
+                Denoising,
+                MaskedToken,
+                NextToken,
+                ReplacedToken,
+                SpanAnswer,
+                SpanCorruption,
+                TeacherForcing,
+                TokenTagging {
     /// Makes examples ready to be learned from.
     ///
     /// @throws IllegalArgumentException if it cannot learn from examples of that kind

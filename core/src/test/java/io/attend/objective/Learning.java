@@ -13,6 +13,8 @@ import io.attend.tensor.NoGradient;
 import io.attend.tensor.Random;
 import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Tokenizer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -44,14 +46,12 @@ record Learning(double before, double after, Map<String, Double> measures, List<
             weights.forEach(weight -> weight.requiresGrad(true));
             double before = loss(built, model);
             RandomGenerator drawn = new SplittableRandom(3);
-            int batch = Math.min(8, built.lengths().size());
+            List<Integer> all = new ArrayList<>(
+                    IntStream.range(0, built.lengths().size()).boxed().toList());
             for (int step = 0; step < steps; step++) {
                 try (Lifetime _ = Lifetime.open()) {
-                    List<Integer> some = IntStream.generate(
-                                    () -> drawn.nextInt(built.lengths().size()))
-                            .limit(batch)
-                            .boxed()
-                            .toList();
+                    Collections.shuffle(all, java.util.Random.from(drawn));
+                    List<Integer> some = all.subList(0, Math.min(8, all.size()));
                     built.loss(model, built.training(some, drawn), Context.training(random).step(step))
                             .backward();
                     optimizer.step(0.01);
