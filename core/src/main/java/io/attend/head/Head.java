@@ -16,6 +16,7 @@ public sealed interface Head
                 HierarchicalHead,
                 LinearHead,
                 MaskedLanguageHead,
+                NarrowHead,
                 NgramHead,
                 NoHead,
                 NoiseContrastiveHead,

@@ -5,6 +5,7 @@ import io.attend.state.State;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
 import io.attend.tensor.Recompute;
+import io.attend.tensor.Reversal;
 import io.attend.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ public final class Context {
     private Optional<Observer> observer = Optional.empty();
     private Place place = new Place("model");
     private Map<Object, Tensor> memo = new HashMap<>();
+    private boolean again;
     private final Lifetime home;
 
     private Context(Lifetime home) {
@@ -143,9 +145,25 @@ public final class Context {
         return context;
     }
 
+    /// The same pass once more, in the backward pass of parts that keep nothing: it draws the same, but nobody
+    /// sees it and it leaves nothing behind. What it makes lives no longer than the innermost lifetime.
+    private Context again() {
+        Context context = copy(Lifetime.current());
+        context.again = true;
+        context.observer = Optional.empty();
+        context.reports = new ArrayList<>();
+        context.memo = new HashMap<>();
+        return context;
+    }
+
     /// A context is changed only between its copying and its handing out, above.
     private Context copy() {
+        return copy(home);
+    }
+
+    private Context copy(Lifetime home) {
         Context context = new Context(home);
+        context.again = again;
         context.random = random;
         context.step = step;
         context.states = states;
@@ -176,6 +194,12 @@ public final class Context {
 
     public boolean isTraining() {
         return random.isPresent();
+    }
+
+    /// Whether this part of a pass is computed a second time, for its gradients: what follows the batches of
+    /// training has followed this one already.
+    public boolean isAgain() {
+        return again;
     }
 
     /// How many tokens came before the first one of this pass.
@@ -225,6 +249,29 @@ public final class Context {
     /// dropout.
     public Tensor recomputed(Recompute.Part part, Recompute.Parts parts, List<Tensor> inputs) {
         return Recompute.of(part, parts, inputs, random, home);
+    }
+
+    /// What is added to one of two streams, computed from the other.
+    @FunctionalInterface
+    public interface Turn {
+        Tensor of(Tensor read, Context context);
+    }
+
+    /// Both streams behind branches that take turns, without keeping how: see [Reversal].
+    ///
+    /// @param streams both, side by side along the last axis
+    public Tensor reversed(List<Turn> turns, Tensor streams, Reversal.Watcher watcher) {
+        List<Reversal.Branch> branches = turns.stream()
+                .<Reversal.Branch>map(turn -> (read, given, second) -> turn.of(read, second ? again(given) : this))
+                .toList();
+        List<Tensor> given = memory.stream().map(Memory::values).toList();
+        return Reversal.of(branches, streams, given, watcher, random, home);
+    }
+
+    private Context again(List<Tensor> given) {
+        Context context = again();
+        context.memory = memory.map(known -> new Memory(given.getFirst(), known.keep()));
+        return context;
     }
 
     /// The positions of the tokens of this pass, int64: [T], or [B, T] where the rows of the batch differ.

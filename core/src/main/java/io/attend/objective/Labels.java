@@ -27,6 +27,9 @@ final class Labels {
 
     /// Those that occur, in alphabetical order.
     Labels(Problem problem, List<Labeled> examples) {
+        if (problem == Problem.CHOICE) {
+            throw choice();
+        }
         this.problem = problem;
         this.names = problem == Problem.REGRESSION
                 ? List.of()
@@ -38,6 +41,11 @@ final class Labels {
             throw new IllegalArgumentException(
                     "all examples have the label " + names + "; there must be two or more");
         }
+    }
+
+    private static IllegalArgumentException choice() {
+        return new IllegalArgumentException("the head chooses between several texts, and a labelled text stands alone;"
+                + " give the head the problem singleLabel, multiLabel or regression");
     }
 
     /// Several labels stand between commas, `-` stands for none.
@@ -68,6 +76,7 @@ final class Labels {
                 yield all;
             }
             case REGRESSION -> new double[] {number(example)};
+            case CHOICE -> throw choice();
         };
     }
 
@@ -101,6 +110,7 @@ final class Labels {
                 Tensor.of(Arrays.stream(flat).mapToLong(Math::round).toArray(), answers.size());
             case MULTI_LABEL -> Tensor.of(flat, answers.size(), names.size());
             case REGRESSION -> Tensor.of(flat, answers.size());
+            case CHOICE -> throw choice();
         };
     }
 
@@ -117,6 +127,7 @@ final class Labels {
                 yield all.isEmpty() ? NONE : all;
             }
             case REGRESSION -> Double.toString(logits[0]);
+            case CHOICE -> throw choice();
         };
     }
 
@@ -135,6 +146,7 @@ final class Labels {
             case SINGLE_LABEL -> single(logits, right);
             case MULTI_LABEL -> several(logits, right);
             case REGRESSION -> numbers(logits, right);
+            case CHOICE -> throw choice();
         };
     }
 

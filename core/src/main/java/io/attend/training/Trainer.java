@@ -250,7 +250,8 @@ public final class Trainer {
                                 .with(Metrics.LOSS, loss)
                                 .with(Metrics.LEARNING_RATE, recipe.schedule().rate(step, recipe.steps()))
                                 .with(Metrics.GRADIENT_NORM, done.norm())
-                                .with(Metrics.TOKENS_PER_SECOND, tokens / seconds));
+                                .with(Metrics.TOKENS_PER_SECOND, tokens / seconds)
+                                .with(done.routers()));
                         progress.step(
                                 step, String.format(Locale.ROOT, "loss %.4f  %,.0f tokens/s", loss, tokens / seconds));
                         tokens = 0;
@@ -269,7 +270,7 @@ public final class Trainer {
             }
         }
 
-        private record Step(double loss, double norm, long tokens) {}
+        private record Step(double loss, double norm, long tokens, Map<String, Double> routers) {}
 
         /// One change of the weights, from one batch or, to need less memory, from parts of it one after
         /// another: each part's loss counts as much as it has answers, so the gradient is that of the whole.
@@ -287,12 +288,16 @@ public final class Trainer {
                         .toList();
                 long answered = batches.stream().mapToLong(Batch::answered).sum();
                 double value = 0;
+                Map<String, Double> routers = new LinkedHashMap<>();
                 long tokens = 0;
                 for (Batch batch : batches) {
                     try (Lifetime _ = Lifetime.open()) {
                         double share = (double) batch.answered() / answered;
-                        Tensor loss = objective.loss(model, batch, Context.training(random).step(step));
+                        Context pass = Context.training(random).step(step);
+                        Tensor loss = objective.loss(model, batch, pass);
                         value += share * loss.item();
+                        Routers.figures(pass).forEach((name, one) -> routers.merge(name, share * one, Double::sum));
+                        loss = Routers.added(loss, recipe.auxiliary(), pass);
                         tokens += batch.tokens();
                         checkFinite("loss", value);
                         (batches.size() == 1 ? loss : loss.mul(share)).backward();
@@ -303,7 +308,7 @@ public final class Trainer {
                 step++;
                 optimizer.step(recipe.schedule().rate(step, recipe.steps()));
                 weights.forEach(Tensor::clearGrad);
-                return new Step(value, norm, tokens);
+                return new Step(value, norm, tokens, routers);
             }
         }
 
