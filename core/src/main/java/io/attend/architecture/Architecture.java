@@ -21,7 +21,8 @@ import java.util.Optional;
 /// @param topology how stacks are put together
 /// @param head what is made of the last vectors
 /// @param initialization what untrained weights start as
-/// @param partner another model that is trained beside this one, as ELECTRA's generator is; its parameters stand
+/// @param partner another model that is trained beside this one, as ELECTRA's generator is; its parameters
+///     stand
 ///     at `partner`, and nothing but an objective that asks for it uses it
 public record Architecture(
         @Default("1") int format,

@@ -9,8 +9,8 @@ import java.util.List;
 public record Question(String question, String context, String answer, int start) implements Example {
     public Question {
         if (start < 0 || !context.startsWith(answer, start)) {
-            throw new IllegalArgumentException("the answer \"" + answer + "\" to \"" + question + "\" does not stand at "
-                    + start + " of its text; give the place where it begins");
+            throw new IllegalArgumentException("the answer \"" + answer + "\" to \"" + question
+                    + "\" does not stand at " + start + " of its text; give the place where it begins");
         }
     }
 

@@ -157,7 +157,8 @@ public final class Transformer implements AutoCloseable {
         return architecture;
     }
 
-    /// The model that is trained beside this one, if there is one. It has its own part of this one's parameters,
+    /// The model that is trained beside this one, if there is one. It has its own part of this one's
+    /// parameters,
     /// and is freed with it.
     public Optional<Transformer> partner() {
         return built.partner()

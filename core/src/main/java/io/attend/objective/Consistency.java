@@ -15,7 +15,8 @@ import java.util.List;
 ///
 /// Twice the time of a step. The paper adds L₁ and L₂, so its α is twice our `weight`.
 @Source(paper = "R-Drop: Regularized Dropout for Neural Networks", arxiv = "2106.14448")
-public record Consistency(Objective objective, @Default("1.0") double weight) implements Objective {
+public record Consistency(
+        Objective objective, @Default("1.0") double weight) implements Objective {
     public static final Consistency EXAMPLE = new Consistency(TeacherForcing.EXAMPLE, 1);
 
     public Consistency {
@@ -30,7 +31,8 @@ public record Consistency(Objective objective, @Default("1.0") double weight) im
     static Tensor loss(Scored first, Scored second, double weight, double smoothing) {
         Tensor p = first.logits().logSoftmax(-1);
         Tensor q = second.logits().logSoftmax(-1); // [N, V]
-        Tensor apart = p.exp().sub(q.exp()).mul(p.sub(q)).sum(-1, Tensor.Axis.DROPPED).div(2); // [N]
+        Tensor apart =
+                p.exp().sub(q.exp()).mul(p.sub(q)).sum(-1, Tensor.Axis.DROPPED).div(2); // [N]
         return first.crossEntropy(smoothing)
                 .add(second.crossEntropy(smoothing))
                 .div(2)

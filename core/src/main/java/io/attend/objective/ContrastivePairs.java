@@ -30,7 +30,8 @@ import java.util.stream.Stream;
 /// The vectors of two texts that belong together are pulled together, and pushed from those of the other pairs
 /// of the batch: InfoNCE. From [Pair]s; a text paired with itself learns from dropout alone (SimCSE).
 ///
-///     S_ij = cos(u_i, v_j) / temperature        loss = − ½ mean over i of log softmax_j(S_ij)_i + log softmax_j(S_ji)_i
+///     S_ij = cos(u_i, v_j) / temperature        loss = − ½ mean over i of log softmax_j(S_ij)_i + log
+///     softmax_j(S_ji)_i
 ///
 /// u [B, E] of the sources, v of the targets, by one model; the B − 1 others are the negatives, so a larger
 /// batch asks more. Judged by how often the target is the nearest of all held-out ones, and by the mean of one
@@ -40,8 +41,7 @@ import java.util.stream.Stream;
 /// @param temperature of the softmax
 @Source(paper = "Representation Learning with Contrastive Predictive Coding", arxiv = "1807.03748")
 public record ContrastivePairs(
-        @Default("64") int length,
-        @Default("0.05") double temperature) implements Objective {
+        @Default("64") int length, @Default("0.05") double temperature) implements Objective {
     public static final ContrastivePairs EXAMPLE = new ContrastivePairs(17, 0.05);
 
     public ContrastivePairs {
@@ -172,8 +172,9 @@ public record ContrastivePairs(
                 List<Tensor> targets = new ArrayList<>();
                 for (int from = 0; from < heldOut.size(); from += AT_ONCE) {
                     Batch some = heldOut(from, Math.min(from + AT_ONCE, heldOut.size()));
-                    List<Tensor> sides =
-                            text.model().forward(some.inputs(), Context.inference()).split(some.answered(), 0);
+                    List<Tensor> sides = text.model()
+                            .forward(some.inputs(), Context.inference())
+                            .split(some.answered(), 0);
                     sources.add(unit(sides.getFirst()));
                     targets.add(unit(sides.getLast()));
                 }
@@ -193,7 +194,10 @@ public record ContrastivePairs(
             for (int row = 0; row < scores.length; row++) {
                 float[] of = scores[row];
                 float right = of[row];
-                long rank = 1 + IntStream.range(0, of.length).filter(i -> of[i] > right).count();
+                long rank = 1
+                        + IntStream.range(0, of.length)
+                                .filter(i -> of[i] > right)
+                                .count();
                 nearest += rank == 1 ? 1 : 0;
                 reciprocal += 1.0 / rank;
                 if (row < SHOWN) {

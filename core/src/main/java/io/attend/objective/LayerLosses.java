@@ -21,7 +21,8 @@ import java.util.List;
 /// decoder's. It costs the head once for each layer. The paper lets the losses of lower layers end as training
 /// goes on, here they stay.
 @Source(paper = "Character-Level Language Modeling with Deeper Self-Attention", arxiv = "1808.04444")
-public record LayerLosses(Objective objective, @Default("0.5") double weight) implements Objective {
+public record LayerLosses(
+        Objective objective, @Default("0.5") double weight) implements Objective {
     public static final LayerLosses EXAMPLE = new LayerLosses(NextToken.EXAMPLE, 0.5);
 
     public LayerLosses {

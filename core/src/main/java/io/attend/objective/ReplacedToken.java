@@ -30,7 +30,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/// A small model fills in hidden words, and the model is asked which words it replaced: ELECTRA's objective. From
+/// A small model fills in hidden words, and the model is asked which words it replaced: ELECTRA's objective.
+/// From
 /// [Document]s laid end to end and cut into windows.
 ///
 ///     x̂ ~ generator(x with M hidden)        loss = L_MLM(generator) + weight · mean over t of BCE(x̂_t ≠ x_t)
@@ -103,8 +104,8 @@ public record ReplacedToken(
                     && model.architecture().head().gives() == Gives.REPLACEMENTS;
             boolean replaces = model.architecture()
                     .partner()
-                    .filter(other -> other.topology() instanceof Encoder
-                            && other.head().gives() == Gives.WORDS)
+                    .filter(other ->
+                            other.topology() instanceof Encoder && other.head().gives() == Gives.WORDS)
                     .isPresent();
             if (!finds || !replaces) {
                 throw new IllegalArgumentException("model.architecture: replaced words are found by an Encoder with a"
@@ -187,8 +188,7 @@ public record ReplacedToken(
                 }
             }
             long[] shape = batch.answers().shape().toArray();
-            return new Replaced(
-                    loss, Inputs.of(Tokens.of(Tensor.of(read, shape))), Tensor.of(replaced, shape));
+            return new Replaced(loss, Inputs.of(Tokens.of(Tensor.of(read, shape))), Tensor.of(replaced, shape));
         }
 
         /// By the Gumbel trick while learning, else the likeliest.
@@ -223,8 +223,9 @@ public record ReplacedToken(
                         NoGradient _ = NoGradient.open()) {
                     Batch batch = heldOut(from, Math.min(from + AT_ONCE, heldOut()));
                     Replaced some = replaced(text.model(), batch, Context.inference());
-                    float[] said =
-                            text.model().forward(some.inputs, Context.inference()).toFloats(); // [B, T, 1]
+                    float[] said = text.model()
+                            .forward(some.inputs, Context.inference())
+                            .toFloats(); // [B, T, 1]
                     long[] right = some.replaced.toLongs();
                     IntStream.range(0, right.length).forEach(i -> {
                         counts[0] += said[i] > 0 && right[i] == 1 ? 1 : 0;
@@ -235,7 +236,8 @@ public record ReplacedToken(
                 }
             }
             Map<String, Double> measures = new LinkedHashMap<>();
-            measures.put("f1", PrecisionRecall.of(counts[0], counts[1], counts[2]).f1());
+            measures.put(
+                    "f1", PrecisionRecall.of(counts[0], counts[1], counts[2]).f1());
             measures.put("generatorAccuracy", 1 - (double) counts[2] / hidden);
             return new Judged(measures, List.of());
         }

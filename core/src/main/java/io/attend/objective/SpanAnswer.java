@@ -28,7 +28,8 @@ import java.util.random.RandomGenerator;
 
 /// The model is asked where in a text the answer to a question begins and where it ends. From [Question]s.
 ///
-///     loss = − ½ mean over windows of log p(first token | question, window) + log p(last token | question, window)
+///     loss = − ½ mean over windows of log p(first token | question, window) + log p(last token | question,
+///     window)
 ///
 /// Read as begin token, question, end token, window of the text, end token. A long text is read in windows that
 /// overlap; one without the whole answer, as any where there is none, is answered by the begin token. Judged by
@@ -46,8 +47,8 @@ public record SpanAnswer(
 
     public SpanAnswer {
         if (length < 5 || longest < 1) {
-            throw new IllegalArgumentException("length must be at least 5 tokens and longest at least 1, not " + length
-                    + " and " + longest);
+            throw new IllegalArgumentException(
+                    "length must be at least 5 tokens and longest at least 1, not " + length + " and " + longest);
         }
         if (overlap < 0) {
             throw new IllegalArgumentException("overlap must be at least 0 tokens, not " + overlap);
@@ -105,7 +106,8 @@ public record SpanAnswer(
                 int room = value.length - 3 - ids.length;
                 if (room <= value.overlap) {
                     throw new IllegalArgumentException("the question \"" + question.question() + "\" of " + ids.length
-                            + " tokens leaves room for " + Math.max(0, room) + " of its text, not more than the overlap of "
+                            + " tokens leaves room for " + Math.max(0, room)
+                            + " of its text, not more than the overlap of "
                             + value.overlap + "; make objective.length larger or objective.overlap smaller");
                 }
                 for (int from = 0; ; from += room - value.overlap) {
@@ -180,8 +182,9 @@ public record SpanAnswer(
         }
 
         private Batch batch(List<Window> windows) {
-            long[] answers =
-                    windows.stream().flatMapToLong(window -> java.util.stream.LongStream.of(window.answer)).toArray();
+            long[] answers = windows.stream()
+                    .flatMapToLong(window -> java.util.stream.LongStream.of(window.answer))
+                    .toArray();
             return new Batch(
                     Inputs.of(Tokens.padded(windows.stream().map(Window::ids).toList(), words.pad())),
                     Tensor.of(answers, windows.size(), 2),
@@ -194,8 +197,8 @@ public record SpanAnswer(
 
         @Override
         public Judged judge(TextModel text, double loss) {
-            List<Best> best = new ArrayList<>(java.util.Collections.nCopies(
-                    questions.size(), new Best(Double.NEGATIVE_INFINITY, "")));
+            List<Best> best = new ArrayList<>(
+                    java.util.Collections.nCopies(questions.size(), new Best(Double.NEGATIVE_INFINITY, "")));
             for (int from = 0; from < heldOut.size(); from += AT_ONCE) {
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open()) {
@@ -214,8 +217,9 @@ public record SpanAnswer(
                 }
             }
             List<String> answers = best.stream().map(Best::answer).toList();
-            List<List<String>> right =
-                    questions.stream().map(question -> List.of(question.answer())).toList();
+            List<List<String>> right = questions.stream()
+                    .map(question -> List.of(question.answer()))
+                    .toList();
             Map<String, Double> measures = new LinkedHashMap<>();
             measures.put("f1", Answers.f1(answers, right));
             measures.put("exactMatch", Answers.exactMatch(answers, right));
@@ -230,7 +234,8 @@ public record SpanAnswer(
             return new Judged(measures, shown);
         }
 
-        /// The span whose scores, of first and last token, are the largest above those of the begin token, which
+        /// The span whose scores, of first and last token, are the largest above those of the begin token,
+        /// which
         /// stands for no answer.
         private Best best(Window window, float[] scores, int at) {
             double none = (double) scores[at] + scores[at + 1];
@@ -252,7 +257,8 @@ public record SpanAnswer(
             String context = questions.get(window.question).context();
             Encoding text = words.tokenizer().encode(context, Specials.SKIP);
             int before = window.first - window.text[0];
-            return context.substring(text.start(from + before), text.end(to + before)).strip();
+            return context.substring(text.start(from + before), text.end(to + before))
+                    .strip();
         }
     }
 }

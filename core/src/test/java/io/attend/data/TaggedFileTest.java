@@ -35,6 +35,7 @@ class TaggedFileTest {
     void whatIsNoTaggedFileIsRefused() {
         assertThatThrownBy(() -> file("EU B-ORG\nrejects\n").training(1))
                 .hasMessageEndingWith("tags.txt, line 2: expected a word and its tag");
-        assertThatThrownBy(() -> file("\n").training(1)).hasMessageEndingWith("is empty; it needs a word and its tag on each line");
+        assertThatThrownBy(() -> file("\n").training(1))
+                .hasMessageEndingWith("is empty; it needs a word and its tag on each line");
     }
 }

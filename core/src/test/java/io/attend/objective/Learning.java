@@ -29,7 +29,12 @@ import java.util.stream.IntStream;
 /// @param measures what it is judged by, afterwards
 /// @param shown what the model makes of examples, afterwards
 /// @param notes on the measures
-record Learning(double before, double after, Map<String, Double> measures, List<Objective.Shown> shown, Map<String, String> notes) {
+record Learning(
+        double before,
+        double after,
+        Map<String, Double> measures,
+        List<Objective.Shown> shown,
+        Map<String, String> notes) {
     static Learning of(
             Objective objective,
             Tokenizer tokenizer,
@@ -42,7 +47,8 @@ record Learning(double before, double after, Map<String, Double> measures, List<
                 Random random = Random.seeded(7);
                 Optimizer.Built optimizer = AdamW.EXAMPLE.build(model.weights())) {
             built.check(model);
-            List<Tensor> weights = model.weights().stream().map(Parameter::tensor).toList();
+            List<Tensor> weights =
+                    model.weights().stream().map(Parameter::tensor).toList();
             weights.forEach(weight -> weight.requiresGrad(true));
             double before = loss(built, model);
             RandomGenerator drawn = new SplittableRandom(3);
@@ -52,7 +58,10 @@ record Learning(double before, double after, Map<String, Double> measures, List<
                 try (Lifetime _ = Lifetime.open()) {
                     Collections.shuffle(all, java.util.Random.from(drawn));
                     List<Integer> some = all.subList(0, Math.min(8, all.size()));
-                    built.loss(model, built.training(some, drawn), Context.training(random).step(step))
+                    built.loss(
+                                    model,
+                                    built.training(some, drawn),
+                                    Context.training(random).step(step))
                             .backward();
                     optimizer.step(0.01);
                     weights.forEach(Tensor::clearGrad);

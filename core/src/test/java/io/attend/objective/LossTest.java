@@ -106,12 +106,14 @@ class LossTest {
 
     @Test
     void zLoss() {
-        same(logits -> ZLoss.loss(scored(logits), 0.3, 0.1), logits -> mean(row -> {
-            double normalizer = IntStream.range(0, CLASSES)
-                    .mapToDouble(v -> Math.exp(logits[row * CLASSES + v]))
-                    .sum();
-            return smoothed(logits, row, 0.1) + 0.3 * Math.pow(Math.log(normalizer), 2);
-        }));
+        same(
+                logits -> ZLoss.loss(scored(logits), 0.3, 0.1),
+                logits -> mean(row -> {
+                    double normalizer = IntStream.range(0, CLASSES)
+                            .mapToDouble(v -> Math.exp(logits[row * CLASSES + v]))
+                            .sum();
+                    return smoothed(logits, row, 0.1) + 0.3 * Math.pow(Math.log(normalizer), 2);
+                }));
     }
 
     @Test
@@ -150,7 +152,10 @@ class LossTest {
                 }
             };
             double last = model.loss(
-                            batch.inputs(), batch.answers(), 0, Context.inference().observed(keeps))
+                            batch.inputs(),
+                            batch.answers(),
+                            0,
+                            Context.inference().observed(keeps))
                     .item();
             double lower = 0;
             for (Tensor x : hidden.subList(0, 2)) {
@@ -200,8 +205,8 @@ class LossTest {
     @Test
     void whatHasNoClassesIsRefused() {
         List<Labeled> numbers = List.of(new Labeled("a", "1"), new Labeled("b", "2"));
-        Objective.Built built = new Focal(new Classification(7, Problem.REGRESSION, 0, List.of()), 2)
-                .build(LETTERS, numbers, numbers);
+        Objective.Built built =
+                new Focal(new Classification(7, Problem.REGRESSION, 0, List.of()), 2).build(LETTERS, numbers, numbers);
         try (Lifetime _ = Lifetime.open();
                 Random random = Random.seeded(1);
                 Transformer model = Transformer.initialize(

@@ -32,9 +32,9 @@ import org.junit.jupiter.api.Test;
 class TextObjectivesTest {
     private static final Presets.Size SIZE = Presets.Size.width(12).heads(2).hidden(13);
     private static final Tokenizer LETTERS = Tokenizer.characters(List.of("abcdex "), TextModel.SPECIALS);
-    private static final Function<Needs, Architecture> BERT = needs -> Presets.bert(
-                    needs.vocabulary(), 1, SIZE, needs.length().orElseThrow(), 0)
-            .head(needs.head().orElseThrow());
+    private static final Function<Needs, Architecture> BERT =
+            needs -> Presets.bert(needs.vocabulary(), 1, SIZE, needs.length().orElseThrow(), 0)
+                    .head(needs.head().orElseThrow());
 
     // ---- tags ----
 
@@ -44,7 +44,8 @@ class TextObjectivesTest {
             new Tagged(List.of("c", "b", "xc"), List.of("O", "O", "B-x")),
             new Tagged(List.of("a", "cb"), List.of("O", "O")));
 
-    /// Letters are 4 and on: a 5, b 6, c 7, x 10, the space 4. Words begin where they do in the text, and behind
+    /// Letters are 4 and on: a 5, b 6, c 7, x 10, the space 4. Words begin where they do in the text, and
+    /// behind
     /// the sixth token nothing is read.
     @Test
     void tagsAreAskedAtTheFirstTokenOfEachWord() {
@@ -92,7 +93,8 @@ class TextObjectivesTest {
         }
     }
 
-    /// In windows of 5 tokens that share 2, "ab cdd e" is "ab cd", "cdd e": only the second has the whole answer.
+    /// In windows of 5 tokens that share 2, "ab cdd e" is "ab cd", "cdd e": only the second has the whole
+    /// answer.
     @Test
     void longTextsAreReadInWindows() {
         try (Lifetime _ = Lifetime.open()) {
@@ -105,8 +107,9 @@ class TextObjectivesTest {
             assertThat(batch.answers().toLongs()).containsExactly(0, 0, 4, 5);
         }
         assertThatThrownBy(() -> new SpanAnswer(9, 5, 7).build(LETTERS, QUESTIONS, QUESTIONS))
-                .hasMessage("the question \"a\" of 1 tokens leaves room for 5 of its text, not more than the overlap of 5;"
-                        + " make objective.length larger or objective.overlap smaller");
+                .hasMessage(
+                        "the question \"a\" of 1 tokens leaves room for 5 of its text, not more than the overlap of 5;"
+                                + " make objective.length larger or objective.overlap smaller");
     }
 
     @Test
@@ -116,10 +119,12 @@ class TextObjectivesTest {
         assertThat(learning.measures()).containsEntry("f1", 1.0).containsEntry("exactMatch", 1.0);
         assertThat(learning.shown().get(2).written()).isEqualTo("dd");
         List<Question> none = List.of(new Question("e", "bb cc", "", 0), new Question("a", "ab cc", "b", 1));
-        assertThat(Learning.of(new SpanAnswer(17, 2, 3), LETTERS, none, BERT, 150).measures())
+        assertThat(Learning.of(new SpanAnswer(17, 2, 3), LETTERS, none, BERT, 150)
+                        .measures())
                 .containsEntry("exactMatch", 1.0);
         assertThatThrownBy(() -> new Question("a", "abc", "b", 0))
-                .hasMessage("the answer \"b\" to \"a\" does not stand at 0 of its text; give the place where it begins");
+                .hasMessage(
+                        "the answer \"b\" to \"a\" does not stand at 0 of its text; give the place where it begins");
     }
 
     // ---- pairs ----
@@ -176,7 +181,11 @@ class TextObjectivesTest {
     @Test
     void pairsLearnToFindEachOther() {
         List<Pair> pairs = List.of(
-                new Pair("aa", "xb"), new Pair("bb", "xa"), new Pair("cc", "xe"), new Pair("dd", "xd"), new Pair("e", "xc"));
+                new Pair("aa", "xb"),
+                new Pair("bb", "xa"),
+                new Pair("cc", "xe"),
+                new Pair("dd", "xd"),
+                new Pair("e", "xc"));
         Learning learning = Learning.of(new ContrastivePairs(7, 0.1), LETTERS, pairs, BERT, 250);
         assertThat(learning.after()).isLessThan(0.2 * learning.before());
         assertThat(learning.measures()).containsEntry("accuracy", 1.0).containsEntry("reciprocalRank", 1.0);
@@ -191,12 +200,8 @@ class TextObjectivesTest {
 
     private static Architecture electra(Needs needs) {
         return BERT.apply(needs)
-                .partner(Presets.bert(
-                        needs.vocabulary(),
-                        1,
-                        SIZE,
-                        needs.length().orElseThrow(),
-                        0));
+                .partner(
+                        Presets.bert(needs.vocabulary(), 1, SIZE, needs.length().orElseThrow(), 0));
     }
 
     @Test
@@ -206,7 +211,9 @@ class TextObjectivesTest {
             Batch batch = built.training(List.of(1), new SplittableRandom(1));
             long[] answers = batch.answers().toLongs();
             int[] read = ((Tokens) batch.inputs().source()).rows()[0];
-            assertThat(IntStream.range(0, 55).filter(i -> answers[i] != Head.IGNORED).count())
+            assertThat(IntStream.range(0, 55)
+                            .filter(i -> answers[i] != Head.IGNORED)
+                            .count())
                     .isEqualTo(batch.answered())
                     .isEqualTo(8);
             assertThat(IntStream.range(0, 55)).allMatch(i -> (read[i] == 4) == (answers[i] != Head.IGNORED));
@@ -223,8 +230,10 @@ class TextObjectivesTest {
                 Transformer model = Transformer.initialize(electra(built.needs()), 5)) {
             Batch batch = built.heldOut(0, 3);
             Context context = Context.inference();
-            double[] scores =
-                    model.partner().orElseThrow().forward(batch.inputs(), context).toDoubles();
+            double[] scores = model.partner()
+                    .orElseThrow()
+                    .forward(batch.inputs(), context)
+                    .toDoubles();
             long[] answers = batch.answers().toLongs();
             long[] read = batch.inputs().source().words().orElseThrow().toLongs();
             long[] replaced = new long[read.length];
@@ -268,8 +277,8 @@ class TextObjectivesTest {
             assertThat(model.weights())
                     .filteredOn(weight -> weight.name().startsWith("partner."))
                     .hasSizeGreaterThan(10)
-                    .allMatch(weight -> weight.tensor().grad().isPresent()
-                            || weight.name().contains("segment"));
+                    .allMatch(weight ->
+                            weight.tensor().grad().isPresent() || weight.name().contains("segment"));
         }
     }
 
@@ -289,8 +298,9 @@ class TextObjectivesTest {
                     "texts become vectors by a PooledHead, not by a MaskedLanguageHead");
             assertThatThrownBy(() ->
                             ReplacedToken.EXAMPLE.build(MASKED, RUNS, RUNS).check(words))
-                    .hasMessage("model.architecture: replaced words are found by an Encoder with a DiscriminatorHead whose"
-                            + " partner is an Encoder with a MaskedLanguageHead; use the model Electra");
+                    .hasMessage(
+                            "model.architecture: replaced words are found by an Encoder with a DiscriminatorHead whose"
+                                    + " partner is an Encoder with a MaskedLanguageHead; use the model Electra");
         }
         assertThatThrownBy(() -> new ContrastivePairs(7, 0)).hasMessage("temperature 0.0 is outside (0, 100]");
         assertThatThrownBy(() -> new ReplacedToken(7, 0.1, 0)).hasMessage("weight 0.0 is outside (0, 1000000]");
