@@ -3,7 +3,8 @@ package io.attend.data;
 import java.util.List;
 
 /// Where the examples of a recipe come from.
-public sealed interface Dataset permits BackTranslated, DateExamples, LabeledFile, PairFile, ParallelFiles, TaggedFile, TextFile {
+public sealed interface Dataset
+        permits BackTranslated, DateExamples, LabeledFile, PairFile, ParallelFiles, TaggedFile, TextFile {
     /// Examples to learn from, the same for the same seed.
     List<? extends Example> training(long seed);
 
