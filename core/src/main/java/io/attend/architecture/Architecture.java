@@ -7,6 +7,7 @@ import io.attend.value.Default;
 import io.attend.value.ValueException;
 import io.attend.value.Values;
 import java.util.Locale;
+import java.util.Optional;
 
 /// A whole model as a value: what it is made of, without its numbers. Comparing, printing and checking one
 /// needs no native code.
@@ -20,12 +21,16 @@ import java.util.Locale;
 /// @param topology how stacks are put together
 /// @param head what is made of the last vectors
 /// @param initialization what untrained weights start as
+/// @param partner another model that is trained beside this one, as ELECTRA's generator is; its parameters
+///     stand
+///     at `partner`, and nothing but an objective that asks for it uses it
 public record Architecture(
         @Default("1") int format,
         int width,
         Topology topology,
         @Default("\"NoHead\"") Head head,
-        @Default("\"LayerInitialization\"") Initialization initialization) {
+        @Default("\"LayerInitialization\"") Initialization initialization,
+        Optional<Architecture> partner) {
     private static final int FORMAT = 1;
 
     /// Beyond this, bytes and operations could no longer be counted exactly.
@@ -55,17 +60,22 @@ public record Architecture(
     }
 
     public Architecture(int width, Topology topology, Head head) {
-        this(FORMAT, width, topology, head, new LayerInitialization());
+        this(FORMAT, width, topology, head, new LayerInitialization(), Optional.empty());
     }
 
     /// The same architecture with another head.
     public Architecture head(Head other) {
-        return new Architecture(format, width, topology, other, initialization);
+        return new Architecture(format, width, topology, other, initialization, partner);
     }
 
     /// The same architecture whose untrained weights start so.
     public Architecture initialized(Initialization how) {
-        return new Architecture(format, width, topology, head, how);
+        return new Architecture(format, width, topology, head, how, partner);
+    }
+
+    /// The same architecture trained beside another.
+    public Architecture partner(Architecture other) {
+        return new Architecture(format, width, topology, head, initialization, Optional.of(other));
     }
 
     public Architecture(int width, Topology topology) {
@@ -75,11 +85,12 @@ public record Architecture(
     /// Records or builds this architecture: the one build path.
     public Built build(Parameters parameters) {
         Topology.Built body = topology.build(parameters, width);
-        return new Built(body, head.build(parameters.in("head"), body.width(), body.table()));
+        Head.Built judge = head.build(parameters.in("head"), body.width(), body.table());
+        return new Built(body, judge, partner.map(other -> other.build(parameters.in("partner"))));
     }
 
     /// An architecture at work.
-    public record Built(Topology.Built topology, Head.Built head) {}
+    public record Built(Topology.Built topology, Head.Built head, Optional<Built> partner) {}
 
     /// As JSON, in the form that `architecture.json` of a run folder has.
     public String toJson() {

@@ -4,7 +4,15 @@ import java.util.List;
 
 /// Where the examples of a recipe come from.
 public sealed interface Dataset
-        permits DateExamples, LabeledFile, PairFile, ParallelFiles, TableFile, TextFile, TokenFile {
+        permits BackTranslated,
+                DateExamples,
+                LabeledFile,
+                PairFile,
+                ParallelFiles,
+                TableFile,
+                TaggedFile,
+                TextFile,
+                TokenFile {
     /// Examples to learn from, the same for the same seed.
     List<? extends Example> training(long seed);
 

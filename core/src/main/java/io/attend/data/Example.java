@@ -1,7 +1,7 @@
 package io.attend.data;
 
 /// One thing to learn from.
-public sealed interface Example permits Document, Labeled, MappedTokens, Pair {
+public sealed interface Example permits Document, Labeled, MappedTokens, Pair, Question, Tagged {
     /// Every text in it, for a vocabulary to be learned from.
     Iterable<String> texts();
 }

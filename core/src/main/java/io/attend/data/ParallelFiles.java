@@ -21,7 +21,7 @@ public record ParallelFiles(String source, String target, String heldOutSource, 
         return read(heldOutSource, heldOutTarget);
     }
 
-    private static List<Pair> read(String left, String right) {
+    static List<Pair> read(String left, String right) {
         List<String> sources = Lines.of(left);
         List<String> targets = Lines.of(right);
         if (sources.size() != targets.size() || sources.isEmpty()) {

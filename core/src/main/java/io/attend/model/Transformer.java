@@ -51,6 +51,12 @@ public final class Transformer implements AutoCloseable {
         }
     }
 
+    private Transformer(Architecture architecture, Parameters parameters, Architecture.Built built) {
+        this.architecture = architecture;
+        this.parameters = parameters;
+        this.built = built;
+    }
+
     private static void fill(Parameter parameter, Function<Parameter, Tensor> numbers) {
         try {
             parameter.fill(numbers.apply(parameter));
@@ -149,6 +155,14 @@ public final class Transformer implements AutoCloseable {
 
     public Architecture architecture() {
         return architecture;
+    }
+
+    /// The model that is trained beside this one, if there is one. It has its own part of this one's
+    /// parameters,
+    /// and is freed with it.
+    public Optional<Transformer> partner() {
+        return built.partner()
+                .map(other -> new Transformer(architecture.partner().orElseThrow(), parameters, other));
     }
 
     /// Every parameter with its numbers, in the order of building.

@@ -30,7 +30,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Some tokens of a text are hidden and the model is asked for them: BERT's objective. From [Document]s laid end
+/// Some tokens of a text are hidden and the model is asked for them: BERT's objective. From [Document]s laid
+/// end
 /// to end and cut into windows, each between the begin and the end token.
 ///
 ///     loss = − mean over t in M of log p(x_t | x with M hidden)        |M| = max(1, round(share · length))
@@ -49,8 +50,7 @@ import java.util.stream.Stream;
 public record MaskedToken(
         @Default("126") int length,
         @Default("0.15") double share,
-        @Default("\"token\"") Unit unit)
-        implements Objective {
+        @Default("\"token\"") Unit unit) implements Objective {
     public static final MaskedToken EXAMPLE = new MaskedToken(13, 0.15, Unit.TOKEN);
     public static final MaskedToken WHOLE_WORD = new MaskedToken(13, 0.15, Unit.WORD);
 
@@ -69,7 +69,8 @@ public record MaskedToken(
 
     @Override
     public List<String> specials() {
-        return Stream.concat(TextModel.SPECIALS.stream(), Stream.of(TextModel.MASK)).toList();
+        return Stream.concat(TextModel.SPECIALS.stream(), Stream.of(TextModel.MASK))
+                .toList();
     }
 
     @Override
@@ -106,7 +107,7 @@ public record MaskedToken(
     }
 
     /// Units in random order, as long as there is room for them.
-    private Set<Integer> chosen(Windows.Window window, RandomGenerator random) {
+    Set<Integer> chosen(Windows.Window window, RandomGenerator random) {
         int[] words = window.words();
         int wanted = Math.max(1, (int) Math.rint(share * words.length));
         List<List<Integer>> units = new ArrayList<>();
@@ -143,7 +144,8 @@ public record MaskedToken(
             this.words = new TextModel.Words(tokenizer);
             this.training = new Windows("to learn from", tokenizer, training, value.length);
             Windows judged = new Windows("to be judged by", tokenizer, heldOut, value.length);
-            this.heldOut = IntStream.range(0, judged.count()).mapToObj(judged::window).toList();
+            this.heldOut =
+                    IntStream.range(0, judged.count()).mapToObj(judged::window).toList();
             this.heldOutHidden = IntStream.range(0, judged.count())
                     .mapToObj(i -> hidden(this.heldOut.get(i), new SplittableRandom(i)))
                     .toList();

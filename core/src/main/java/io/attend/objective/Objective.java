@@ -12,7 +12,21 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// What training makes small: what becomes of examples, and what the model is asked of them.
-public sealed interface Objective permits Classification, Denoising, MaskedToken, NextToken, SpanCorruption, TeacherForcing {
+public sealed interface Objective
+        permits Classification,
+                Consistency,
+                ContrastivePairs,
+                Denoising,
+                Focal,
+                LayerLosses,
+                MaskedToken,
+                NextToken,
+                ReplacedToken,
+                SpanAnswer,
+                SpanCorruption,
+                TeacherForcing,
+                TokenTagging,
+                ZLoss {
     /// Makes examples ready to be learned from.
     ///
     /// @throws IllegalArgumentException if it cannot learn from examples of that kind

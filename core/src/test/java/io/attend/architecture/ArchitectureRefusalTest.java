@@ -290,7 +290,8 @@ class ArchitectureRefusalTest {
                                 10,
                                 new Decoder(WORDS, stack(Feed.EXAMPLE)),
                                 new NoHead(),
-                                new LayerInitialization()),
+                                new LayerInitialization(),
+                                Optional.empty()),
                         "format 2 is not one this version reads; it reads 1"));
         Stream<Refused> dropouts = Stream.of(1.0, -0.1, 7.0, Double.NaN, Double.POSITIVE_INFINITY)
                 .flatMap(rate -> Stream.<Supplier<Object>>of(

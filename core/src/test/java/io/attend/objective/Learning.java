@@ -13,6 +13,8 @@ import io.attend.tensor.NoGradient;
 import io.attend.tensor.Random;
 import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Tokenizer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -27,7 +29,12 @@ import java.util.stream.IntStream;
 /// @param measures what it is judged by, afterwards
 /// @param shown what the model makes of examples, afterwards
 /// @param notes on the measures
-record Learning(double before, double after, Map<String, Double> measures, List<Objective.Shown> shown, Map<String, String> notes) {
+record Learning(
+        double before,
+        double after,
+        Map<String, Double> measures,
+        List<Objective.Shown> shown,
+        Map<String, String> notes) {
     static Learning of(
             Objective objective,
             Tokenizer tokenizer,
@@ -40,19 +47,21 @@ record Learning(double before, double after, Map<String, Double> measures, List<
                 Random random = Random.seeded(7);
                 Optimizer.Built optimizer = AdamW.EXAMPLE.build(model.weights())) {
             built.check(model);
-            List<Tensor> weights = model.weights().stream().map(Parameter::tensor).toList();
+            List<Tensor> weights =
+                    model.weights().stream().map(Parameter::tensor).toList();
             weights.forEach(weight -> weight.requiresGrad(true));
             double before = loss(built, model);
             RandomGenerator drawn = new SplittableRandom(3);
-            int batch = Math.min(8, built.lengths().size());
+            List<Integer> all = new ArrayList<>(
+                    IntStream.range(0, built.lengths().size()).boxed().toList());
             for (int step = 0; step < steps; step++) {
                 try (Lifetime _ = Lifetime.open()) {
-                    List<Integer> some = IntStream.generate(
-                                    () -> drawn.nextInt(built.lengths().size()))
-                            .limit(batch)
-                            .boxed()
-                            .toList();
-                    built.loss(model, built.training(some, drawn), Context.training(random).step(step))
+                    Collections.shuffle(all, java.util.Random.from(drawn));
+                    List<Integer> some = all.subList(0, Math.min(8, all.size()));
+                    built.loss(
+                                    model,
+                                    built.training(some, drawn),
+                                    Context.training(random).step(step))
                             .backward();
                     optimizer.step(0.01);
                     weights.forEach(Tensor::clearGrad);

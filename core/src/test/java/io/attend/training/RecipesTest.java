@@ -98,15 +98,24 @@ class RecipesTest {
                 List.of(
                         "data.path=" + write("train", labeled(41)),
                         "data.heldOutPath=" + write("held", labeled(11)));
-            case "ParallelFiles" ->
-                List.of(
-                        "data.source=" + write("a", sentences(41)),
-                        "data.target=" + write("b", sentences(41).reversed()),
-                        "data.heldOutSource=" + write("c", sentences(11)),
-                        "data.heldOutTarget=" + write("d", sentences(11).reversed()));
+            case "ParallelFiles" -> pairs("data.");
+            case "BackTranslated" -> {
+                List<String> changes = new ArrayList<>(pairs("data.pairs."));
+                changes.add("data.written=" + write("written", sentences(23)));
+                changes.add("data.target=" + write("target", sentences(23).reversed()));
+                yield changes;
+            }
             default -> throw new IllegalArgumentException("RecipesTest has no small data of the kind " + type
                     + "; write some here, so that the recipe is tested");
         };
+    }
+
+    private List<String> pairs(String place) throws IOException {
+        return List.of(
+                place + "source=" + write("a", sentences(41)),
+                place + "target=" + write("b", sentences(41).reversed()),
+                place + "heldOutSource=" + write("c", sentences(11)),
+                place + "heldOutTarget=" + write("d", sentences(11).reversed()));
     }
 
     private Path write(String name, List<String> lines) throws IOException {
