@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +46,16 @@ class MainTest {
         arguments.addAll(List.of(more));
         arguments.addAll(List.of("--run", run.toString()));
         return attend(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void everyRecipeIsKnownByName() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("..", "recipes"))) {
+            String names = files.map(file -> file.getFileName().toString().replace(".yaml", ""))
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            assertThat(attend("train", "nothing").err()).contains("that comes with Attend (" + names + ")");
+        }
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 /// padding, the memory to attend to, and who is watching. Belongs to one forward pass on one thread.
 public final class Context {
     private Optional<Random> random = Optional.empty();
+    private long step;
     private Optional<Map<Place, State>> states = Optional.empty();
     private long cached;
     private Optional<Tensor> keep = Optional.empty();
@@ -49,6 +50,14 @@ public final class Context {
     public static Context training(Random random) {
         Context context = inference();
         context.random = Optional.of(random);
+        return context;
+    }
+
+    /// The same pass as the training step of that number, counted from 0: what learning leads up to may depend
+    /// on how far it is.
+    public Context step(long number) {
+        Context context = copy();
+        context.step = number;
         return context;
     }
 
@@ -157,6 +166,7 @@ public final class Context {
         Context context = new Context(home);
         context.again = again;
         context.random = random;
+        context.step = step;
         context.states = states;
         context.cached = cached;
         context.keep = keep;
@@ -176,6 +186,11 @@ public final class Context {
     /// Where this pass draws its chances from; absent outside training.
     public Optional<Random> random() {
         return random;
+    }
+
+    /// The number of the training step, counted from 0.
+    public long step() {
+        return step;
     }
 
     public boolean isTraining() {

@@ -293,7 +293,7 @@ public final class Trainer {
                 for (Batch batch : batches) {
                     try (Lifetime _ = Lifetime.open()) {
                         double share = (double) batch.answered() / answered;
-                        Context pass = Context.training(random);
+                        Context pass = Context.training(random).step(step);
                         Tensor loss = objective.loss(model, batch, pass);
                         value += share * loss.item();
                         Routers.figures(pass).forEach((name, one) -> routers.merge(name, share * one, Double::sum));
