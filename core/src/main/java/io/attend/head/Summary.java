@@ -34,8 +34,8 @@ final class Summary {
     Cost cost(Load load) {
         double numbers = (double) load.batch() * width;
         Cost pooled = Cost.flops(load.rows() * width * pooling.flops());
-        return dense.map(product -> pooled.plus(Cost.flops(
-                                product.flops(load.batch()) + numbers * activation.orElseThrow().flops())
+        return dense.map(product -> pooled.plus(Cost.flops(product.flops(load.batch())
+                                + numbers * activation.orElseThrow().flops())
                         .saving(3 * numbers)))
                 .orElse(pooled);
     }

@@ -23,8 +23,10 @@ import io.attend.value.Source;
 ///     running ψ² ← (1 − momentum) · running ψ² + momentum · ψ² of the batch
 ///
 /// x [B, T, E] → y [B, T, E]. Time about 5 operations a number; keeps its input twice and E numbers for the
-/// backward pass. This is the paper's PN-V with its exact gradient; its PN is [RunningPowerNorm]. While training,
-/// a token's result depends on every other token of the batch. Names: our `weight` and `bias` are the paper's γ and β, our `square` its ψ², our
+/// backward pass. This is the paper's PN-V with its exact gradient; its PN is [RunningPowerNorm]. While
+/// training,
+/// a token's result depends on every other token of the batch. Names: our `weight` and `bias` are the paper's
+/// γ and β, our `square` its ψ², our
 /// momentum its 1 − α.
 @Source(paper = "PowerNorm: Rethinking Batch Normalization in Transformers", arxiv = "2003.07845")
 public record PowerNorm(

@@ -16,13 +16,15 @@ import io.attend.value.Source;
 /// Power normalisation with running statistics also while training, so that a token's result does not depend on
 /// the rest of its batch, and with the paper's estimate in place of the gradient that this would need.
 ///
-///     x̂ = x / √(ψ² + epsilon)        y = x̂ · weight + bias        ψ² running; the batch's own while warming up
+///     x̂ = x / √(ψ² + epsilon)        y = x̂ · weight + bias        ψ² running; the batch's own while warming
+///     up
 ///
 ///     back, g = ∂L/∂x̂ = weight · ∂L/∂y:    ∂L/∂x = (g − ν x̂) / √(ψ² + epsilon)
 ///
 ///     ψ² ← (1 − m) ψ² + m · mean(x²)        ν ← ν (1 − m · mean(x̂²)) + m · mean(g x̂)        m = momentum
 ///
-/// x [B, T, E] → y [B, T, E]; means over the tokens that are not padding. For the first `warmup` backward passes
+/// x [B, T, E] → y [B, T, E]; means over the tokens that are not padding. For the first `warmup` backward
+/// passes
 /// ψ² is the batch's, and the running one the plain mean of all so far. Time about 5 operations a number; keeps
 /// its input twice. The statistics move in the backward pass, so a pass computed again gives the same. Names:
 /// the paper's PN; our `square` is its ψ², `slope` its ν, our momentum its 1 − α. [PowerNorm] is its PN-V; at
@@ -69,7 +71,9 @@ public record RunningPowerNorm(
         public Tensor forward(Tensor x, Context context) {
             DType wide = x.dtype().widened();
             Tensor tokens = x.to(wide);
-            return (context.isTraining() ? learning(tokens, context) : tokens.mul(factor(square.tensor().to(wide))))
+            return (context.isTraining()
+                            ? learning(tokens, context)
+                            : tokens.mul(factor(square.tensor().to(wide))))
                     .mul(weight.tensor().to(wide))
                     .add(bias.tensor().to(wide))
                     .to(x.dtype()); // [B, T, E]

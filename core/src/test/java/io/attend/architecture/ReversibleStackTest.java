@@ -39,18 +39,19 @@ class ReversibleStackTest {
     private static final int WIDTH = 10;
     private static final int DEPTH = 3;
     private static final Site SITE = Site.width(WIDTH).withMemory(WIDTH);
+
     private static Block block(Norm norm) {
         return new Block(
-            List.of(
-                    new SelfAttention(SoftmaxAttention.CAUSAL.position(BucketedBias.CAUSAL)),
-                    new CrossAttention(SoftmaxAttention.EXAMPLE),
-                    new Feed(MixtureOfExperts.EXAMPLE),
-                    new Feed(DenseFeedForward.EXAMPLE)),
-            norm,
-            new StochasticDepth(
-                    0.3,
-                    StochasticDepth.Growth.CONSTANT,
-                    new LayerScale(0.5, new Reversible(Streams.AVERAGED, 0.2))));
+                List.of(
+                        new SelfAttention(SoftmaxAttention.CAUSAL.position(BucketedBias.CAUSAL)),
+                        new CrossAttention(SoftmaxAttention.EXAMPLE),
+                        new Feed(MixtureOfExperts.EXAMPLE),
+                        new Feed(DenseFeedForward.EXAMPLE)),
+                norm,
+                new StochasticDepth(
+                        0.3,
+                        StochasticDepth.Growth.CONSTANT,
+                        new LayerScale(0.5, new Reversible(Streams.AVERAGED, 0.2))));
     }
 
     /// The branches in turn as the formula has them, recorded by the engine.
@@ -110,7 +111,8 @@ class ReversibleStackTest {
                 parameter.tensor().grad().ifPresent(gradient -> numbers.put(parameter.name(), gradient.toDoubles()));
             }
             Tensor drawn = random.uniform(io.attend.tensor.Shape.of(1), 0, 1);
-            return new Pass(numbers, drawn.item(), context.reports(ExpertUse.class).size());
+            return new Pass(
+                    numbers, drawn.item(), context.reports(ExpertUse.class).size());
         }
     }
 
@@ -119,8 +121,8 @@ class ReversibleStackTest {
         Pass actual = pass(parameters -> Stack.of(DEPTH, block(norm)).build(parameters, SITE), learns);
         assertThat(actual.numbers.keySet()).isEqualTo(expected.numbers.keySet());
         assertThat(actual.numbers).hasSizeGreaterThanOrEqualTo(gradients);
-        expected.numbers.forEach(
-                (name, numbers) -> assertThat(actual.numbers.get(name)).as(name).containsExactly(numbers, within(1e-10)));
+        expected.numbers.forEach((name, numbers) ->
+                assertThat(actual.numbers.get(name)).as(name).containsExactly(numbers, within(1e-10)));
         assertThat(actual.next).as("what is drawn next").isEqualTo(expected.next);
         assertThat(actual.uses).as("reports").isEqualTo(expected.uses).isEqualTo(DEPTH);
     }

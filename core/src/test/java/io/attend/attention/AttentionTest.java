@@ -129,9 +129,8 @@ class AttentionTest {
         try (Lifetime _ = Lifetime.open();
                 Bench<Layer> bench =
                         Bench.of(parameters -> SoftmaxAttention.EXAMPLE.self(parameters, Site.width(WIDTH)));
-                Bench<Layer> turned = Bench.of(parameters -> SoftmaxAttention.EXAMPLE
-                        .position(Alibi.EXAMPLE)
-                        .self(parameters, Site.width(WIDTH)))) {
+                Bench<Layer> turned = Bench.of(parameters ->
+                        SoftmaxAttention.EXAMPLE.position(Alibi.EXAMPLE).self(parameters, Site.width(WIDTH)))) {
             Tensor x = Grids.random(3, 2, 7, WIDTH);
             Tensor order = Tensor.of(new long[] {4, 0, 6, 2, 1, 5, 3}, 7);
             for (Bench<Layer> layer : List.of(bench, turned)) {

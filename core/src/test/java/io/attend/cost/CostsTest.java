@@ -159,13 +159,8 @@ class CostsTest {
         double reads = attention(3, 5, 5, 5) + feed(read, 1) + 2 * norm(read) + 2 * add(read);
         double writes =
                 attention(3, 7, 7, 7) + attention(3, 7, 5, 5) + feed(written, 1) + 3 * norm(written) + 3 * add(written);
-        double expected = 2 * add(read)
-                + waves(5)
-                + 2 * reads
-                + 2 * add(written)
-                + waves(7)
-                + 2 * writes
-                + 2 * written * E * V;
+        double expected =
+                2 * add(read) + waves(5) + 2 * reads + 2 * add(written) + waves(7) + 2 * writes + 2 * written * E * V;
         assertThat(costs(SmallModels.TRANSFORMER, Sizes.batch(3).length(5).target(7))
                         .forwardFlops())
                 .isEqualTo(expected);

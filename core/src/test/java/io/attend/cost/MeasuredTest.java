@@ -163,8 +163,8 @@ class MeasuredTest {
                         ofTwoTexts(new SelfAttention(SoftmaxAttention.of(heads).masked(mask.value())))));
         Stream<Example<Architecture>> routers = Examples.of(Router.class)
                 .filter(router -> !(router.value() instanceof SwitchRouter)) // countsTheOperationsOfFullExperts
-                .map(router -> new Example<>(
-                        router.name(), encoder(new Feed(new MixtureOfExperts(5, router.value(), WIDE)))));
+                .map(router ->
+                        new Example<>(router.name(), encoder(new Feed(new MixtureOfExperts(5, router.value(), WIDE)))));
         Stream<Example<Architecture>> activations = Examples.of(Activation.class)
                 .map(activation -> new Example<>(
                         activation.name(),
@@ -197,10 +197,8 @@ class MeasuredTest {
     /// What stands alone or at an end of a model, by itself: beside a block its share would not show.
     static Stream<Arguments> ends() {
         Stream<Arguments> positions = Examples.of(AbsolutePosition.class)
-                .map(example -> Arguments.of(
-                        example.name(),
-                        (Function<Parameters, Layer>)
-                                parameters -> example.value().build(parameters, width(example.name()))));
+                .map(example -> Arguments.of(example.name(), (Function<Parameters, Layer>)
+                        parameters -> example.value().build(parameters, width(example.name()))));
         Stream<Arguments> heads = Examples.of(Head.class)
                 .map(example -> Arguments.of(example.name(), (Function<Parameters, Layer>) parameters -> {
                     Table table = example.value() instanceof TiedAdaptiveHead
@@ -219,9 +217,7 @@ class MeasuredTest {
 
     static Stream<Router> limited() {
         return Stream.concat(
-                Examples.of(Router.class)
-                        .map(Example::value)
-                        .filter(router -> router instanceof SwitchRouter),
+                Examples.of(Router.class).map(Example::value).filter(router -> router instanceof SwitchRouter),
                 Examples.of(Capacity.class)
                         .map(capacity -> new SwitchRouter(capacity.value(), SwitchRouter.Overflow.DROPPED)));
     }
@@ -250,10 +246,11 @@ class MeasuredTest {
             assertThat(even).hasSize(experts * each);
             Tensor x = many.indexSelect(1, Tensor.of(even, even.length));
             double counted = Counted.during(() -> bench.built().forward(x, Context.inference()));
-            double predicted = bench.built()
-                    .cost(Load.batch(1).length(experts * each))
-                    .flops();
-            assertThat(predicted / counted).as("%s: predicted to counted", router).isCloseTo(1, within(0.05));
+            double predicted =
+                    bench.built().cost(Load.batch(1).length(experts * each)).flops();
+            assertThat(predicted / counted)
+                    .as("%s: predicted to counted", router)
+                    .isCloseTo(1, within(0.05));
         }
     }
 
@@ -271,8 +268,8 @@ class MeasuredTest {
                 } catch (IllegalArgumentException e) {
                     continue; // not that many places
                 }
-                double counted = Counted.during(() -> bench.built()
-                        .forward(x, Context.inference().worded(Optional.of(words))));
+                double counted = Counted.during(
+                        () -> bench.built().forward(x, Context.inference().worded(Optional.of(words))));
                 assertThat(predicted)
                         .as("%s at %s tokens: predicted", name, length)
                         .isCloseTo(counted, within(0.05 * counted));
@@ -357,7 +354,16 @@ class MeasuredTest {
 
     /// In a process of its own, whose memory is freed to the system at once.
     @ParameterizedTest
-    @CsvSource({"reversible, 256", "reversible, 512", "gpt, 64", "gpt, 256", "gpt, 512", "bert, 64", "bert, 256", "bert, 512"})
+    @CsvSource({
+        "reversible, 256",
+        "reversible, 512",
+        "gpt, 64",
+        "gpt, 256",
+        "gpt, 512",
+        "bert, 64",
+        "bert, 256",
+        "bert, 512"
+    })
     @EnabledOnOs(OS.LINUX) // only there does the system say how much memory a process ever had
     void knowsThePeakOfATrainingStep(String name, int length) throws IOException {
         ProcessBuilder process = new ProcessBuilder(

@@ -70,8 +70,7 @@ class TyingTest {
             Tensor read = Tensor.of(new long[] {3, 17, 5, 3, 30, 0}, 2, 3);
             Tensor written = Tensor.of(new long[] {5, 3, 2, 11, 0, 30, 7, 7, 1, 29}, 2, 5);
             Tensor answers = Tensor.of(new long[] {3, 2, 11, 4, 30, 7, 7, 1, 29, 3}, 2, 5);
-            Tensor loss = model.loss(
-                    Inputs.of(Tokens.of(read), Tokens.of(written)), answers, 0, Context.inference());
+            Tensor loss = model.loss(Inputs.of(Tokens.of(read), Tokens.of(written)), answers, 0, Context.inference());
             loss.backward();
             Map<String, double[]> tables = new LinkedHashMap<>();
             for (Parameter parameter : model.weights()) {
@@ -103,7 +102,8 @@ class TyingTest {
             assertThat(found.get(i))
                     .as("table %s of %s", i, tied.tables.keySet())
                     .containsExactly(tables[i], within(1e-12));
-            assertThat(Arrays.stream(found.get(i)).map(Math::abs).max().orElseThrow()).isPositive();
+            assertThat(Arrays.stream(found.get(i)).map(Math::abs).max().orElseThrow())
+                    .isPositive();
         }
     }
 
