@@ -24,10 +24,8 @@ import io.attend.value.Source;
 ///
 /// x [B, T, E] → y [B, T, E]. Time about 5 operations a number; keeps its input twice and E numbers for the
 /// backward pass. This is the paper's PN-V with its exact gradient; its PN is [RunningPowerNorm]. While
-/// training,
-/// a token's result depends on every other token of the batch. Names: our `weight` and `bias` are the paper's
-/// γ and β, our `square` its ψ², our
-/// momentum its 1 − α.
+/// training, a token's result depends on every other token of the batch. Names: our `weight` and `bias` are the
+/// paper's γ and β, our `square` its ψ², our momentum its 1 − α.
 @Source(paper = "PowerNorm: Rethinking Batch Normalization in Transformers", arxiv = "2003.07845")
 public record PowerNorm(
         @Default("1e-5") double epsilon, @Default("0.1") double momentum) implements Norm {

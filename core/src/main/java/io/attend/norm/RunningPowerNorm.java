@@ -16,17 +16,15 @@ import io.attend.value.Source;
 /// Power normalisation with running statistics also while training, so that a token's result does not depend on
 /// the rest of its batch, and with the paper's estimate in place of the gradient that this would need.
 ///
-///     x̂ = x / √(ψ² + epsilon)        y = x̂ · weight + bias        ψ² running; the batch's own while warming
-///     up
+///     x̂ = x / √(ψ² + epsilon)        y = x̂ · weight + bias
 ///
 ///     back, g = ∂L/∂x̂ = weight · ∂L/∂y:    ∂L/∂x = (g − ν x̂) / √(ψ² + epsilon)
 ///
 ///     ψ² ← (1 − m) ψ² + m · mean(x²)        ν ← ν (1 − m · mean(x̂²)) + m · mean(g x̂)        m = momentum
 ///
-/// x [B, T, E] → y [B, T, E]; means over the tokens that are not padding. For the first `warmup` backward
-/// passes
-/// ψ² is the batch's, and the running one the plain mean of all so far. Time about 5 operations a number; keeps
-/// its input twice. The statistics move in the backward pass, so a pass computed again gives the same. Names:
+/// x [B, T, E] → y [B, T, E]; means over the tokens that are not padding. ψ² is the running one; for the
+/// first `warmup` backward passes the batch's own, and the running one the plain mean of all so far. Time about
+/// 5 operations a number; keeps its input twice. The statistics move in the backward pass, so a pass computed again gives the same. Names:
 /// the paper's PN; our `square` is its ψ², `slope` its ν, our momentum its 1 − α. [PowerNorm] is its PN-V; at
 /// inference both are the same function.
 @Source(paper = "PowerNorm: Rethinking Batch Normalization in Transformers", arxiv = "2003.07845")
