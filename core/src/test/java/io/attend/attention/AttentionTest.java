@@ -96,7 +96,7 @@ class AttentionTest {
                 for (int text = 0; text < ends[b].length; text++) {
                     for (int t = start; t < ends[b][text]; t++) {
                         segments[b * 11 + t] = text;
-                        positions[b * 11 + t] = t - start;
+                        positions[b * 11 + t] = (long) t - start;
                         keep[b * 11 + t] = true;
                     }
                     start = ends[b][text];

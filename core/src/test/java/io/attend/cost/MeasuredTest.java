@@ -227,7 +227,7 @@ class MeasuredTest {
     @MethodSource("limited")
     void countsTheOperationsOfFullExperts(Router router) {
         int experts = 3;
-        int each = 67;
+        long each = 67;
         MixtureOfExperts value = new MixtureOfExperts(experts, router, WIDE);
         try (Lifetime _ = Lifetime.open();
                 Bench<Layer> bench = Bench.of(parameters -> value.build(parameters, SIZE.width()), DType.FLOAT32)) {
