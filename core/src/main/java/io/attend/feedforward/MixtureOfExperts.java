@@ -8,6 +8,7 @@ import io.attend.layer.Cost;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.router.Capacity;
 import io.attend.router.ExpertUse;
 import io.attend.router.FixedCapacity;
 import io.attend.router.Router;
@@ -27,7 +28,8 @@ import java.util.stream.IntStream;
 ///
 ///     y = Σ over the chosen experts i of weightᵢ · expertᵢ(x)
 ///
-/// x [B, T, E] → y [B, T, E]. Time k times that of one expert plus the router's, whatever X is: positions are
+/// x [B, T, E] → y [B, T, E]. Time k times that of one expert plus the router's, whatever X is, less what a
+/// capacity drops: positions are
 /// sorted by expert, and each expert takes its slice in one product; padding is not computed and gives zeros.
 /// Names: our `experts` X is Mixtral's `num_local_experts`, the router's `choices` k its
 /// `num_experts_per_tok`.
@@ -70,12 +72,14 @@ public record MixtureOfExperts(int experts, Router router, FeedForward expert) i
 
     private static final class Built implements Layer {
         private final int choices;
+        private final Capacity capacity;
         private final int width;
         private final Router.Built router;
         private final List<Layer> experts;
 
         Built(MixtureOfExperts value, Parameters parameters, int width) {
             this.choices = value.router.choices();
+            this.capacity = value.router.capacity();
             this.width = width;
             this.router = value.router.build(parameters.in("router"), width, value.experts);
             Parameters place = parameters.in("experts");
@@ -121,12 +125,19 @@ public record MixtureOfExperts(int experts, Router router, FeedForward expert) i
             return y.reshape(x.size(0), x.size(1), width); // [B, T, E]
         }
 
+        /// Choices of a position that find room where use is even.
+        private double placed(double length) {
+            double room = (double) experts.size() * capacity.of((long) length, choices, experts.size());
+            return Math.min(choices, room / length);
+        }
+
         @Override
         public Cost cost(Load load) {
             Cost one = experts.getFirst().cost(load);
             double moved = load.rows() * width;
+            double placed = placed(load.rows() / load.batch()); // of a position
             return router.cost(load)
-                    .plus(Cost.flops(choices * (one.flops() + 2 * moved)).saving(choices * (one.saved() + moved)));
+                    .plus(Cost.flops(placed * (one.flops() + 2 * moved)).saving(placed * (one.saved() + moved)));
         }
     }
 }

@@ -23,4 +23,9 @@ public record MaxPooling() implements Pooling {
                         .maskedFill(keep.any(1, Tensor.Axis.KEPT).logicalNot(), 0))
                 .orElseGet(() -> x.amax(1, Tensor.Axis.DROPPED)); // [B, E]
     }
+
+    @Override
+    public double flops() {
+        return 1;
+    }
 }

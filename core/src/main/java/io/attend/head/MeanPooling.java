@@ -25,4 +25,9 @@ public record MeanPooling() implements Pooling {
                                 .to(x.dtype())))
                 .orElseGet(() -> x.mean(1, Tensor.Axis.DROPPED)); // [B, E]
     }
+
+    @Override
+    public double flops() {
+        return 1;
+    }
 }

@@ -33,9 +33,10 @@ final class Summary {
 
     Cost cost(Load load) {
         double numbers = (double) load.batch() * width;
-        return dense.map(product -> Cost.flops(product.flops(load.batch())
+        Cost pooled = Cost.flops(load.rows() * width * pooling.flops());
+        return dense.map(product -> pooled.plus(Cost.flops(product.flops(load.batch())
                                 + numbers * activation.orElseThrow().flops())
-                        .saving(3 * numbers))
-                .orElse(Cost.NONE);
+                        .saving(3 * numbers)))
+                .orElse(pooled);
     }
 }

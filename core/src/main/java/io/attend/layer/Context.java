@@ -2,6 +2,7 @@ package io.attend.layer;
 
 import io.attend.mask.Mask;
 import io.attend.state.State;
+import io.attend.tensor.GradientHook;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
 import io.attend.tensor.Recompute;
@@ -249,6 +250,11 @@ public final class Context {
     /// dropout.
     public Tensor recomputed(Recompute.Part part, Recompute.Parts parts, List<Tensor> inputs) {
         return Recompute.of(part, parts, inputs, random, home);
+    }
+
+    /// A tensor whose gradient goes on as something else: see [GradientHook].
+    public Tensor hooked(Tensor x, GradientHook.Change change) {
+        return GradientHook.of(x, change, home);
     }
 
     /// What is added to one of two streams, computed from the other.

@@ -23,11 +23,9 @@ import io.attend.value.Source;
 ///     running ψ² ← (1 − momentum) · running ψ² + momentum · ψ² of the batch
 ///
 /// x [B, T, E] → y [B, T, E]. Time about 5 operations a number; keeps its input twice and E numbers for the
-/// backward pass. This is the paper's PN-V with its exact gradient. The paper's last step, PN, divides by the
-/// running mean also while training and replaces the gradient by an estimate with running statistics of its
-/// own; at inference both are the same function. While training, a token's result depends on every other
-/// token of the batch. Names: our `weight` and `bias` are the paper's γ and β, our `square` its ψ², our
-/// momentum its 1 − α.
+/// backward pass. This is the paper's PN-V with its exact gradient; its PN is [RunningPowerNorm]. While
+/// training, a token's result depends on every other token of the batch. Names: our `weight` and `bias` are the
+/// paper's γ and β, our `square` its ψ², our momentum its 1 − α.
 @Source(paper = "PowerNorm: Rethinking Batch Normalization in Transformers", arxiv = "2003.07845")
 public record PowerNorm(
         @Default("1e-5") double epsilon, @Default("0.1") double momentum) implements Norm {

@@ -94,7 +94,8 @@ public record AxialLearnedPosition(
         @Override
         public Cost cost(Load load) {
             grid.check(load.keys());
-            return Cost.flops(load.rows() * width * (value.join == Join.ADDED ? tables.size() : 1));
+            return Cost.flops(
+                    load.rows() * width * (value.join == Join.ADDED ? tables.size() : 1) + grid.flops(load.length()));
         }
     }
 }

@@ -63,7 +63,11 @@ public record AxialSinusoidalPosition(
         @Override
         public Cost cost(Load load) {
             grid.check(load.keys());
-            return Cost.flops(load.rows() * width);
+            double waves = 0;
+            for (int part : parts) {
+                waves += SinusoidalPosition.flops(load.length(), part);
+            }
+            return Cost.flops(load.rows() * width + waves + grid.flops(load.length()));
         }
     }
 }

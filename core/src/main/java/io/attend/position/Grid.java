@@ -80,6 +80,11 @@ record Grid(String place, List<Integer> sizes) {
         return positions;
     }
 
+    /// Operations that find where so many positions stand: a division and a remainder an axis.
+    double flops(long length) {
+        return 2.0 * sizes.size() * length;
+    }
+
     /// Refuses more tokens than there are places.
     void check(long tokens) {
         if (tokens > places()) {

@@ -121,6 +121,11 @@ public record SinusoidalPosition(
         });
     }
 
+    /// Operations of the waves of so many positions: an angle, its sine and its cosine for every two numbers.
+    static double flops(long length, int width) {
+        return length * (1.5 * width + 1);
+    }
+
     private record Made(SinusoidalPosition value, int width, long length, DType dtype) {}
 
     private record Built(SinusoidalPosition value, int width) implements Layer {
@@ -131,7 +136,7 @@ public record SinusoidalPosition(
 
         @Override
         public Cost cost(Load load) {
-            return Cost.flops(load.rows() * width);
+            return Cost.flops(load.rows() * width + flops(load.length(), width));
         }
     }
 }

@@ -15,6 +15,11 @@ public sealed interface Router permits HashRouter, SequenceRouter, SwitchRouter,
     /// How many experts a position goes to at most.
     int choices();
 
+    /// How many positions of a sequence an expert takes.
+    default Capacity capacity() {
+        return new UnlimitedCapacity();
+    }
+
     /// Whether no position's choice depends on a position behind it.
     default boolean causal() {
         return true;

@@ -18,9 +18,20 @@ final class Routers {
     private Routers() {}
 
     /// The loss of a pass and its routers' losses.
+    ///
+    /// @throws IllegalArgumentException if there are no routers, or they could not learn from it
     static Tensor added(Tensor loss, List<Auxiliary> auxiliary, Context pass) {
         for (Auxiliary one : auxiliary) {
-            loss = loss.add(one.loss().of(pass.reports(Routing.class)).mul(one.factor()));
+            List<Routing> routings = pass.reports(Routing.class);
+            for (Routing routing : routings) {
+                if (!routing.logits().requiresGrad()) {
+                    throw new IllegalArgumentException("the router of " + routing.place()
+                            + " cannot learn from a router loss, for its scores keep no record: blocks are reversible or"
+                            + " weights frozen; leave the router loss out of the recipe's auxiliary, or use another"
+                            + " residual");
+                }
+            }
+            loss = loss.add(one.loss().of(routings).mul(one.factor()));
         }
         return loss;
     }

@@ -18,6 +18,8 @@ import io.attend.layer.Parameters;
 import io.attend.layer.Place;
 import io.attend.layer.Site;
 import io.attend.norm.BatchNorm;
+import io.attend.norm.Norm;
+import io.attend.norm.RunningPowerNorm;
 import io.attend.position.BucketedBias;
 import io.attend.router.ExpertUse;
 import io.attend.tensor.Lifetime;
@@ -37,23 +39,26 @@ class ReversibleStackTest {
     private static final int WIDTH = 10;
     private static final int DEPTH = 3;
     private static final Site SITE = Site.width(WIDTH).withMemory(WIDTH);
-    private static final Block BLOCK = new Block(
-            List.of(
-                    new SelfAttention(SoftmaxAttention.CAUSAL.position(BucketedBias.CAUSAL)),
-                    new CrossAttention(SoftmaxAttention.EXAMPLE),
-                    new Feed(MixtureOfExperts.EXAMPLE),
-                    new Feed(DenseFeedForward.EXAMPLE)),
-            BatchNorm.EXAMPLE,
-            new StochasticDepth(
-                    0.3,
-                    StochasticDepth.Growth.CONSTANT,
-                    new LayerScale(0.5, new Reversible(Streams.AVERAGED, 0.2))));
+
+    private static Block block(Norm norm) {
+        return new Block(
+                List.of(
+                        new SelfAttention(SoftmaxAttention.CAUSAL.position(BucketedBias.CAUSAL)),
+                        new CrossAttention(SoftmaxAttention.EXAMPLE),
+                        new Feed(MixtureOfExperts.EXAMPLE),
+                        new Feed(DenseFeedForward.EXAMPLE)),
+                norm,
+                new StochasticDepth(
+                        0.3,
+                        StochasticDepth.Growth.CONSTANT,
+                        new LayerScale(0.5, new Reversible(Streams.AVERAGED, 0.2))));
+    }
 
     /// The branches in turn as the formula has them, recorded by the engine.
-    private static Layer recorded(Parameters parameters) {
+    private static Layer recorded(Norm norm, Parameters parameters) {
         List<Residual.Built> blocks = new ArrayList<>();
         for (int depth = 0; depth < DEPTH; depth++) {
-            blocks.add(BLOCK.build(parameters.in("" + depth), SITE));
+            blocks.add(block(norm).build(parameters.in("" + depth), SITE));
         }
         return new Layer() {
             @Override
@@ -106,31 +111,34 @@ class ReversibleStackTest {
                 parameter.tensor().grad().ifPresent(gradient -> numbers.put(parameter.name(), gradient.toDoubles()));
             }
             Tensor drawn = random.uniform(io.attend.tensor.Shape.of(1), 0, 1);
-            return new Pass(numbers, drawn.item(), context.reports(ExpertUse.class).size());
+            return new Pass(
+                    numbers, drawn.item(), context.reports(ExpertUse.class).size());
         }
     }
 
-    private static void check(Function<String, Boolean> learns, int gradients) {
-        Pass expected = pass(ReversibleStackTest::recorded, learns);
-        Pass actual = pass(parameters -> Stack.of(DEPTH, BLOCK).build(parameters, SITE), learns);
+    private static void check(Norm norm, Function<String, Boolean> learns, int gradients) {
+        Pass expected = pass(parameters -> recorded(norm, parameters), learns);
+        Pass actual = pass(parameters -> Stack.of(DEPTH, block(norm)).build(parameters, SITE), learns);
         assertThat(actual.numbers.keySet()).isEqualTo(expected.numbers.keySet());
         assertThat(actual.numbers).hasSizeGreaterThanOrEqualTo(gradients);
-        expected.numbers.forEach(
-                (name, numbers) -> assertThat(actual.numbers.get(name)).as(name).containsExactly(numbers, within(1e-10)));
+        expected.numbers.forEach((name, numbers) ->
+                assertThat(actual.numbers.get(name)).as(name).containsExactly(numbers, within(1e-10)));
         assertThat(actual.next).as("what is drawn next").isEqualTo(expected.next);
         assertThat(actual.uses).as("reports").isEqualTo(expected.uses).isEqualTo(DEPTH);
     }
 
     @Test
     void givesTheGradientsOfTheRecordedBranches() {
-        check(_ -> true, 60);
+        check(BatchNorm.EXAMPLE, _ -> true, 60);
+        check(new RunningPowerNorm(1e-5, 0.3, 0), _ -> true, 60);
+        check(RunningPowerNorm.EXAMPLE, _ -> true, 60);
     }
 
     /// What does not learn is passed through, and what learns behind it is found.
     @Test
     void findsWhatLearns() {
-        check(name -> name.startsWith("2.feed2."), 2);
-        check(name -> name.startsWith("0.attention."), 2);
-        check(name -> name.equals("memory"), 2);
+        check(BatchNorm.EXAMPLE, name -> name.startsWith("2.feed2."), 2);
+        check(BatchNorm.EXAMPLE, name -> name.startsWith("0.attention."), 2);
+        check(BatchNorm.EXAMPLE, name -> name.equals("memory"), 2);
     }
 }

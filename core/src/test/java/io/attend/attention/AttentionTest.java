@@ -1,15 +1,35 @@
 package io.attend.attention;
 
 import static io.attend.layer.LayerContract.WIDTH;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.attend.layer.ArchitectureException;
+import io.attend.layer.Bench;
+import io.attend.layer.Context;
+import io.attend.layer.Grids;
+import io.attend.layer.Layer;
 import io.attend.layer.LayerContract;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
+import io.attend.mask.And;
+import io.attend.mask.BlockLocal;
+import io.attend.mask.Causal;
+import io.attend.mask.Document;
+import io.attend.mask.Mask;
+import io.attend.mask.Not;
+import io.attend.mask.Or;
+import io.attend.mask.Prefix;
+import io.attend.mask.SlidingWindow;
+import io.attend.mask.Strided;
 import io.attend.norm.NoNorm;
+import io.attend.position.Alibi;
 import io.attend.score.Score;
+import io.attend.tensor.Lifetime;
+import io.attend.tensor.Tensor;
 import io.attend.value.Examples;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -37,6 +57,89 @@ class AttentionTest {
                             AttentionFormulas.self(attention))
                     .tests();
         });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> contractOfCombinedMasks() {
+        return Stream.of(
+                        new And(new Causal(), new Or(new SlidingWindow(2), new Strided(3))),
+                        new And(new Not(new BlockLocal(2)), new Causal()))
+                .flatMap(mask -> {
+                    SoftmaxAttention attention = SoftmaxAttention.GROUPED.masked(mask);
+                    return LayerContract.of(
+                                    mask.toString(),
+                                    parameters -> attention.self(parameters, Site.width(WIDTH)),
+                                    AttentionFormulas.self(attention))
+                            .causal(mask.causal())
+                            .tests();
+                });
+    }
+
+    /// Causal behind a prefix, in several texts of one row, behind padding, all at once: each text is what it
+    /// is alone.
+    @Test
+    void textsOfOneRowAreWhatTheyAreAlone() {
+        Mask alone = new Or(new Causal(), new Prefix(2));
+        SoftmaxAttention together = SoftmaxAttention.GROUPED.masked(new And(alone, new Document()));
+        try (Lifetime _ = Lifetime.open();
+                Bench<Layer> bench = Bench.of(parameters -> together.self(parameters, Site.width(WIDTH)));
+                Bench<Layer> single = Bench.of(
+                        parameters -> SoftmaxAttention.GROUPED.masked(alone).self(parameters, Site.width(WIDTH)))) {
+            Tensor x = Grids.random(3, 2, 11, WIDTH);
+            int[][] ends = {{4, 7, 11}, {5, 11}}; // of texts; the second row begins with 3 places of padding
+            int[] padding = {0, 3};
+            long[] segments = new long[22];
+            long[] positions = new long[22];
+            boolean[] keep = new boolean[22];
+            for (int b = 0; b < 2; b++) {
+                int start = padding[b];
+                for (int text = 0; text < ends[b].length; text++) {
+                    for (int t = start; t < ends[b][text]; t++) {
+                        segments[b * 11 + t] = text;
+                        positions[b * 11 + t] = (long) t - start;
+                        keep[b * 11 + t] = true;
+                    }
+                    start = ends[b][text];
+                }
+            }
+            Tensor y = bench.built()
+                    .forward(
+                            x,
+                            Context.inference()
+                                    .padded(Optional.of(Tensor.of(keep, 2, 11)))
+                                    .positioned(Optional.of(Tensor.of(positions, 2, 11)))
+                                    .segmented(Optional.of(Tensor.of(segments, 2, 11))));
+            for (int b = 0; b < 2; b++) {
+                int start = padding[b];
+                for (int end : ends[b]) {
+                    Tensor text = x.narrow(0, b, 1).narrow(1, start, end - start);
+                    Tensor expected = single.built().forward(text, Context.inference());
+                    assertThat(Grids.difference(y.narrow(0, b, 1).narrow(1, start, end - start), expected))
+                            .as("row %s, from %s to %s", b, start, end)
+                            .isLessThan(1e-12);
+                    start = end;
+                }
+            }
+        }
+    }
+
+    /// Without positions an order of the input is an order of the output.
+    @Test
+    void withoutPositionsOrderDoesNotMatter() {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Layer> bench =
+                        Bench.of(parameters -> SoftmaxAttention.EXAMPLE.self(parameters, Site.width(WIDTH)));
+                Bench<Layer> turned = Bench.of(parameters ->
+                        SoftmaxAttention.EXAMPLE.position(Alibi.EXAMPLE).self(parameters, Site.width(WIDTH)))) {
+            Tensor x = Grids.random(3, 2, 7, WIDTH);
+            Tensor order = Tensor.of(new long[] {4, 0, 6, 2, 1, 5, 3}, 7);
+            for (Bench<Layer> layer : List.of(bench, turned)) {
+                Tensor before = layer.built().forward(x.indexSelect(1, order), Context.inference());
+                Tensor after = layer.built().forward(x, Context.inference()).indexSelect(1, order);
+                double difference = Grids.difference(before, after);
+                assertThat(difference < 1e-12).as("by %s", difference).isEqualTo(layer.equals(bench));
+            }
+        }
     }
 
     @Test

@@ -112,6 +112,11 @@ class CostsTest {
         return 8 * rows * E;
     }
 
+    /// Sinusoids: an angle, a sine and a cosine for every two numbers of a position.
+    private static double waves(double positions) {
+        return positions * (3 * E / 2 + 1);
+    }
+
     private static double add(double rows) {
         return rows * E;
     }
@@ -154,7 +159,8 @@ class CostsTest {
         double reads = attention(3, 5, 5, 5) + feed(read, 1) + 2 * norm(read) + 2 * add(read);
         double writes =
                 attention(3, 7, 7, 7) + attention(3, 7, 5, 5) + feed(written, 1) + 3 * norm(written) + 3 * add(written);
-        double expected = 2 * add(read) + 2 * reads + 2 * add(written) + 2 * writes + 2 * written * E * V;
+        double expected =
+                2 * add(read) + waves(5) + 2 * reads + 2 * add(written) + waves(7) + 2 * writes + 2 * written * E * V;
         assertThat(costs(SmallModels.TRANSFORMER, Sizes.batch(3).length(5).target(7))
                         .forwardFlops())
                 .isEqualTo(expected);
@@ -163,7 +169,7 @@ class CostsTest {
     @Test
     void aStepOfAnEncoderDecoderDoesNotReadAgain() {
         double writes = attention(3, 1, 12, 1) + attention(3, 1, 5, 0) + feed(3, 1) + 3 * norm(3) + 3 * add(3);
-        double expected = 2 * add(3) + 2 * writes + 2 * 3 * E * V;
+        double expected = 2 * add(3) + waves(1) + 2 * writes + 2 * 3 * E * V;
         assertThat(costs(
                                 SmallModels.TRANSFORMER,
                                 Sizes.batch(3).length(5).target(1).cached(11))

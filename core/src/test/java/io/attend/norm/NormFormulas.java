@@ -60,6 +60,16 @@ public final class NormFormulas {
                 }
                 return y;
             })
+            .with(RunningPowerNorm.class, norm -> (x, numbers) -> {
+                numbers.vector("slope"); // for training only
+                numbers.vector("passes");
+                double[] y = new double[x.length];
+                for (int i = 0; i < x.length; i++) {
+                    y[i] = x[i] / Math.sqrt(numbers.vector("square")[i] + norm.epsilon()) * numbers.vector("weight")[i]
+                            + numbers.vector("bias")[i];
+                }
+                return y;
+            })
             .with(PowerNorm.class, norm -> (x, numbers) -> {
                 double[] y = new double[x.length];
                 for (int i = 0; i < x.length; i++) {

@@ -98,6 +98,74 @@ class NormTest {
         }
     }
 
+    /// The paper's algorithms 1 and 2 in plain loops, two passes of warming up and three behind it, over the
+    /// tokens that are not padding.
+    @Test
+    void runningPowerNormLearnsAsItsPaperSays() {
+        RunningPowerNorm norm = new RunningPowerNorm(1e-5, 0.3, 2);
+        int[] lengths = {7, 2, 5};
+        int count = 14;
+        try (Lifetime _ = Lifetime.open();
+                Random random = Random.seeded(1);
+                Bench<Layer> bench = Bench.of(parameters -> norm.build(parameters, WIDTH))) {
+            bench.weights().forEach(weight -> weight.requiresGrad(true));
+            double[] weight = bench.numbers().vector("weight");
+            double[] bias = bench.numbers().vector("bias");
+            double[] square = bench.numbers().vector("square").clone();
+            double[] slope = bench.numbers().vector("slope").clone();
+            running(bench, "passes").mul_(0);
+            for (int pass = 1; pass <= 5; pass++) {
+                Tensor x = Grids.random(pass, 3, 7, WIDTH).mul(3).requiresGrad(true);
+                Tensor given = Grids.random(10 + pass, 3, 7, WIDTH); // ∂L/∂y
+                Context context = Context.training(random).padded(Optional.of(Grids.keep(7, lengths)));
+                double[][][] y = Grids.of(x);
+                double[][][] back = Grids.of(given);
+                for (int e = 0; e < WIDTH; e++) {
+                    double power = 0;
+                    for (int b = 0; b < 3; b++) {
+                        for (int t = 0; t < lengths[b]; t++) {
+                            power += y[b][t][e] * y[b][t][e] / count;
+                        }
+                    }
+                    double divisor = Math.sqrt((pass <= 2 ? power : square[e]) + 1e-5);
+                    double powerOfNormed = 0;
+                    double met = 0;
+                    for (int b = 0; b < 3; b++) {
+                        for (int t = 0; t < 7; t++) {
+                            double normed = y[b][t][e] / divisor;
+                            double g = back[b][t][e] * weight[e];
+                            y[b][t][e] = normed * weight[e] + bias[e];
+                            back[b][t][e] = (g - slope[e] * normed) / divisor;
+                            powerOfNormed += t < lengths[b] ? normed * normed / count : 0;
+                            met += t < lengths[b] ? g * normed / count : 0;
+                        }
+                    }
+                    double share = pass <= 2 ? 1.0 / pass : 0.3;
+                    square[e] = (1 - share) * square[e] + share * power;
+                    slope[e] = slope[e] * (1 - 0.3 * powerOfNormed) + 0.3 * met;
+                }
+                Tensor actual = bench.built().forward(x, context);
+                Grids.assertEqual("pass " + pass, actual, y, 1e-11);
+                actual.mul(given).sum().backward();
+                Grids.assertEqual("gradient of pass " + pass, x.grad().orElseThrow(), back, 1e-11);
+                assertThat(running(bench, "square").toDoubles())
+                        .as("ψ² of pass %s", pass)
+                        .containsExactly(square, within(1e-12));
+                assertThat(running(bench, "slope").toDoubles())
+                        .as("ν of pass %s", pass)
+                        .containsExactly(slope, within(1e-12));
+            }
+        }
+    }
+
+    private static Tensor running(Bench<Layer> bench, String name) {
+        return bench.parameters().stream()
+                .filter(parameter -> parameter.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .tensor();
+    }
+
     /// A large stream in halves: squares of 1,000 are beyond float16.
     @Test
     void stayFiniteInHalves() {
@@ -123,6 +191,10 @@ class NormTest {
                 .hasMessage("momentum 0.0 is outside (0, 1]; the usual value is 0.1");
         assertThatThrownBy(() -> new PowerNorm(1e-5, 1.5))
                 .hasMessage("momentum 1.5 is outside (0, 1]; the usual value is 0.1");
+        assertThatThrownBy(() -> new RunningPowerNorm(1e-5, 0.1, -1))
+                .hasMessage("warmup must be at least 0 backward passes, not -1");
+        assertThatThrownBy(() -> new RunningPowerNorm(1e-5, 0, 1))
+                .hasMessage("momentum 0.0 is outside (0, 1]; the usual value is 0.1");
         assertThatThrownBy(() -> new PowerNorm(-1, 0.1))
                 .hasMessage("epsilon -1.0 is outside (0, 1); the usual value is 1e-5");
     }

@@ -52,7 +52,7 @@ public final class Counted {
                         * operands[1].size(-2)
                         * (2.0 * operands[0].size(-1) + 2.0 * operands[2].size(-1) + 5);
             case "softmax" -> 5 * made;
-            case "sum" -> operands[0].count();
+            case "sum", "mean", "amax" -> operands[0].count();
             case "fft2" -> 5 * made * Math.log((double) result.size(-1) * result.size(-2)) / Math.log(2);
             case "lstm", "gru" -> { // products with the input and the hidden vector, and six a number of the gates
                 double rows = made / result.size(-1);

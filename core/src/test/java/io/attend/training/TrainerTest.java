@@ -11,6 +11,7 @@ import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.Presets;
+import io.attend.architecture.Reversible;
 import io.attend.architecture.Stack;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.RunFolder;
@@ -236,18 +237,13 @@ class TrainerTest {
         Block block = new Block(List.of(new Feed(experts)), new LayerNorm(1e-5, Bias.ADDED), new PreNorm(0));
         Architecture plain = Presets.gpt(29, 1, SIZE, 11);
         Architecture mixture = new Architecture(
-                plain.width(),
-                new Decoder(((Decoder) plain.topology()).embedding(), Stack.of(2, block)),
-                plain.head());
+                plain.width(), new Decoder(((Decoder) plain.topology()).embedding(), Stack.of(2, block)), plain.head());
         String recipe = "{data: {type: TextFile, path: '" + text + "'}, objective: {type: NextToken, length: 11},"
                 + " schedule: {type: Constant, rate: 0.01}, steps: 60, batch: 7, accumulate: 2, threads: 1}";
         List<Map<String, Double>> last = new ArrayList<>();
         for (String auxiliary : List.of("[]", "[{loss: LayerBalance, factor: 1}, {loss: RouterZ, factor: 0.01}]")) {
             RunFolder run = RunFolder.create(folder.resolve("experts" + last.size()));
-            new Trainer(
-                            Recipe.parse(recipe, List.of(given(mixture), "auxiliary=" + auxiliary)),
-                            run,
-                            Progress.silent())
+            new Trainer(Recipe.parse(recipe, List.of(given(mixture), "auxiliary=" + auxiliary)), run, Progress.silent())
                     .run();
             last.add(MetricsLog.read(run.metrics()).stream()
                     .filter(row -> row.step() == 60 && row.split() == Metrics.Split.TRAINING)
@@ -264,6 +260,33 @@ class TrainerTest {
             assertThat(even.get(place + ".evenness")).isBetween(free.get(place + ".evenness"), 1.0);
             assertThat(even.get(place + ".overflow")).isZero();
         }
+    }
+
+    /// A reversible stack records nothing that a router loss could flow back through.
+    @Test
+    void aRouterLossThatCannotTeachIsRefused() throws IOException {
+        Path text = folder.resolve("text.txt");
+        Files.writeString(text, "to be or not to be, that is the question. ".repeat(40));
+        Block block = new Block(
+                List.of(
+                        new Feed(MixtureOfExperts.EXAMPLE),
+                        new Feed(new DenseFeedForward(11, new Relu(), Bias.NONE, 0))),
+                new LayerNorm(1e-5, Bias.ADDED),
+                Reversible.EXAMPLE);
+        Architecture plain = Presets.gpt(29, 1, SIZE, 11);
+        Architecture mixture = new Architecture(
+                plain.width(), new Decoder(((Decoder) plain.topology()).embedding(), Stack.of(2, block)), plain.head());
+        assertThatThrownBy(() -> train(
+                        "reversible",
+                        Progress.silent(),
+                        given(mixture),
+                        "data={type: TextFile, path: '" + text + "'}",
+                        "objective={type: NextToken, length: 11}",
+                        "auxiliary=[{loss: RouterZ, factor: 0.001}]"))
+                .hasMessage(
+                        "the router of decoder.0.feed cannot learn from a router loss, for its scores keep no record:"
+                                + " blocks are reversible or weights frozen; leave the router loss out of the recipe's auxiliary,"
+                                + " or use another residual");
     }
 
     @Test

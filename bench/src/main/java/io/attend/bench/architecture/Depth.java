@@ -138,7 +138,12 @@ public final class Depth {
             }
             Arrays.sort(times);
             System.out.printf(
-                    Locale.ROOT, "%-14s %6d %10d %12.0f%n", way.name().toLowerCase(Locale.ROOT), depth, memory("VmHWM") - before, times[0]);
+                    Locale.ROOT,
+                    "%-14s %6d %10d %12.0f%n",
+                    way.name().toLowerCase(Locale.ROOT),
+                    depth,
+                    memory("VmHWM") - before,
+                    times[0]);
         }
         parameters.close();
     }
