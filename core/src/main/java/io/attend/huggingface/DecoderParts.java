@@ -46,9 +46,11 @@ record DecoderParts(
         FeedForward feed) {
     /// The parts, if there is a table of words, and blocks of softmax attention and one feed-forward.
     static Optional<DecoderParts> of(Architecture architecture) {
-        if (!(architecture.topology() instanceof Decoder(TokenEmbedding embedding, Stack stack))
-                || !(stack.unrolled().getFirst() instanceof Block block)
-                || block.sublayers().size() != 2
+        if (!(architecture.topology() instanceof Decoder(TokenEmbedding embedding, Stack stack))) {
+            return Optional.empty();
+        }
+        Block block = stack.unrolled().getFirst();
+        if (block.sublayers().size() != 2
                 || !(block.sublayers().get(0) instanceof SelfAttention(SoftmaxAttention attention))
                 || !(block.sublayers().get(1) instanceof Feed(FeedForward feed))) {
             return Optional.empty();
