@@ -65,6 +65,8 @@ final class Runs {
         outcome.measures().forEach(figures::put);
         figures.put("seconds", Math.round(seconds * 10) / 10.0);
         figures.put("parameters", outcome.parameters());
+        figures.put("steps", outcome.steps());
+        figures.put("chosen", outcome.chosen());
         figures.put("run", folder.toString());
         return figures;
     }

@@ -5,6 +5,7 @@ import io.attend.data.Words;
 import io.attend.objective.Objective;
 import io.attend.optimizer.Optimizer;
 import io.attend.schedule.Schedule;
+import io.attend.training.report.Metrics;
 import io.attend.value.Default;
 import io.attend.value.ValueException;
 import io.attend.value.Values;
@@ -35,9 +36,13 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param seed of initial weights, order and dropout
 /// @param threads processor threads an operation may use; all cores if absent. Small models are as fast on one,
 ///     and the last bits of a sum depend on it
-/// @param evaluateEvery steps between measurements on held-out examples
+/// @param reportEvery steps between rows of metrics
+/// @param evaluateEvery steps between measurements of the loss of held-out examples
+/// @param judgeEvery steps between judgements of held-out examples by the objective's own measures, which may
+///     have to write answers for that; once at the end if absent
 /// @param checkpointEvery steps between checkpoints
-/// @param keepCheckpoints how many checkpoints stay, at least 1
+/// @param keepCheckpoints how many of the newest checkpoints stay, at least 1
+/// @param selection which step's weights the finished model gets, and whether the run may end early
 public record Recipe(
         Dataset data,
         @Default("\"Characters\"") Words words,
@@ -51,9 +56,12 @@ public record Recipe(
         @Default("1.0") double clip,
         @Default("1") long seed,
         OptionalInt threads,
+        @Default("20") int reportEvery,
         @Default("500") int evaluateEvery,
+        OptionalInt judgeEvery,
         @Default("1000") int checkpointEvery,
-        @Default("2") int keepCheckpoints) {
+        @Default("2") int keepCheckpoints,
+        @Default("\"LastStep\"") Selection selection) {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
             .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
@@ -65,11 +73,27 @@ public record Recipe(
         positive("batch", batch);
         positive("accumulate", accumulate);
         threads.ifPresent(count -> positive("threads", count));
+        positive("reportEvery", reportEvery);
         positive("evaluateEvery", evaluateEvery);
+        judgeEvery.ifPresent(count -> positive("judgeEvery", count));
         positive("checkpointEvery", checkpointEvery);
         positive("keepCheckpoints", keepCheckpoints);
         if (!(clip > 0 && clip <= Float.MAX_VALUE)) {
             throw new IllegalArgumentException("clip must be positive, at most " + Float.MAX_VALUE + ", not " + clip);
+        }
+        checkSelection(selection, keepCheckpoints, judgeEvery);
+    }
+
+    private static void checkSelection(Selection selection, int keepCheckpoints, OptionalInt judgeEvery) {
+        if (selection.newest() > keepCheckpoints) {
+            throw new IllegalArgumentException("selection takes the last " + selection.newest()
+                    + " checkpoints, but keepCheckpoints is " + keepCheckpoints + "; make it at least "
+                    + selection.newest());
+        }
+        String measure = selection.named().orElse(Metrics.LOSS);
+        if (!measure.equals(Metrics.LOSS) && judgeEvery.isEmpty()) {
+            throw new IllegalArgumentException("selection goes by " + measure
+                    + ", which is measured every judgeEvery steps, and that is missing; give it, or go by loss");
         }
     }
 
@@ -122,9 +146,12 @@ public record Recipe(
                 clip,
                 seed,
                 OptionalInt.of(count),
+                reportEvery,
                 evaluateEvery,
+                judgeEvery,
                 checkpointEvery,
-                keepCheckpoints);
+                keepCheckpoints,
+                selection);
     }
 
     /// Whether a run begun with one of the two may go on with the other: it learns the same from the same in

@@ -37,7 +37,7 @@ final class RunReport {
         outcome.measures()
                 .forEach((name, number) -> facts.add(new Fact(Figures.words(name), Figures.figure(name, number))));
         facts.add(new Fact("parameters", String.format(Locale.ROOT, "%,d", outcome.parameters())));
-        facts.add(new Fact("steps", String.format(Locale.ROOT, "%,d", recipe.steps())));
+        facts.add(new Fact("steps", Figures.steps(outcome, recipe.steps()).replace(" steps", "")));
         facts.add(new Fact("time", String.format(Locale.ROOT, "%.0f s", outcome.seconds())));
         try {
             new Report(

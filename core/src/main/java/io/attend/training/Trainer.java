@@ -2,7 +2,6 @@ package io.attend.training;
 
 import io.attend.architecture.Architecture;
 import io.attend.checkpoint.Atomic;
-import io.attend.checkpoint.Checkpoint;
 import io.attend.checkpoint.RunFolder;
 import io.attend.checkpoint.TensorFile;
 import io.attend.data.Example;
@@ -22,6 +21,7 @@ import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
 import io.attend.tensor.Random;
 import io.attend.tensor.Tensor;
+import io.attend.tensor.TensorException;
 import io.attend.tensor.Threads;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.training.report.Metrics;
@@ -36,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -47,9 +48,7 @@ import java.util.concurrent.TimeUnit;
 /// examples) or in the checkpoint (weights, what the optimizer remembers, the state of the random source): a
 /// run that is stopped and resumed goes on to the same bits as one that was not.
 public final class Trainer {
-    private static final int METRICS_EVERY = 20;
     private static final int JUDGED_AT_ONCE = 250;
-    private static final String OPTIMIZER = "optimizer.safetensors";
     private static final String RANDOM = "random";
 
     private final Recipe recipe;
@@ -84,8 +83,16 @@ public final class Trainer {
     /// @param measures of held-out examples, by name, the most telling first
     /// @param seconds this process spent training
     /// @param parameters numbers learned
-    /// @param stopped the step it was stopped at and goes on from, if it was: nothing is measured then
-    public record Outcome(Map<String, Double> measures, double seconds, long parameters, OptionalLong stopped) {}
+    /// @param steps made in all
+    /// @param chosen the steps whose weights' mean the model has; none if the run was stopped: nothing is
+    ///     measured then, and it goes on when it is run again
+    public record Outcome(
+            Map<String, Double> measures, double seconds, long parameters, long steps, List<Long> chosen) {
+        /// The step it was stopped at and goes on from, if it was.
+        public OptionalLong stopped() {
+            return chosen.isEmpty() ? OptionalLong.of(steps) : OptionalLong.empty();
+        }
+    }
 
     /// Asks the run to end after the step it is in, with a checkpoint to go on from. May be called by any
     /// thread.
@@ -111,6 +118,12 @@ public final class Trainer {
         Threads.use(recipe.threads().orElseThrow());
         try {
             return train();
+        } catch (OutOfMemoryError e) {
+            throw new TrainingException(
+                    "the JVM's heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MB is full; give it more with ATTEND_JAVA_OPTIONS=-Xmx8g, or less data at once: the run goes"
+                            + " on from its last checkpoint",
+                    e);
         } finally {
             Threads.use(threads);
             ended.countDown();
@@ -125,12 +138,13 @@ public final class Trainer {
         Objective.Built objective = recipe.objective().build(tokenizer, training, heldOut);
         Architecture architecture = recipe.model().architecture(objective.needs());
         checkFits(architecture, tokenizer.size());
-        MemoryCheck.of(architecture, recipe);
+        MemoryCheck.ofModel(architecture, recipe);
         try (Lifetime _ = Lifetime.open();
                 Transformer model = Transformer.initialize(architecture, recipe.seed());
                 Random random = Random.seeded(~recipe.seed());
                 Optimizer.Built optimizer = recipe.optimizer().build(model.weights())) {
             objective.check(model);
+            MemoryCheck.ofStep(architecture, recipe, objective.lengths());
             TextModel text = new TextModel(model, tokenizer);
             Atomic.text(folder.recipe(), recipe.toYaml());
             Atomic.text(folder.architecture(), architecture.toJson());
@@ -139,19 +153,20 @@ public final class Trainer {
                 Atomic.text(
                         folder.labels(), TextSettings.json(objective.labels().get()));
             }
-            Loop loop = new Loop(model, objective, optimizer, random);
+            Loop loop = new Loop(text, objective, optimizer, random);
             loop.resume();
             loop.run();
             long parameters =
                     model.weights().stream().mapToLong(p -> p.shape().count()).sum();
-            if (stopping && loop.step < recipe.steps()) {
+            if (stopping && loop.step < recipe.steps() && !loop.selection.enough()) {
                 double seconds = (System.nanoTime() - began) / 1e9;
-                return new Outcome(Map.of(), seconds, parameters, OptionalLong.of(loop.step));
+                return new Outcome(Map.of(), seconds, parameters, loop.step, List.of());
             }
-            Objective.Judged judged = objective.judge(text, loop.heldOutLoss());
-            TensorFile.write(folder.model(), numbers(model));
+            List<Long> chosen = loop.choose();
+            Objective.Judged judged = loop.judged(loop.heldOutLoss());
+            TensorFile.write(folder.model(), Saved.numbers(model));
             double seconds = (System.nanoTime() - began) / 1e9;
-            Outcome outcome = new Outcome(judged.measures(), seconds, parameters, OptionalLong.empty());
+            Outcome outcome = new Outcome(judged.measures(), seconds, parameters, loop.step, chosen);
             RunReport.write(folder, recipe, text, outcome, judged);
             return outcome;
         }
@@ -183,12 +198,6 @@ public final class Trainer {
         }
     }
 
-    private static Map<String, Tensor> numbers(Transformer model) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        model.saved().forEach(parameter -> tensors.put(parameter.name(), parameter.tensor()));
-        return tensors;
-    }
-
     /// One run's moving parts.
     private final class Loop {
         private final Transformer model;
@@ -197,10 +206,15 @@ public final class Trainer {
         private final Random random;
         private final List<Tensor> weights;
         private final Order order;
+        private final Selection.Built selection = recipe.selection().build();
+        private final TextModel text;
         private long step;
+        private double secondsBefore;
+        private long began;
 
-        Loop(Transformer model, Objective.Built objective, Optimizer.Built optimizer, Random random) {
-            this.model = model;
+        Loop(TextModel text, Objective.Built objective, Optimizer.Built optimizer, Random random) {
+            this.text = text;
+            this.model = text.model();
             this.objective = objective;
             this.optimizer = optimizer;
             this.random = random;
@@ -212,61 +226,124 @@ public final class Trainer {
         void resume() {
             folder.newest().ifPresent(saved -> {
                 try (Lifetime _ = Lifetime.open();
-                        NoGradient _ = NoGradient.open();
-                        Transformer stored = Transformer.load(
-                                model.architecture(), Checkpoint.open(saved.folder()), io.attend.tensor.Device.CPU)) {
-                    List<Parameter> from = stored.saved();
-                    List<Parameter> to = model.saved();
-                    for (int i = 0; i < to.size(); i++) {
-                        to.get(i).tensor().copy_(from.get(i).tensor());
-                    }
-                    Map<String, Tensor> state = TensorFile.read(saved.folder().resolve(OPTIMIZER));
-                    Tensor randomState = state.remove(RANDOM);
-                    if (randomState == null) {
-                        throw new TrainingException(saved.folder().resolve(OPTIMIZER)
-                                + " has no random state; delete this checkpoint to resume from the one before");
-                    }
-                    random.restore(randomState);
+                        NoGradient _ = NoGradient.open()) {
+                    Map<String, Tensor> state = Saved.read(saved, model);
+                    random.restore(Saved.taken(state, RANDOM, saved));
                     optimizer.restore(state);
-                    step = saved.number();
                 }
+                step = saved.number();
             });
+            try {
+                for (Metrics row : MetricsLog.read(folder.metrics())) {
+                    if (row.step() <= step) {
+                        secondsBefore = row.number(Metrics.SECONDS).orElse(secondsBefore);
+                        if (row.split() == Metrics.Split.VALIDATION) {
+                            selection.measured(row.step(), row.numbers());
+                        }
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
         }
 
+        /// Trains from where the run stands to its end, or to where it is stopped.
         void run() {
+            began = System.nanoTime();
             try (MetricsLog log = MetricsLog.resume(folder.metrics(), step)) {
                 progress.begin(step, recipe.steps());
                 long tokens = 0;
-                double loss = 0;
                 long since = System.nanoTime();
-                while (step < recipe.steps() && !stopping) {
+                while (step < recipe.steps() && !stopping && !selection.enough()) {
                     Step done = learn();
                     tokens += done.tokens();
-                    loss = done.loss();
-                    if (step % METRICS_EVERY == 0 || step == recipe.steps()) {
-                        double seconds = (System.nanoTime() - since) / 1e9;
+                    if (step % recipe.reportEvery() == 0 || step == recipe.steps()) {
+                        double speed = tokens / ((System.nanoTime() - since) / 1e9);
                         log.write(Metrics.training(step)
                                 .with(Metrics.EPOCH, order.epoch(step))
-                                .with(Metrics.LOSS, loss)
+                                .with(Metrics.LOSS, done.loss())
                                 .with(Metrics.LEARNING_RATE, recipe.schedule().rate(step, recipe.steps()))
                                 .with(Metrics.GRADIENT_NORM, done.norm())
-                                .with(Metrics.TOKENS_PER_SECOND, tokens / seconds));
+                                .with(Metrics.TOKENS_PER_SECOND, speed)
+                                .with(Metrics.SECONDS, seconds()));
                         progress.step(
-                                step, String.format(Locale.ROOT, "loss %.4f  %,.0f tokens/s", loss, tokens / seconds));
+                                step, String.format(Locale.ROOT, "loss %.4f  %,.0f tokens/s", done.loss(), speed));
                         tokens = 0;
                         since = System.nanoTime();
                     }
-                    if (step % recipe.evaluateEvery() == 0 || step == recipe.steps()) {
-                        log.write(Metrics.validation(step).with(Metrics.LOSS, heldOutLoss()));
-                    }
-                    if (step % recipe.checkpointEvery() == 0 && step < recipe.steps()) {
+                    boolean evaluated = evaluate(log);
+                    if (step < recipe.steps()
+                            && (step % recipe.checkpointEvery() == 0
+                                    || evaluated && selection.kept().equals(OptionalLong.of(step)))) {
                         save();
                     }
                 }
                 save();
             } catch (IOException e) {
                 throw new UncheckedIOException(folder.metrics() + " cannot be written", e);
+            } catch (TensorException e) {
+                throw e.isOutOfMemory() ? starved(e) : e;
             }
+        }
+
+        /// Since the run began, in this process and those before.
+        private double seconds() {
+            return secondsBefore + (System.nanoTime() - began) / 1e9;
+        }
+
+        /// Measures held-out examples if it is time.
+        ///
+        /// @return whether it was
+        private boolean evaluate(MetricsLog log) throws IOException {
+            boolean last = step == recipe.steps();
+            boolean judges = recipe.judgeEvery().isPresent()
+                    && (last || step % recipe.judgeEvery().getAsInt() == 0);
+            if (!judges && !last && step % recipe.evaluateEvery() != 0) {
+                return false;
+            }
+            Map<String, Double> measures = new LinkedHashMap<>();
+            measures.put(Metrics.LOSS, heldOutLoss());
+            if (judges) {
+                judged(measures.get(Metrics.LOSS)).measures().forEach(measures::put);
+                checkMeasured(measures);
+            }
+            Metrics row = Metrics.validation(step);
+            for (Map.Entry<String, Double> measure : measures.entrySet()) {
+                row = row.with(measure.getKey(), measure.getValue());
+            }
+            log.write(row.with(Metrics.SECONDS, seconds()));
+            selection.measured(step, measures);
+            return true;
+        }
+
+        private void checkMeasured(Map<String, Double> measures) {
+            recipe.selection()
+                    .named()
+                    .filter(name -> !measures.containsKey(name))
+                    .ifPresent(name -> {
+                        throw new TrainingException("selection goes by " + name + ", but what is measured is "
+                                + String.join(", ", measures.keySet()) + "; name one of these");
+                    });
+        }
+
+        Objective.Judged judged(double loss) {
+            try (Lifetime _ = Lifetime.open();
+                    NoGradient _ = NoGradient.open()) {
+                return objective.judge(text, loss);
+            }
+        }
+
+        /// Gives the model the weights that the recipe chooses.
+        List<Long> choose() {
+            List<RunFolder.Step> steps = folder.steps();
+            List<Long> chosen = selection.chosen(
+                    steps.stream().map(RunFolder.Step::number).toList());
+            Saved.mean(
+                    steps.stream()
+                            .filter(saved -> chosen.contains(saved.number()))
+                            .toList(),
+                    model);
+            return chosen;
         }
 
         private record Step(double loss, double norm, long tokens) {}
@@ -282,6 +359,7 @@ public final class Trainer {
                 parts.add(examples.subList(from, Math.min(from + part, examples.size())));
             }
             try (Lifetime _ = Lifetime.open()) {
+                Tensor before = random.state();
                 List<Batch> batches = parts.stream()
                         .map(some -> objective.training(some, drawn))
                         .toList();
@@ -294,12 +372,16 @@ public final class Trainer {
                         Tensor loss = objective.loss(model, batch, Context.training(random));
                         value += share * loss.item();
                         tokens += batch.tokens();
-                        checkFinite("loss", value);
+                        if (!Double.isFinite(value)) {
+                            throw diverged("the loss", value, culprit(batches, before));
+                        }
                         (batches.size() == 1 ? loss : loss.mul(share)).backward();
                     }
                 }
                 double norm = Gradients.clip(weights, recipe.clip());
-                checkFinite("gradient", norm); // before it ruins the weights
+                if (!Double.isFinite(norm)) { // before it ruins the weights
+                    throw diverged("the gradient", norm, culprit(batches, before));
+                }
                 step++;
                 optimizer.step(recipe.schedule().rate(step, recipe.steps()));
                 weights.forEach(Tensor::clearGrad);
@@ -307,32 +389,69 @@ public final class Trainer {
             }
         }
 
-        private void checkFinite(String what, double value) {
-            if (!Double.isFinite(value)) {
-                throw diverged("the " + what + " of step " + (step + 1) + " is " + value);
+        /// Where the numbers of the present step first are not finite, found by making it once more.
+        private String culprit(List<Batch> batches, Tensor before) {
+            Optional<String> ruined = Blame.weight(model.weights());
+            if (ruined.isPresent()) {
+                return "the step before made " + ruined.get() + " not finite";
             }
+            weights.forEach(Tensor::clearGrad);
+            random.restore(before);
+            for (Batch batch : batches) {
+                try (Lifetime _ = Lifetime.open()) {
+                    Blame blame = new Blame();
+                    Tensor loss = objective.loss(
+                            model, batch, Context.training(random).observed(blame));
+                    if (!Double.isFinite(loss.item())) {
+                        return "the first output that is not finite is that of " + blame.forward();
+                    }
+                    loss.backward();
+                    Optional<String> backward = blame.backward().or(() -> Blame.gradient(model.weights()));
+                    if (backward.isPresent()) {
+                        return "the gradient is finite up to " + backward.get() + ", and not behind it";
+                    }
+                }
+            }
+            return "each of its numbers is finite, but their sum of squares is not";
         }
 
         private void checkWeights() {
-            for (Parameter weight : model.weights()) {
-                if (!weight.tensor().isfinite().all()) {
-                    throw diverged("the weights " + weight.name() + " of step " + step + " are not finite");
-                }
-            }
+            Blame.weight(model.weights()).ifPresent(name -> {
+                throw diverged("the weights " + name + " of step " + step + " are not finite");
+            });
+        }
+
+        private TrainingException diverged(String what, double value, String culprit) {
+            return diverged(what + " of step " + (step + 1) + " is " + value + ": " + culprit);
         }
 
         private TrainingException diverged(String what) {
-            return new TrainingException(what + "; lower the schedule's rate and run again: it goes on from "
-                    + folder.newest().map(saved -> "step " + saved.number()).orElse("the start"));
+            return new TrainingException(what + "; lower the schedule's rate and run again: it goes on from " + home());
         }
 
+        private TrainingException starved(TensorException failure) {
+            return new TrainingException(
+                    "step " + (step + 1) + " needs more memory than there is (" + failure.getMessage()
+                            + "): give accumulate=" + 2 * recipe.accumulate() + " for the same gradient in smaller parts, or less at once"
+                            + " than batch=" + recipe.batch() + ", shorter examples or a smaller model; it goes on from "
+                            + home(),
+                    failure);
+        }
+
+        /// Where the run goes on from when it is run again.
+        private String home() {
+            return folder.newest().map(saved -> "step " + saved.number()).orElse("the start");
+        }
+
+        /// Of the model as it stands, so many examples at once as fit where a part of a batch is learned from.
         double heldOutLoss() {
+            int atOnce = Math.min(JUDGED_AT_ONCE, 4 * Math.ceilDiv(recipe.batch(), recipe.accumulate()));
             double sum = 0;
             long answered = 0;
-            for (int from = 0; from < objective.heldOut(); from += JUDGED_AT_ONCE) {
+            for (int from = 0; from < objective.heldOut(); from += atOnce) {
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open()) {
-                    Batch batch = objective.heldOut(from, Math.min(from + JUDGED_AT_ONCE, objective.heldOut()));
+                    Batch batch = objective.heldOut(from, Math.min(from + atOnce, objective.heldOut()));
                     sum += batch.answered()
                             * objective.loss(model, batch, Context.inference()).item();
                     answered += batch.answered();
@@ -349,12 +468,9 @@ public final class Trainer {
                 checkWeights();
                 Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
                 state.put(RANDOM, random.state());
-                folder.save(step, place -> {
-                    TensorFile.write(place.resolve("model.safetensors"), numbers(model));
-                    TensorFile.write(place.resolve(OPTIMIZER), state);
-                });
+                Saved.write(folder, step, Saved.numbers(model), state);
             }
-            folder.keepLast(recipe.keepCheckpoints());
+            folder.keepLast(recipe.keepCheckpoints(), selection.kept());
         }
     }
 }

@@ -296,6 +296,7 @@ public record ModelContract(String name, Architecture architecture) {
                                     .isCloseTo(1, within(1e-12));
                         }
                     }
+                    case "branch" -> assertThat(tensor.rank()).isEqualTo(3); // [B, T, E]
                     case "scores" -> assertThat(tensor.rank()).isEqualTo(4); // [B, H, T, S], before the softmax
                     case "embedding", "output" -> {
                         Stack stack = Objects.requireNonNull(
