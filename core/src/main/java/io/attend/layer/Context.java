@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /// Everything that changes from call to call: whether this is training, what was generated before, what is
@@ -29,9 +30,10 @@ public final class Context {
     private List<Object> reports = new ArrayList<>();
     private Optional<Memory> memory = Optional.empty();
     private Optional<Observer> observer = Optional.empty();
+    private boolean recomputing;
     private Place place = new Place("model");
     private Map<Object, Tensor> memo = new HashMap<>();
-    private final Lifetime home;
+    private Lifetime home;
 
     private Context(Lifetime home) {
         this.home = home;
@@ -122,6 +124,19 @@ public final class Context {
         return context;
     }
 
+    /// The same pass with every block computed again in the backward pass, so that what happens inside a block
+    /// need not be kept.
+    public Context recomputing() {
+        Context context = copy();
+        context.recomputing = true;
+        return context;
+    }
+
+    /// Whether blocks are to be computed again.
+    public boolean isRecomputing() {
+        return recomputing;
+    }
+
     public Context observed(Observer observer) {
         Context context = copy();
         context.observer = Optional.of(observer);
@@ -149,6 +164,7 @@ public final class Context {
         context.reports = reports;
         context.memory = memory;
         context.observer = observer;
+        context.recomputing = recomputing;
         context.place = place;
         context.memo = memo;
         return context;
@@ -210,6 +226,32 @@ public final class Context {
     /// dropout.
     public Tensor recomputed(Recompute.Part part, Recompute.Parts parts, List<Tensor> inputs) {
         return Recompute.of(part, parts, inputs, random, home);
+    }
+
+    /// What a function of this pass makes of x [B, T, E], computed again in the backward pass rather than kept.
+    /// Nobody observes it.
+    ///
+    /// @throws IllegalArgumentException if it reports something, which a loss could not learn from
+    public Tensor recomputed(Tensor x, BiFunction<Tensor, Context, Tensor> function) {
+        List<Tensor> inputs = new ArrayList<>(List.of(x));
+        memory.ifPresent(read -> inputs.add(read.values()));
+        Recompute.Part all = (given, _, _) -> {
+            Context again = copy();
+            again.home = Lifetime.current();
+            again.memo = new HashMap<>();
+            again.reports = new ArrayList<>();
+            again.observer = Optional.empty();
+            again.recomputing = false;
+            again.memory = memory.map(read -> new Memory(given.get(1), read.keep()));
+            Tensor y = function.apply(given.getFirst(), again);
+            if (!again.reports.isEmpty()) {
+                throw new IllegalArgumentException(place + " reports a "
+                        + again.reports.getFirst().getClass().getSimpleName()
+                        + " to the loss, which a block that is computed again cannot; set recompute=false");
+            }
+            return y;
+        };
+        return recomputed(all, new Recompute.Parts(0, x.size(0), x.size(0)), inputs);
     }
 
     /// The positions of the tokens of this pass, int64: [T], or [B, T] where the rows of the batch differ.

@@ -68,7 +68,7 @@ public final class Recompute {
                 }
             }
         }
-        return learns ? new Run(part, parts, random, state, home).tied(y, inputs) : y;
+        return learns ? new Run(part, parts, random, state, home, y.device().kind()).tied(y, inputs) : y;
     }
 
     /// What is done with a gradient at one place of the graph, and given back for it.
@@ -84,10 +84,20 @@ public final class Recompute {
         private final Optional<Random> random;
         private final Optional<Tensor> state;
         private final Lifetime home;
+        private final Device.Kind device;
+        private final Optional<DType> products;
         private final List<Tensor> copies = new ArrayList<>();
         private final List<Long> nodes = new ArrayList<>();
 
-        Run(Part part, Parts parts, Optional<Random> random, Optional<Tensor> state, Lifetime home) {
+        Run(
+                Part part,
+                Parts parts,
+                Optional<Random> random,
+                Optional<Tensor> state,
+                Lifetime home,
+                Device.Kind device) {
+            this.device = device;
+            this.products = Autocast.products(device);
             this.part = part;
             this.parts = parts;
             this.random = random;
@@ -131,7 +141,10 @@ public final class Recompute {
             for (long at = 0; at < parts.length; at += parts.step) {
                 try (Lifetime _ = Lifetime.open()) {
                     long length = Math.min(parts.step, parts.length - at);
-                    Tensor y = part.of(copies, at, length);
+                    Tensor y;
+                    try (Autocast _ = Autocast.open(device, products)) {
+                        y = part.of(copies, at, length);
+                    }
                     Tensor given = gradient.narrow(parts.axis, at, length);
                     torch.backward(
                             new TensorVector(y.pointer()),

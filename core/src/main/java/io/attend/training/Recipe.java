@@ -10,6 +10,7 @@ import io.attend.value.Default;
 import io.attend.value.ValueException;
 import io.attend.value.Values;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,7 +33,13 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param batch examples a step
 /// @param accumulate parts a batch is split into, one after another, to need less memory; the gradient is the
 ///     same
+/// @param precision what matrix products are computed in
+/// @param recompute whether the backward pass computes each block again instead of keeping what happened inside
+///     it: about a third more time for a fraction of the memory, and the same gradients
 /// @param clip the largest joint norm of the gradients
+/// @param clipValue the largest size of any number of a gradient, held to before their norm is; any if absent
+/// @param movingAverage the decay of an exponential moving average of the weights, which is then what is
+///     measured and saved as the model; none if absent
 /// @param seed of initial weights, order and dropout
 /// @param threads processor threads an operation may use; all cores if absent. Small models are as fast on one,
 ///     and the last bits of a sum depend on it
@@ -53,7 +60,11 @@ public record Recipe(
         int steps,
         @Default("64") int batch,
         @Default("1") int accumulate,
+        @Default("\"Float32\"") Precision precision,
+        @Default("false") boolean recompute,
         @Default("1.0") double clip,
+        OptionalDouble clipValue,
+        OptionalDouble movingAverage,
         @Default("1") long seed,
         OptionalInt threads,
         @Default("20") int reportEvery,
@@ -78,10 +89,21 @@ public record Recipe(
         judgeEvery.ifPresent(count -> positive("judgeEvery", count));
         positive("checkpointEvery", checkpointEvery);
         positive("keepCheckpoints", keepCheckpoints);
-        if (!(clip > 0 && clip <= Float.MAX_VALUE)) {
-            throw new IllegalArgumentException("clip must be positive, at most " + Float.MAX_VALUE + ", not " + clip);
-        }
+        limit("clip", clip);
+        clipValue.ifPresent(value -> limit("clipValue", value));
+        movingAverage.ifPresent(decay -> {
+            if (!(decay > 0 && decay < 1)) {
+                throw new IllegalArgumentException("movingAverage " + decay + " is outside (0, 1)");
+            }
+        });
         checkSelection(selection, keepCheckpoints, judgeEvery);
+    }
+
+    private static void limit(String name, double value) {
+        if (!(value > 0 && value <= Float.MAX_VALUE)) {
+            throw new IllegalArgumentException(
+                    name + " must be positive, at most " + Float.MAX_VALUE + ", not " + value);
+        }
     }
 
     private static void checkSelection(Selection selection, int keepCheckpoints, OptionalInt judgeEvery) {
@@ -143,7 +165,11 @@ public record Recipe(
                 steps,
                 batch,
                 accumulate,
+                precision,
+                recompute,
                 clip,
+                clipValue,
+                movingAverage,
                 seed,
                 OptionalInt.of(count),
                 reportEvery,

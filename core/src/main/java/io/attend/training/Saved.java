@@ -18,6 +18,9 @@ final class Saved {
     private static final String MODEL = "model.safetensors";
     private static final String STATE = "optimizer.safetensors";
 
+    /// Before the name of a weight as it was trained, where `model.safetensors` has averages.
+    static final String RAW = "raw.";
+
     private Saved() {}
 
     static Map<String, Tensor> numbers(Transformer model) {
@@ -39,6 +42,20 @@ final class Saved {
     static Map<String, Tensor> read(RunFolder.Step saved, Transformer model) {
         mean(List.of(saved), model);
         return TensorFile.read(saved.folder().resolve(STATE));
+    }
+
+    /// Takes the weights as they were trained out of what was saved, if the model got averages.
+    ///
+    /// @return by the tensor of the model that they belong in
+    static Map<Tensor, Tensor> separated(Map<String, Tensor> state, Transformer model) {
+        Map<Tensor, Tensor> raw = new LinkedHashMap<>();
+        numbers(model).forEach((name, tensor) -> {
+            Tensor trained = state.remove(RAW + name);
+            if (trained != null) {
+                raw.put(tensor, trained);
+            }
+        });
+        return raw;
     }
 
     /// Takes what must be there out of what was saved.

@@ -15,7 +15,10 @@ import io.attend.layer.Parameters;
 import io.attend.model.Transformer;
 import io.attend.objective.Batch;
 import io.attend.objective.Objective;
+import io.attend.optimizer.MovingAverage;
 import io.attend.optimizer.Optimizer;
+import io.attend.tensor.Autocast;
+import io.attend.tensor.Device;
 import io.attend.tensor.Gradients;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
@@ -49,7 +52,10 @@ import java.util.concurrent.TimeUnit;
 /// run that is stopped and resumed goes on to the same bits as one that was not.
 public final class Trainer {
     private static final int JUDGED_AT_ONCE = 250;
+    private static final Device.Kind DEVICE = Device.Kind.CPU;
     private static final String RANDOM = "random";
+    private static final String LOSS_SCALE = "lossScale";
+    private static final String UPDATES = "averaged";
 
     private final Recipe recipe;
     private final RunFolder folder;
@@ -131,6 +137,7 @@ public final class Trainer {
     }
 
     private Outcome train() {
+        recipe.precision().check(DEVICE);
         long began = System.nanoTime();
         List<? extends Example> training = recipe.data().training(recipe.seed());
         List<? extends Example> heldOut = recipe.data().heldOut(recipe.seed());
@@ -144,7 +151,11 @@ public final class Trainer {
                 Random random = Random.seeded(~recipe.seed());
                 Optimizer.Built optimizer = recipe.optimizer().build(model.weights())) {
             objective.check(model);
-            MemoryCheck.ofStep(architecture, recipe, objective.lengths());
+            if (recipe.recompute()) {
+                checkRecomputed(model);
+            } else {
+                MemoryCheck.ofStep(architecture, recipe, objective.lengths());
+            }
             TextModel text = new TextModel(model, tokenizer);
             Atomic.text(folder.recipe(), recipe.toYaml());
             Atomic.text(folder.architecture(), architecture.toJson());
@@ -154,8 +165,12 @@ public final class Trainer {
                         folder.labels(), TextSettings.json(objective.labels().get()));
             }
             Loop loop = new Loop(text, objective, optimizer, random);
-            loop.resume();
-            loop.run();
+            try {
+                loop.resume();
+                loop.run();
+            } finally {
+                loop.average.ifPresent(MovingAverage::close);
+            }
             long parameters =
                     model.weights().stream().mapToLong(p -> p.shape().count()).sum();
             if (stopping && loop.step < recipe.steps() && !loop.selection.enough()) {
@@ -198,6 +213,17 @@ public final class Trainer {
         }
     }
 
+    private static void checkRecomputed(Transformer model) {
+        model.saved().stream()
+                .filter(parameter -> parameter.kind() == Parameter.Kind.RUNNING)
+                .findFirst()
+                .ifPresent(parameter -> {
+                    throw new IllegalArgumentException("recompute: " + parameter.name()
+                            + " is measured on each batch, and would be twice; set recompute=false or take a norm that"
+                            + " measures nothing");
+                });
+    }
+
     /// One run's moving parts.
     private final class Loop {
         private final Transformer model;
@@ -209,6 +235,9 @@ public final class Trainer {
         private final Selection.Built selection = recipe.selection().build();
         private final TextModel text;
         private long step;
+        private Optional<MovingAverage> average = Optional.empty();
+        private final Optional<LossScaling.Factor> scale =
+                recipe.precision().lossScaling().map(LossScaling.Factor::new);
         private double secondsBefore;
         private long began;
 
@@ -228,11 +257,17 @@ public final class Trainer {
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open()) {
                     Map<String, Tensor> state = Saved.read(saved, model);
+                    average(Saved.separated(state, model), Optional.ofNullable(state.remove(UPDATES)));
+                    Optional<Tensor> factor = Optional.ofNullable(state.remove(LOSS_SCALE));
+                    scale.ifPresent(at -> factor.ifPresent(value -> at.restore(value.toDoubles())));
                     random.restore(Saved.taken(state, RANDOM, saved));
                     optimizer.restore(state);
                 }
                 step = saved.number();
             });
+            if (average.isEmpty()) {
+                average(Map.of(), Optional.empty());
+            }
             try {
                 for (Metrics row : MetricsLog.read(folder.metrics())) {
                     if (row.step() <= step) {
@@ -247,6 +282,22 @@ public final class Trainer {
             }
         }
 
+        /// Begins or goes on with the average of the weights.
+        ///
+        /// @param raw the weights that were trained, if the model now holds their averages
+        private void average(Map<Tensor, Tensor> raw, Optional<Tensor> updates) {
+            average = recipe.movingAverage().stream()
+                    .mapToObj(decay -> new MovingAverage(model.weights(), decay))
+                    .findFirst();
+            average.ifPresent(begun -> updates.ifPresent(begun::resume));
+            raw.forEach(Tensor::copy_);
+        }
+
+        /// The model as it is judged and saved, until the result is closed: with averaged weights, if they are.
+        private MovingAverage.Swap averaged() {
+            return average.map(MovingAverage::inPlace).orElse(() -> {});
+        }
+
         /// Trains from where the run stands to its end, or to where it is stopped.
         void run() {
             began = System.nanoTime();
@@ -259,13 +310,15 @@ public final class Trainer {
                     tokens += done.tokens();
                     if (step % recipe.reportEvery() == 0 || step == recipe.steps()) {
                         double speed = tokens / ((System.nanoTime() - since) / 1e9);
-                        log.write(Metrics.training(step)
+                        Metrics row = Metrics.training(step)
                                 .with(Metrics.EPOCH, order.epoch(step))
                                 .with(Metrics.LOSS, done.loss())
                                 .with(Metrics.LEARNING_RATE, recipe.schedule().rate(step, recipe.steps()))
                                 .with(Metrics.GRADIENT_NORM, done.norm())
                                 .with(Metrics.TOKENS_PER_SECOND, speed)
-                                .with(Metrics.SECONDS, seconds()));
+                                .with(Metrics.SECONDS, seconds());
+                        log.write(scale.map(factor -> row.with(LOSS_SCALE, factor.value()))
+                                .orElse(row));
                         progress.step(
                                 step, String.format(Locale.ROOT, "loss %.4f  %,.0f tokens/s", done.loss(), speed));
                         tokens = 0;
@@ -302,10 +355,12 @@ public final class Trainer {
                 return false;
             }
             Map<String, Double> measures = new LinkedHashMap<>();
-            measures.put(Metrics.LOSS, heldOutLoss());
-            if (judges) {
-                judged(measures.get(Metrics.LOSS)).measures().forEach(measures::put);
-                checkMeasured(measures);
+            try (MovingAverage.Swap _ = averaged()) {
+                measures.put(Metrics.LOSS, heldOutLoss());
+                if (judges) {
+                    judged(measures.get(Metrics.LOSS)).measures().forEach(measures::put);
+                    checkMeasured(measures);
+                }
             }
             Metrics row = Metrics.validation(step);
             for (Map.Entry<String, Double> measure : measures.entrySet()) {
@@ -369,24 +424,46 @@ public final class Trainer {
                 for (Batch batch : batches) {
                     try (Lifetime _ = Lifetime.open()) {
                         double share = (double) batch.answered() / answered;
-                        Tensor loss = objective.loss(model, batch, Context.training(random));
+                        Tensor loss = loss(batch, Context.training(random));
                         value += share * loss.item();
                         tokens += batch.tokens();
                         if (!Double.isFinite(value)) {
                             throw diverged("the loss", value, culprit(batches, before));
                         }
-                        (batches.size() == 1 ? loss : loss.mul(share)).backward();
+                        double times = share * scale.map(LossScaling.Factor::value).orElse(1.0);
+                        (times == 1 ? loss : loss.mul(times)).backward();
                     }
                 }
-                double norm = Gradients.clip(weights, recipe.clip());
-                if (!Double.isFinite(norm)) { // before it ruins the weights
+                scale.ifPresent(factor -> Gradients.scale(weights, 1 / factor.value()));
+                double norm = clip();
+                boolean finite = Double.isFinite(norm);
+                if (!scale.map(factor -> factor.step(finite)).orElse(finite)) { // before it ruins the weights
                     throw diverged("the gradient", norm, culprit(batches, before));
                 }
                 step++;
-                optimizer.step(recipe.schedule().rate(step, recipe.steps()));
+                if (finite) {
+                    optimizer.step(recipe.schedule().rate(step, recipe.steps()));
+                    average.ifPresent(MovingAverage::update);
+                }
                 weights.forEach(Tensor::clearGrad);
                 return new Step(value, norm, tokens);
             }
+        }
+
+        private Tensor loss(Batch batch, Context context) {
+            try (Autocast _ = Autocast.open(DEVICE, recipe.precision().products())) {
+                return objective.loss(model, batch, recipe.recompute() ? context.recomputing() : context);
+            }
+        }
+
+        /// @return the norm of the gradients before
+        private double clip() {
+            if (recipe.clipValue().isEmpty()) {
+                return Gradients.clip(weights, recipe.clip());
+            }
+            double norm = Gradients.clipValue(weights, recipe.clipValue().getAsDouble());
+            double _ = Gradients.clip(weights, recipe.clip());
+            return norm;
         }
 
         /// Where the numbers of the present step first are not finite, found by making it once more.
@@ -400,8 +477,11 @@ public final class Trainer {
             for (Batch batch : batches) {
                 try (Lifetime _ = Lifetime.open()) {
                     Blame blame = new Blame();
-                    Tensor loss = objective.loss(
-                            model, batch, Context.training(random).observed(blame));
+                    Tensor loss;
+                    try (Autocast _ = Autocast.open(DEVICE, recipe.precision().products())) {
+                        loss = objective.loss(
+                                model, batch, Context.training(random).observed(blame));
+                    }
                     if (!Double.isFinite(loss.item())) {
                         return "the first output that is not finite is that of " + blame.forward();
                     }
@@ -432,8 +512,9 @@ public final class Trainer {
         private TrainingException starved(TensorException failure) {
             return new TrainingException(
                     "step " + (step + 1) + " needs more memory than there is (" + failure.getMessage()
-                            + "): give accumulate=" + 2 * recipe.accumulate() + " for the same gradient in smaller parts, or less at once"
-                            + " than batch=" + recipe.batch() + ", shorter examples or a smaller model; it goes on from "
+                            + "): give accumulate=" + 2 * recipe.accumulate() + " for the same gradient in smaller parts, "
+                            + (recipe.recompute() ? "" : "recompute=true to keep less of each, ")
+                            + "or less at once than batch=" + recipe.batch() + ", shorter examples or a smaller model; it goes on from "
                             + home(),
                     failure);
         }
@@ -468,7 +549,14 @@ public final class Trainer {
                 checkWeights();
                 Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
                 state.put(RANDOM, random.state());
-                Saved.write(folder, step, Saved.numbers(model), state);
+                scale.ifPresent(factor -> state.put(LOSS_SCALE, Tensor.of(factor.state(), 2)));
+                average.ifPresent(kept -> {
+                    state.put(UPDATES, kept.updates());
+                    Saved.numbers(model).forEach((name, raw) -> state.put(Saved.RAW + name, raw.clone()));
+                });
+                try (MovingAverage.Swap _ = averaged()) {
+                    Saved.write(folder, step, Saved.numbers(model), state);
+                }
             }
             folder.keepLast(recipe.keepCheckpoints(), selection.kept());
         }

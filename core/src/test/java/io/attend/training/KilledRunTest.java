@@ -34,6 +34,7 @@ class KilledRunTest {
             evaluateEvery: 7
             checkpointEvery: 3
             keepCheckpoints: 3
+            movingAverage: 0.9
             selection: {type: BestStep, measure: loss, wanted: lowest}
             """;
 
