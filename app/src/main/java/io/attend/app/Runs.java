@@ -48,7 +48,7 @@ final class Runs {
         }
         if (!recipe.continues(begun(folder))) {
             throw new UsageException(folder.path() + " holds a run of another recipe (" + folder.recipe()
-                    + "): data, model, batch and seed must be the same to go on; name another folder with --run");
+                    + "): data, words, model, batch, seed, curriculum and windows must be the same to go on; name another folder with --run");
         }
     }
 

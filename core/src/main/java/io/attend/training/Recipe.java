@@ -1,5 +1,6 @@
 package io.attend.training;
 
+import io.attend.data.Curriculum;
 import io.attend.data.Dataset;
 import io.attend.data.Words;
 import io.attend.objective.Objective;
@@ -10,6 +11,7 @@ import io.attend.value.Default;
 import io.attend.value.ValueException;
 import io.attend.value.Values;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
@@ -33,6 +35,8 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param batch examples a step
 /// @param accumulate parts a batch is split into, one after another, to need less memory; the gradient is the
 ///     same
+/// @param curriculum short examples first; examples of all lengths from the start if absent
+/// @param windows of text that grow; whole from the start if absent
 /// @param precision what matrix products are computed in
 /// @param recompute whether the backward pass computes each block again instead of keeping what happened inside
 ///     it: about a third more time for a fraction of the memory, and the same gradients
@@ -60,6 +64,8 @@ public record Recipe(
         int steps,
         @Default("64") int batch,
         @Default("1") int accumulate,
+        Optional<Curriculum> curriculum,
+        Optional<GrowingWindows> windows,
         @Default("\"Float32\"") Precision precision,
         @Default("false") boolean recompute,
         @Default("1.0") double clip,
@@ -165,6 +171,8 @@ public record Recipe(
                 steps,
                 batch,
                 accumulate,
+                curriculum,
+                windows,
                 precision,
                 recompute,
                 clip,
@@ -187,6 +195,8 @@ public record Recipe(
                 && words.equals(begun.words)
                 && model.equals(begun.model)
                 && batch == begun.batch
+                && curriculum.equals(begun.curriculum)
+                && windows.equals(begun.windows)
                 && seed == begun.seed;
     }
 

@@ -4,6 +4,7 @@ import io.attend.architecture.Architecture;
 import io.attend.checkpoint.Atomic;
 import io.attend.checkpoint.RunFolder;
 import io.attend.checkpoint.TensorFile;
+import io.attend.data.Curriculum;
 import io.attend.data.Example;
 import io.attend.data.Order;
 import io.attend.embedding.Table;
@@ -232,6 +233,8 @@ public final class Trainer {
         private final Random random;
         private final List<Tensor> weights;
         private final Order order;
+        private final Optional<Curriculum.Built> curriculum;
+        private final long firstEpoch;
         private final Selection.Built selection = recipe.selection().build();
         private final TextModel text;
         private long step;
@@ -249,6 +252,9 @@ public final class Trainer {
             this.random = random;
             this.weights = model.weights().stream().map(Parameter::tensor).toList();
             this.order = new Order(objective.lengths(), recipe.batch(), recipe.seed());
+            this.curriculum = recipe.curriculum()
+                    .map(value -> value.build(objective.lengths(), recipe.batch(), recipe.seed()));
+            this.firstEpoch = recipe.curriculum().map(Curriculum::steps).orElse(0);
             weights.forEach(weight -> weight.requiresGrad(true));
         }
 
@@ -406,7 +412,8 @@ public final class Trainer {
         /// One change of the weights, from one batch or, to need less memory, from parts of it one after
         /// another: each part's loss counts as much as it has answers, so the gradient is that of the whole.
         private Step learn() {
-            List<Integer> examples = order.batch(step);
+            List<Integer> examples =
+                    curriculum.flatMap(some -> some.batch(step)).orElseGet(() -> order.batch(step - firstEpoch));
             SplittableRandom drawn = new SplittableRandom(recipe.seed() * 0x9E3779B97F4A7C15L + step);
             int part = Math.ceilDiv(examples.size(), recipe.accumulate());
             List<List<Integer>> parts = new ArrayList<>();
@@ -417,6 +424,9 @@ public final class Trainer {
                 Tensor before = random.state();
                 List<Batch> batches = parts.stream()
                         .map(some -> objective.training(some, drawn))
+                        .map(whole -> recipe.windows()
+                                .map(growing -> growing.cut(whole, step))
+                                .orElse(whole))
                         .toList();
                 long answered = batches.stream().mapToLong(Batch::answered).sum();
                 double value = 0;

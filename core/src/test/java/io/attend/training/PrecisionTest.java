@@ -74,7 +74,7 @@ class PrecisionTest {
 
     /// Weights before the first step.
     private Map<String, List<Float>> initial() {
-        train("still", "schedule={type: Constant, rate: 1.0e-30}", "optimizer=Sgd", "steps=1");
+        train("still", "schedule={type: Constant, rate: 1.0e-60}", "optimizer=Sgd", "steps=1");
         return weights("still", 1);
     }
 
