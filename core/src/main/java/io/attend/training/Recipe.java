@@ -10,10 +10,12 @@ import io.attend.training.report.Metrics;
 import io.attend.value.Default;
 import io.attend.value.ValueException;
 import io.attend.value.Values;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.SequencedMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -198,6 +200,28 @@ public record Recipe(
                 && curriculum.equals(begun.curriculum)
                 && windows.equals(begun.windows)
                 && seed == begun.seed;
+    }
+
+    /// Every setting by its path, such as `model.layers`, as it would be written; a type by the path of what is of
+    /// it.
+    public SequencedMap<String, String> settings() {
+        SequencedMap<String, String> settings = new LinkedHashMap<>();
+        flatten("", Values.write(this), settings);
+        return settings;
+    }
+
+    private static void flatten(String path, JsonNode node, SequencedMap<String, String> settings) {
+        if (node instanceof ObjectNode object && !object.isEmpty()) {
+            object.properties()
+                    .forEach(entry -> flatten(
+                            entry.getKey().equals("type")
+                                    ? path
+                                    : (path.isEmpty() ? "" : path + ".") + entry.getKey(),
+                            entry.getValue(),
+                            settings));
+        } else {
+            settings.put(path, node.isString() ? node.stringValue() : node.toString());
+        }
     }
 
     /// The recipe as YAML with every key written out.

@@ -45,6 +45,7 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Carries out a recipe in a run folder, from the newest checkpoint there if there is one.
 ///
@@ -98,6 +99,16 @@ public final class Trainer {
         /// The step it was stopped at and goes on from, if it was.
         public OptionalLong stopped() {
             return chosen.isEmpty() ? OptionalLong.of(steps) : OptionalLong.empty();
+        }
+
+        String toJson() {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("measures", measures);
+            fields.put("seconds", seconds);
+            fields.put("parameters", parameters);
+            fields.put("steps", steps);
+            fields.put("chosen", chosen);
+            return JsonMapper.shared().writeValueAsString(fields) + "\n";
         }
     }
 
@@ -183,6 +194,7 @@ public final class Trainer {
             TensorFile.write(folder.model(), Saved.numbers(model));
             double seconds = (System.nanoTime() - began) / 1e9;
             Outcome outcome = new Outcome(judged.measures(), seconds, parameters, loop.step, chosen);
+            Atomic.text(folder.outcome(), outcome.toJson());
             RunReport.write(folder, recipe, text, outcome, judged);
             return outcome;
         }
