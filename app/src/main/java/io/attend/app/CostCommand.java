@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -67,6 +68,8 @@ final class CostCommand implements Callable<Integer> {
             throw new UsageException("the batch must be at least 1, not " + batch);
         }
         Map<String, Architecture> architectures = new LinkedHashMap<>();
+        Optional<IllegalArgumentException> refused = Optional.empty();
+        boolean any = false;
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {
             "model",
@@ -87,8 +90,22 @@ final class CostCommand implements Callable<Integer> {
             architectures.put(model, architecture);
             for (String length : lengths) {
                 long tokens = tokens(length);
-                Costs costs = Costs.of(
-                        architecture, Topology.Sizes.batch(batch).length(tokens), type, AdamW.EXAMPLE::numbers);
+                Costs costs;
+                try {
+                    costs = Costs.of(
+                            architecture, Topology.Sizes.batch(batch).length(tokens), type, AdamW.EXAMPLE::numbers);
+                    any = true;
+                } catch (IllegalArgumentException e) { // more tokens than the model has learned positions for
+                    refused = Optional.of(e);
+                    String reason = Objects.requireNonNullElse(e.getMessage(), e.toString());
+                    if (json) {
+                        Output.json(
+                                spec.commandLine().getOut(),
+                                Map.of("model", model, "batch", batch, "length", tokens, "refused", reason));
+                    }
+                    rows.add(new String[] {model, String.format(Locale.ROOT, "%,d", tokens), reason});
+                    continue;
+                }
                 Scaling scaling =
                         Scaling.of(architecture, Topology.Sizes.batch(batch).length(tokens));
                 if (json) {
@@ -112,6 +129,9 @@ final class CostCommand implements Callable<Integer> {
                             : "never"
                 });
             }
+        }
+        if (!any) {
+            throw refused.orElseThrow();
         }
         plot.ifPresent(file -> plot(file, architectures));
         if (!json) {
@@ -168,7 +188,8 @@ final class CostCommand implements Callable<Integer> {
                 model,
                 length -> Costs.of(
                         architecture, Topology.Sizes.batch(batch).length(length), type, AdamW.EXAMPLE::numbers),
-                length -> Scaling.of(architecture, Topology.Sizes.batch(batch).length(length))));
+                length -> Scaling.of(architecture, Topology.Sizes.batch(batch).length(length)),
+                Scaling.overtakes(architecture)));
         try {
             Files.writeString(file, plot.html("batch " + batch + ", " + type + ", AdamW"));
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.LongFunction;
 import java.util.function.ToDoubleFunction;
 
@@ -25,6 +26,10 @@ final class CostPlot {
     private final long longest;
     private final Map<String, List<Point>> models = new LinkedHashMap<>();
 
+    /// Where what mixes positions takes more operations than the feed-forward, of the models that have such a
+    /// length in the drawing.
+    private final Map<String, Point> crossings = new LinkedHashMap<>();
+
     private record Point(long length, Costs costs, Scaling scaling) {}
 
     CostPlot(long shortest, long longest) {
@@ -33,7 +38,7 @@ final class CostPlot {
     }
 
     /// A model's costs at lengths between the shortest and the longest, up to the first that it refuses.
-    void add(String name, LongFunction<Costs> costs, LongFunction<Scaling> scaling) {
+    void add(String name, LongFunction<Costs> costs, LongFunction<Scaling> scaling, OptionalLong overtakes) {
         List<Point> points = new ArrayList<>();
         double ratio = (double) longest / shortest;
         long before = 0;
@@ -50,6 +55,13 @@ final class CostPlot {
             before = length;
         }
         models.put(name, points);
+        overtakes
+                .stream()
+                .filter(length -> !points.isEmpty()
+                        && length >= shortest
+                        && length <= points.getLast().length)
+                .forEach(length ->
+                        crossings.put(name, new Point(length, costs.apply(length), scaling.apply(length))));
     }
 
     String html(String settings) {
@@ -81,13 +93,14 @@ final class CostPlot {
                 .legend i { display: inline-block; width: 1.4rem; height: 3px; margin-right: .5rem; vertical-align: middle; }
                 main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(28rem, 100%), 1fr)); gap: 1.5rem; }
                 svg { width: 100%; height: auto; } text { fill: var(--quiet); font: 11px system-ui, sans-serif; }
-                .grid { stroke: var(--line); } polyline { fill: none; stroke-width: 2; stroke-linejoin: round; }
+                .grid { stroke: var(--line); } circle { fill: var(--ground); stroke-width: 2; } polyline { fill: none; stroke-width: 2; stroke-linejoin: round; }
                 .c0 { background: var(--c0); stroke: var(--c0); } .c1 { background: var(--c1); stroke: var(--c1); }
                 .c2 { background: var(--c2); stroke: var(--c2); } .c3 { background: var(--c3); stroke: var(--c3); }
                 .c4 { background: var(--c4); stroke: var(--c4); } .c5 { background: var(--c5); stroke: var(--c5); }
                 </style>
                 <h1>What models cost</h1>
-                <p>Over the length of a sequence, logarithms on both axes; SETTINGS.</p>
+                <p>Over the length of a sequence, logarithms on both axes; SETTINGS. A dot: from here on what mixes
+                positions takes more operations than the feed-forward.</p>
                 <div class="legend">LEGEND</div>
                 <main>
                 """.replace("SETTINGS", settings).replace("LEGEND", legend)
@@ -135,7 +148,19 @@ final class CostPlot {
         }
         text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 6, "middle", "tokens");
         int color = 0;
-        for (List<Point> points : models.values()) {
+        for (String name : models.keySet()) {
+            List<Point> points = models.getOrDefault(name, List.of());
+            Point crossing = crossings.get(name);
+            if (crossing != null && value.applyAsDouble(crossing) > 0) {
+                svg.append(String.format(
+                        Locale.ROOT,
+                        "<circle class=\"c%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>%s, %,d tokens</title></circle>\n",
+                        color % 6,
+                        x(crossing.length),
+                        y(value.applyAsDouble(crossing), low, high),
+                        escaped(name),
+                        crossing.length));
+            }
             svg.append("<polyline class=\"c").append(color++ % 6).append("\" style=\"background:none\" points=\"");
             for (Point point : points) {
                 double v = value.applyAsDouble(point);

@@ -23,19 +23,21 @@ final class Output {
         return JSON.writeValueAsString(value);
     }
 
-    /// Rows in columns as wide as need be; the first column to the left, the others to the right.
+    /// Rows in columns as wide as need be; the first column to the left, the others to the right. A row of fewer
+    /// columns ends in a remark.
     static void table(PrintWriter out, List<String[]> rows) {
         int columns = rows.getFirst().length;
         int[] widths = new int[columns];
         for (String[] row : rows) {
-            for (int i = 0; i < columns; i++) {
+            for (int i = 0; i < (row.length < columns ? row.length - 1 : columns); i++) {
                 widths[i] = Math.max(widths[i], row[i].length());
             }
         }
         for (String[] row : rows) {
             StringBuilder line = new StringBuilder(String.format("%-" + widths[0] + "s", row[0]));
-            for (int i = 1; i < columns; i++) {
-                line.append(String.format("  %" + widths[i] + "s", row[i]));
+            for (int i = 1; i < row.length; i++) {
+                boolean remark = row.length < columns && i == row.length - 1;
+                line.append(remark ? "  " + row[i] : String.format("  %" + widths[i] + "s", row[i]));
             }
             out.println(line);
         }

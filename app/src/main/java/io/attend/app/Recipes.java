@@ -12,7 +12,8 @@ import java.util.List;
 /// Finds recipes: a file, or one that comes with Attend by its name.
 final class Recipes {
     /// Those that come with Attend.
-    static final List<String> NAMES = List.of("dates", "shakespeare-char", "sst2-classify", "translate-multi30k");
+    static final String NAMES =
+            "bert-mlm-tiny, dates, lstm-bahdanau-multi30k, shakespeare-char, sst2-classify, t5-denoise-tiny, translate-multi30k, wikitext2-lm";
 
     private static final long LARGEST = 1 << 20;
 
@@ -40,7 +41,7 @@ final class Recipes {
             throw new UsageException(nameOrPath + " cannot be read: " + e.getMessage());
         }
         throw new UsageException("there is no recipe " + nameOrPath
-                + ": neither a file nor one that comes with Attend (" + String.join(", ", NAMES) + ")");
+                + ": neither a file nor one that comes with Attend (" + NAMES + ")");
     }
 
     private static Recipe parse(String name, String yaml, List<String> overrides) {

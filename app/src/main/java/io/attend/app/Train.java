@@ -24,8 +24,7 @@ final class Train implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "RECIPE",
-            description = "A YAML file, or the name of a recipe that comes with Attend: dates, shakespeare-char,"
-                    + " sst2-classify, translate-multi30k.")
+            description = "A YAML file, or the name of a recipe that comes with Attend: " + Recipes.NAMES + ".")
     private String recipe;
 
     @Parameters(

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +46,16 @@ class MainTest {
         arguments.addAll(List.of(more));
         arguments.addAll(List.of("--run", run.toString()));
         return attend(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void everyRecipeIsKnownByName() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("..", "recipes"))) {
+            String names = files.map(file -> file.getFileName().toString().replace(".yaml", ""))
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            assertThat(attend("train", "nothing").err()).contains("that comes with Attend (" + names + ")");
+        }
     }
 
     @Test
@@ -200,6 +212,24 @@ class MainTest {
         assertThat(line.get("overtakesFeedForwardAt").longValue()).isEqualTo(1517);
     }
 
+    /// A model whose learned positions end is one row of a comparison, not its end.
+    @Test
+    void costComparesBeyondWhatOneModelReads() {
+        Said said = attend("cost", "gpt2", "transformer-base", "--lengths", "512,2k");
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(said.out().lines().filter(line -> line.startsWith("gpt2 ") || line.startsWith("transformer-base ")))
+                .hasSize(4)
+                .anyMatch(line -> line.matches("gpt2 +2,048  .*the text has 2048 tokens, but the model has learned only"
+                        + " 1024 positions.*"))
+                .anyMatch(line -> line.matches("transformer-base +2,048 +[\\d,]{10,}.*"));
+        Said lines = attend("cost", "gpt2", "transformer-base", "--lengths", "512,2k", "--json");
+        List<JsonNode> rows = lines.out().lines().map(JSON::readTree).toList();
+        assertThat(rows).hasSize(4);
+        assertThat(rows.get(1).get("refused").stringValue()).contains("only 1024 positions");
+        assertThat(rows.get(3).get("length").longValue()).isEqualTo(2048);
+        assertThat(rows.get(3).has("refused")).isFalse();
+    }
+
     @Test
     void costDrawsItsFiguresOverLength(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("cost.html");
@@ -209,6 +239,10 @@ class MainTest {
                 .contains("gpt2: what mixes positions takes more operations than the feed-forward from 1,517");
         String html = Files.readString(file);
         assertThat(html.split("<polyline", -1)).as("four drawings of two lines").hasSize(1 + 4 * 2);
+        Said crossing = attend("cost", "gpt2", "transformer-base", "--lengths", "64,8k", "--plot", file.toString());
+        assertThat(crossing.status()).as(crossing.err()).isZero();
+        assertThat(Files.readString(file)).as("gpt2 ends before").doesNotContain("<title>gpt2,");
+        assertThat(Files.readString(file).split("<title>transformer-base, ", -1)).hasSize(1 + 4);
         assertThat(html).contains("gpt2", "transformer-base", "prefers-color-scheme: dark");
         assertThat(html).as("nothing is loaded").doesNotContain("http", "<script", "url(");
         assertThat(attend("cost", "gpt2", "--lengths", "64", "--plot", file.toString()))

@@ -65,6 +65,11 @@ public sealed interface Residual
         Tensor forward(Tensor x, List<Place> places, Context context);
 
         Cost cost(Load load);
+
+        /// What the branches of two streams add in turn; none where there is one stream.
+        default List<Context.Turn> turns(List<Place> places) {
+            return List.of();
+        }
     }
 
     static double checked(double dropout) {

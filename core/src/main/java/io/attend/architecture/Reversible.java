@@ -11,6 +11,7 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Two streams that take turns: each branch reads one and is added to the other, so that what went in can be
 /// computed back from what came out.
@@ -19,12 +20,17 @@ import java.util.List;
 ///     f(norm(x₂))
 ///
 /// x [B, T, E] enters a stack as two copies and leaves as `streams` says: Reformer concatenates, so its last
-/// norm and its head are 2 E wide. A block has an even number of branches. Cost: that of pre-norm; the
-/// backward pass here keeps activations as every other block does, it does not yet compute them back. Names:
-/// our first stream is the paper's X₁, which attention is added to.
+/// norm and its head are 2 E wide. A block has an even number of branches. Cost: the forward pass of pre-norm;
+/// the backward pass computes the branches once more, and of a whole stack only the last two streams and what
+/// one branch keeps exist at a time, however deep it is. Gradients are pre-norm's but for the rounding of what
+/// is computed back. Names: our first stream is the paper's X₁, which attention is added to.
 @Source(paper = "Reformer: The Efficient Transformer", arxiv = "2001.04451")
 public record Reversible(Streams streams, @Default("0.0") double dropout) implements Residual {
     public static final Reversible EXAMPLE = new Reversible(Streams.AVERAGED, 0);
+
+    /// What exists beside one branch while it is computed back: both streams before and behind it, and their
+    /// gradients.
+    private static final int STREAMS = 8;
 
     public Reversible {
         Residual.checked(dropout);
@@ -44,22 +50,31 @@ public record Reversible(Streams streams, @Default("0.0") double dropout) implem
         return new Residual.Built() {
             @Override
             public Tensor forward(Tensor x, List<Place> places, Context context) {
-                Tensor added = x.narrow(-1, 0, width); // x₁
-                Tensor read = x.narrow(-1, width, width); // x₂
-                for (int i = 0; i < branches.size(); i++) {
-                    Context here = context.at(places.get(i));
-                    Branch branch = branches.get(i);
-                    Tensor y = branch.layer().forward(norms.get(i).forward(read, here), here);
-                    Tensor sum = added.add(branch.joining(y, dropout, here)); // [B, T, E]
-                    added = read;
-                    read = sum;
-                }
-                return Tensor.cat(-1, added, read); // [B, T, 2 E]
+                return context.reversed(turns(places), x, (_, _) -> {}); // [B, T, 2 E]
+            }
+
+            @Override
+            public List<Context.Turn> turns(List<Place> places) {
+                return IntStream.range(0, branches.size())
+                        .<Context.Turn>mapToObj(i -> (read, context) -> {
+                            Context here = context.at(places.get(i));
+                            Branch branch = branches.get(i);
+                            Tensor y = branch.layer().forward(norms.get(i).forward(read, here), here);
+                            return branch.joining(y, dropout, here); // [B, T, E]
+                        })
+                        .toList();
             }
 
             @Override
             public Cost cost(Load load) {
-                return BranchByBranch.cost(branches, norms, dropout, width, load);
+                double stream = load.rows() * width;
+                Cost all = Cost.NONE;
+                for (int i = 0; i < branches.size(); i++) {
+                    all = all.plus(BranchByBranch.cost(
+                                    List.of(branches.get(i)), List.of(norms.get(i)), dropout, width, load)
+                            .recomputed());
+                }
+                return all.working(all.working() + STREAMS * stream);
             }
         };
     }

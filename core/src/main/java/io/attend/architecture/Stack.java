@@ -14,7 +14,9 @@ import io.attend.tensor.Lifetime;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Segments one after another, and a last norm: what most people call the model's layers.
 public record Stack(
@@ -121,7 +123,7 @@ public record Stack(
                 }
             }
         }
-        return new Built(applied, streams, finalNorm.build(parameters.in("norm"), leaving(site.width())));
+        return new Built(applied, streams, site.width(), finalNorm.build(parameters.in("norm"), leaving(site.width())));
     }
 
     private record Applied(Residual.Built block, Place place, List<Place> branches) {
@@ -132,22 +134,45 @@ public record Stack(
         }
     }
 
-    private record Built(List<Applied> applied, Streams streams, Layer norm) implements Layer {
+    private record Built(List<Applied> applied, Streams streams, int width, Layer norm) implements Layer {
         @Override
         public Tensor forward(Tensor x, Context context) {
-            x = streams.enter(x);
+            x = streams == Streams.ONE ? along(x, context) : streams.leave(turning(streams.enter(x), context));
+            return norm.forward(x, context);
+        }
+
+        private Tensor along(Tensor x, Context context) {
             for (Applied next : applied) {
                 try (Lifetime block = Lifetime.open()) {
                     x = block.keep(next.forward(x, context)); // [B, T, E]
                 }
-                context.at(next.place).show("hidden", streams.shown(x));
+                context.at(next.place).show("hidden", x);
             }
-            return norm.forward(streams.leave(x), context);
+            return x;
+        }
+
+        /// The branches of all blocks as one chain, of which nothing in between is kept.
+        private Tensor turning(Tensor x, Context context) {
+            List<Context.Turn> turns = new ArrayList<>();
+            Map<Integer, Place> ends = new HashMap<>();
+            for (Applied next : applied) {
+                turns.addAll(next.block.turns(next.branches));
+                ends.put(turns.size() - 1, next.place);
+            }
+            return context.reversed(turns, x, (i, stream) -> {
+                if (ends.containsKey(i)) {
+                    context.at(ends.get(i)).show("hidden", stream);
+                }
+            }); // [B, T, 2 E]
         }
 
         @Override
         public Cost cost(Load load) {
-            return applied.stream().map(next -> next.block.cost(load)).reduce(norm.cost(load), Cost::plus);
+            double ends = streams == Streams.ONE ? 0 : 4 * load.rows() * width; // both, before the first and behind the last
+            return applied.stream()
+                    .map(next -> next.block.cost(load))
+                    .reduce(norm.cost(load), Cost::plus)
+                    .saving(ends);
         }
     }
 }

@@ -23,12 +23,6 @@ public enum Streams {
         return x.narrow(-1, 0, width).add(x.narrow(-1, width, width)).mul(0.5); // [B, T, 2 E] → [B, T, E]
     }
 
-    /// What an observer is shown: the stream, of two the second, which the next branch reads.
-    Tensor shown(Tensor x) {
-        long width = x.size(-1) / 2;
-        return this == ONE ? x : x.narrow(-1, width, width); // [B, T, E]
-    }
-
     /// The width of what leaves.
     int width(int entering) {
         return this == CONCATENATED ? 2 * entering : entering;

@@ -18,6 +18,7 @@ import io.attend.score.SoftCap;
 import io.attend.score.TalkingHeads;
 import io.attend.value.Default;
 import io.attend.value.Source;
+import java.util.OptionalDouble;
 import java.util.stream.LongStream;
 
 /// Softmax attention with several heads, each looking for something else; query heads may share keys and
@@ -39,6 +40,7 @@ import java.util.stream.LongStream;
 /// @param bias which projections add a vector
 /// @param groups in how many independent parts projections are computed
 /// @param norm of queries and keys, before their positions
+/// @param clip the largest number that projections give, in either direction, if there is one; MPT's `clip_qkv`
 /// @param dropout of the weights A
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
 public record SoftmaxAttention(
@@ -49,6 +51,7 @@ public record SoftmaxAttention(
         @Default("\"added\"") ProjectionBias bias,
         @Default("{}") ProjectionGroups groups,
         @Default("{}") QueryKeyNorm norm,
+        OptionalDouble clip,
         @Default("0.0") double dropout)
         implements MemoryAttention {
     public static final SoftmaxAttention EXAMPLE = of(Heads.of(2));
@@ -63,12 +66,16 @@ public record SoftmaxAttention(
             SHARED.norm(new QueryKeyNorm(LayerNorm.EXAMPLE, Across.JOINT)).score(SoftCap.EXAMPLE);
     public static final SoftmaxAttention CONVOLVED =
             EXAMPLE.groups(ProjectionGroups.inputs(5).output(2));
+    public static final SoftmaxAttention CLIPPED = GROUPED.clip(0.5);
     public static final SoftmaxAttention ADDITIVE = SHARED.score(Additive.WIDER);
     public static final SoftmaxAttention TALKING = GROUPED.score(TalkingHeads.EXAMPLE);
 
     public SoftmaxAttention {
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout " + dropout + " is outside [0, 1)");
+        }
+        if (clip.isPresent() && !(clip.getAsDouble() > 0 && clip.getAsDouble() < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("clip must be above 0, not " + clip.getAsDouble());
         }
     }
 
@@ -82,39 +89,45 @@ public record SoftmaxAttention(
                 ProjectionBias.ADDED,
                 ProjectionGroups.NONE,
                 QueryKeyNorm.NONE,
+                OptionalDouble.empty(),
                 0);
     }
 
     public SoftmaxAttention heads(Heads other) {
-        return new SoftmaxAttention(other, mask, position, score, bias, groups, norm, dropout);
+        return new SoftmaxAttention(other, mask, position, score, bias, groups, norm, clip, dropout);
     }
 
     public SoftmaxAttention masked(Mask by) {
-        return new SoftmaxAttention(heads, by, position, score, bias, groups, norm, dropout);
+        return new SoftmaxAttention(heads, by, position, score, bias, groups, norm, clip, dropout);
     }
 
     public SoftmaxAttention position(RelativePosition how) {
-        return new SoftmaxAttention(heads, mask, how, score, bias, groups, norm, dropout);
+        return new SoftmaxAttention(heads, mask, how, score, bias, groups, norm, clip, dropout);
     }
 
     public SoftmaxAttention score(Score how) {
-        return new SoftmaxAttention(heads, mask, position, how, bias, groups, norm, dropout);
+        return new SoftmaxAttention(heads, mask, position, how, bias, groups, norm, clip, dropout);
     }
 
     public SoftmaxAttention bias(ProjectionBias presence) {
-        return new SoftmaxAttention(heads, mask, position, score, presence, groups, norm, dropout);
+        return new SoftmaxAttention(heads, mask, position, score, presence, groups, norm, clip, dropout);
     }
 
     public SoftmaxAttention groups(ProjectionGroups counts) {
-        return new SoftmaxAttention(heads, mask, position, score, bias, counts, norm, dropout);
+        return new SoftmaxAttention(heads, mask, position, score, bias, counts, norm, clip, dropout);
     }
 
     public SoftmaxAttention norm(QueryKeyNorm how) {
-        return new SoftmaxAttention(heads, mask, position, score, bias, groups, how, dropout);
+        return new SoftmaxAttention(heads, mask, position, score, bias, groups, how, clip, dropout);
+    }
+
+    public SoftmaxAttention clip(double most) {
+        return new SoftmaxAttention(
+                heads, mask, position, score, bias, groups, norm, OptionalDouble.of(most), dropout);
     }
 
     public SoftmaxAttention dropout(double rate) {
-        return new SoftmaxAttention(heads, mask, position, score, bias, groups, norm, rate);
+        return new SoftmaxAttention(heads, mask, position, score, bias, groups, norm, clip, rate);
     }
 
     @Override

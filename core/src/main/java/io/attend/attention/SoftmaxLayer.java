@@ -53,16 +53,22 @@ abstract sealed class SoftmaxLayer implements Layer {
         return x.reshape(x.size(0), x.size(1), -1, size).transpose(1, 2); // [B, T, H D] → [B, H, T, D]
     }
 
+    private Tensor clipped(Tensor x) {
+        return value.clip().isPresent()
+                ? x.clamp(-value.clip().getAsDouble(), value.clip().getAsDouble())
+                : x;
+    }
+
     Tensor queries(Tensor x, Context context) {
-        return split(queryNorm.forward(query.forward(x), context)); // [B, H, T, D]
+        return split(queryNorm.forward(clipped(query.forward(x)), context)); // [B, H, T, D]
     }
 
     Tensor keys(Tensor x, Context context) {
-        return split(keyNorm.forward(key.forward(x), context)); // [B, K, T, D]
+        return split(keyNorm.forward(clipped(key.forward(x)), context)); // [B, K, T, D]
     }
 
     Tensor values(Tensor x) {
-        return split(values.forward(x)); // [B, K, T, D]
+        return split(clipped(values.forward(x))); // [B, K, T, D]
     }
 
     /// Attention of prepared queries on prepared keys, heads merged and projected.

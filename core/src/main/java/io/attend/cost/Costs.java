@@ -15,7 +15,8 @@ import java.util.function.ToLongFunction;
 ///
 /// @param parameters numbers learned, exact
 /// @param forwardFlops operations of one forward pass; a multiply and an add are two
-/// @param trainingFlops operations of one training step: the backward pass does every product twice more
+/// @param trainingFlops operations of one training step: the backward pass does every product twice more,
+///     and once again what kept nothing
 /// @param weightBytes the parameters
 /// @param gradientBytes one number a parameter
 /// @param optimizerBytes what the optimizer remembers, in float32
@@ -48,7 +49,7 @@ public record Costs(
         return new Costs(
                 parameters,
                 cost.flops(),
-                3 * cost.flops(),
+                3 * cost.flops() + cost.again(),
                 parameters * dtype.bytes(),
                 parameters * dtype.bytes(),
                 weights.stream().mapToLong(optimizerNumbers).sum() * DType.FLOAT32.bytes(),

@@ -8,6 +8,7 @@ import io.attend.layer.Cost;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.router.ExpertUse;
 import io.attend.router.FixedCapacity;
 import io.attend.router.Router;
 import io.attend.router.SequenceRouter;
@@ -17,6 +18,7 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -92,6 +94,7 @@ public record MixtureOfExperts(int experts, Router router, FeedForward expert) i
             Tensor order = ids.argsort(); // by expert, in the order of the text
             long[] counts = ids.bincount(experts.size() + 1L).toLongs();
             long placed = tokens * choices - counts[experts.size()];
+            context.report(new ExpertUse(context.place(), Arrays.copyOf(counts, experts.size())));
             Tensor pairs = order.narrow(0, 0, placed); // those without an expert stand last
             Tensor from = Tensor.arange(0, tokens).repeatInterleave(choices, 0).indexSelect(0, pairs); // [M]
             Tensor sorted = flat.indexSelect(0, from); // [M, E]

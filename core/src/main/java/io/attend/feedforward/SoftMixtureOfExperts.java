@@ -102,7 +102,7 @@ public record SoftMixtureOfExperts(
             Cost one = experts.getFirst().cost(Load.batch(load.batch()).length(value.slots));
             return Cost.flops(router.flops(load.rows()) + 4 * load.rows() * slots * width + 10 * load.rows() * slots)
                     .saving(load.rows() * (width + 2 * slots) + 2 * load.batch() * slots * width)
-                    .plus(new Cost(one.flops() * value.experts, one.saved() * value.experts, 0, one.working()));
+                    .plus(one.times(value.experts));
         }
     }
 }

@@ -35,6 +35,9 @@ public final class TextModel {
     /// The tokens a vocabulary of this kind has beside those of its texts.
     public static final List<String> SPECIALS = List.of("<pad>", "<s>", "</s>", "<unk>");
 
+    /// The token that stands for a hidden word where one is needed.
+    public static final String MASK = "<mask>";
+
     private final Transformer model;
     private final Tokenizer tokenizer;
     private final Tokenizer reader;
@@ -145,6 +148,15 @@ public final class TextModel {
         /// What stands for a word nobody knows; the padding token where there is none.
         public int unknown() {
             return tokenizer.unk().orElseGet(this::pad);
+        }
+
+        /// What stands for a hidden word.
+        ///
+        /// @throws IllegalArgumentException if there is nothing
+        public int mask() {
+            return TextSettings.mask(tokenizer, "")
+                    .orElseThrow(() -> new IllegalArgumentException("the tokenizer has no token for a hidden word; it"
+                            + " needs [MASK] or " + MASK));
         }
 
         /// A text as ids with its end token.

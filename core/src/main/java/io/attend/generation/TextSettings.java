@@ -135,8 +135,8 @@ public record TextSettings(
         return (name.isObject() ? name.path("content") : name).asString("");
     }
 
-    private static OptionalInt mask(Tokenizer tokenizer, String named) {
-        return Stream.of(named, "[MASK]", "<mask>")
+    static OptionalInt mask(Tokenizer tokenizer, String named) {
+        return Stream.of(named, "[MASK]", TextModel.MASK)
                 .map(tokenizer::id)
                 .filter(OptionalInt::isPresent)
                 .findFirst()

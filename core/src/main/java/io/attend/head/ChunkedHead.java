@@ -74,10 +74,10 @@ public record ChunkedHead(Head scores, @Default("1024") int chunk) implements He
             @Override
             public Cost cost(Load load) {
                 Load some = Load.batch(1).length((long) Math.min(chunk, load.rows()));
-                Cost one = whole.cost(some);
                 return Cost.flops(whole.cost(load).flops())
+                        .recomputed()
                         .saving(load.rows() * (width + 1))
-                        .working(one.saved() + one.working());
+                        .working(whole.cost(some).recomputed().working());
             }
         };
     }

@@ -16,6 +16,7 @@ public sealed interface Head
                 HierarchicalHead,
                 LinearHead,
                 MaskedLanguageHead,
+                NarrowHead,
                 NgramHead,
                 NoHead,
                 NoiseContrastiveHead,
@@ -41,6 +42,11 @@ public sealed interface Head
     /// What its main output is about.
     default Gives gives() {
         return Gives.WORDS;
+    }
+
+    /// The same with so much dropout of what it judges, if it has any.
+    default Head dropout(double rate) {
+        return this;
     }
 
     /// A head at work: `forward` gives its main output, such as scores [B, T, V].

@@ -17,7 +17,7 @@ import java.util.OptionalDouble;
 ///
 ///     logits = c tanh((W (scale · x) + b) / c)        without c just W (scale · x) + b
 ///
-/// x [B, T, E] → logits [B, T, outputs]; keeps x and the logits for the backward pass.
+/// x [B, T, E] → logits [B, T, outputs]. The loss never makes all of them unless they are capped.
 @Source(paper = "Attention Is All You Need", arxiv = "1706.03762")
 public record LinearHead(
         int outputs,
@@ -57,11 +57,17 @@ public record LinearHead(
             }
 
             @Override
+            public Tensor loss(Tensor x, Tensor answers, double smoothing, Context context) {
+                return softCap.isPresent()
+                        ? Head.Built.super.loss(x, answers, smoothing, context)
+                        : product.crossEntropy(Scores.scaled(x, scale), answers, IGNORED, smoothing);
+            }
+
+            @Override
             public Cost cost(Load load) {
                 double rows = load.rows();
                 return Cost.flops(product.flops(rows) + Scores.flops(rows, width, outputs, scale, softCap))
-                        .saving(rows * (width + outputs) + Scores.saved(rows, outputs, softCap))
-                        .working(Scores.working(rows, width, outputs));
+                        .plus(Scores.loss(rows, width, outputs, softCap));
             }
         };
     }

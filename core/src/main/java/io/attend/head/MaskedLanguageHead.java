@@ -16,6 +16,7 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// A guess at hidden words: one more product, to the width that words have in the table, activation and norm
 /// before they are scored.
@@ -58,16 +59,24 @@ public record MaskedLanguageHead(
         return new Head.Built() {
             @Override
             public Tensor forward(Tensor x, Context context) {
-                Tensor guess = normed.forward(activation.apply(dense.forward(x)), context); // [B, T, e]
-                return product.forward(guess); // [B, T, V]
+                return product.forward(guess(x, context)); // [B, T, V]
+            }
+
+            private Tensor guess(Tensor x, Context context) {
+                return normed.forward(activation.apply(dense.forward(x)), context); // [B, T, e]
+            }
+
+            @Override
+            public Tensor loss(Tensor x, Tensor answers, double smoothing, Context context) {
+                return product.crossEntropy(guess(x, context), answers, IGNORED, smoothing);
             }
 
             @Override
             public Cost cost(Load load) {
                 double rows = load.rows();
                 return Cost.flops(dense.flops(rows) + rows * words.width() * activation.flops() + product.flops(rows))
-                        .saving(rows * (width + 2 * words.width() + words.vocabulary()))
-                        .working(Scores.working(rows, words.width(), words.vocabulary()))
+                        .saving(rows * (width + words.width()))
+                        .plus(Scores.loss(rows, words.width(), words.vocabulary(), OptionalDouble.empty()))
                         .plus(normed.cost(load));
             }
         };

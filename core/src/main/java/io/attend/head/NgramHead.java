@@ -13,6 +13,7 @@ import io.attend.value.Source;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// A score for every word by each of n streams that predict ahead; a session writes with the first.
 ///
@@ -62,13 +63,13 @@ public record NgramHead(
             return product.forward(x.narrow(2, 0, numbers)); // [B, T, V]
         }
 
-        private Tensor all(Tensor x) {
-            return product.forward(x.reshape(x.size(0), x.size(1), streams, numbers)); // [B, T, n, V]
+        private Tensor apart(Tensor x) {
+            return x.reshape(x.size(0), x.size(1), streams, numbers);
         }
 
         @Override
         public Map<String, Tensor> outputs(Tensor x, Context context) {
-            Tensor logits = all(x).transpose(1, 2); // [B, n, T, V]
+            Tensor logits = product.forward(apart(x)).transpose(1, 2); // [B, n, T, V]
             Map<String, Tensor> outputs = new LinkedHashMap<>();
             outputs.put("logits", logits.select(1, 0));
             if (streams > 1) {
@@ -80,11 +81,10 @@ public record NgramHead(
         @Override
         public Tensor loss(Tensor x, Tensor answers, double smoothing, Context context) {
             if (value.asked == Streams.FIRST || streams == 1) {
-                return Head.Built.super.loss(x, answers, smoothing, context);
+                return product.crossEntropy(x.narrow(2, 0, numbers), answers, IGNORED, smoothing);
             }
-            Tensor logits = all(x); // [B, T, n, V]
             Tensor each = answers.unsqueeze(2).expand(answers.size(0), answers.size(1), streams);
-            return logits.reshape(-1, logits.size(3)).crossEntropy(each.reshape(-1), IGNORED, smoothing);
+            return product.crossEntropy(apart(x), each, IGNORED, smoothing);
         }
 
         @Override
@@ -92,9 +92,7 @@ public record NgramHead(
             int asked = value.asked == Streams.ALL ? streams : 1;
             double rows = load.rows() * asked;
             int vocabulary = Math.toIntExact(product.weight().shape().size(0));
-            return Cost.flops(product.flops(rows))
-                    .saving(rows * ((double) numbers + vocabulary))
-                    .working(Scores.working(rows, numbers, vocabulary));
+            return Cost.flops(product.flops(rows)).plus(Scores.loss(rows, numbers, vocabulary, OptionalDouble.empty()));
         }
     }
 }

@@ -46,6 +46,19 @@ public enum Problem {
                     .square()
                     .mean();
         }
+    },
+    /// Which of several texts that stand one after the other, each with one score: cross-entropy of their scores;
+    /// answers int64 [B] of B times as many texts as there are to choose from.
+    CHOICE {
+        @Override
+        public double[] chances(double[] logits) {
+            return logits.clone();
+        }
+
+        @Override
+        Tensor loss(Tensor logits, Tensor answers, double smoothing) {
+            return logits.reshape(answers.size(0), -1).crossEntropy(answers, Head.IGNORED, smoothing);
+        }
     };
 
     /// What the scores of one text, one a label, say of each class: its chance, or the number itself.

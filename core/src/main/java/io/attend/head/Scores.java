@@ -1,5 +1,7 @@
 package io.attend.head;
 
+import io.attend.layer.Cost;
+import io.attend.tensor.ProductLoss;
 import io.attend.tensor.Tensor;
 import java.util.OptionalDouble;
 
@@ -30,15 +32,16 @@ final class Scores {
         return (scale == 1 ? 0 : rows * inputs) + (cap.isEmpty() ? 0 : 7 * rows * outputs);
     }
 
-    /// The work of a cross-entropy over so many outputs, whose log-probabilities are what is saved: as the
-    /// backward pass begins there are also the logits, the gradient of one of the two, and then that of the
-    /// other or of the weights.
-    static double working(double rows, double inputs, double outputs) {
-        return 2 * rows * outputs + Math.max(rows, inputs) * outputs;
-    }
-
-    /// Numbers that the cap keeps for the backward pass.
-    static double saved(double rows, double outputs, OptionalDouble cap) {
-        return cap.isEmpty() ? 0 : rows * outputs;
+    /// What the cross-entropy of so many rows keeps and works with, in the training step it is part of. Without a
+    /// cap it is taken in chunks that leave only gradients behind ([ProductLoss]). With one, the log-probabilities
+    /// and the capped scores are kept, and as the backward pass begins there are also the scores, the gradient of
+    /// one of them, and then that of the other or of the weights.
+    static Cost loss(double rows, double inputs, double outputs, OptionalDouble cap) {
+        double chunk = Math.min(rows, ProductLoss.chunk((long) outputs));
+        return cap.isEmpty()
+                ? Cost.NONE.saving(rows * inputs + outputs * inputs).working(2 * chunk * outputs)
+                : Cost.NONE
+                        .saving(rows * (inputs + 2 * outputs))
+                        .working(2 * rows * outputs + Math.max(rows, inputs) * outputs);
     }
 }

@@ -42,10 +42,15 @@ public record SequenceHead(
             new SequenceHead(3, new LastPooling(), Optional.empty(), 0, Bias.NONE, Problem.SINGLE_LABEL);
     public static final SequenceHead TAGS = of(3).problem(Problem.MULTI_LABEL);
     public static final SequenceHead NUMBER = of(1).problem(Problem.REGRESSION);
+    public static final SequenceHead CHOICE = of(1).dense(new Relu()).problem(Problem.CHOICE);
 
     public SequenceHead {
         if (labels < 1) {
             throw new IllegalArgumentException("labels must be at least 1, not " + labels);
+        }
+        if (problem == Problem.CHOICE && labels != 1) {
+            throw new IllegalArgumentException(
+                    "a choice among texts needs one score of each, not " + labels + "; give the head 1 label");
         }
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout " + dropout + " is outside [0, 1)");
@@ -65,6 +70,7 @@ public record SequenceHead(
         return new SequenceHead(labels, pooling, Optional.of(activation), dropout, bias, problem);
     }
 
+    @Override
     public SequenceHead dropout(double rate) {
         return new SequenceHead(labels, pooling, dense, rate, bias, problem);
     }

@@ -32,6 +32,11 @@ public record SpanHead(@Default("0.0") double dropout) implements Head {
     }
 
     @Override
+    public SpanHead dropout(double rate) {
+        return new SpanHead(rate);
+    }
+
+    @Override
     public boolean writes() {
         return false;
     }

@@ -78,11 +78,23 @@ public record TiedHead(
         return new Head.Built() {
             @Override
             public Tensor forward(Tensor x, Context context) {
-                Tensor narrowed = narrowing.isPresent() ? narrowing.get().forward(x) : words.narrow(x); // [B, T, e]
+                return Scores.capped(product.forward(scored(x, context)), softCap); // [B, T, V]
+            }
+
+            // What the words' vectors are multiplied with, [B, T, e].
+            private Tensor scored(Tensor x, Context context) {
+                Tensor narrowed = narrowing.isPresent() ? narrowing.get().forward(x) : words.narrow(x);
                 if (narrowing.isPresent()) {
                     context.at(DECODER).show("narrowed", narrowed);
                 }
-                return Scores.capped(product.forward(Scores.scaled(narrowed, scale)), softCap); // [B, T, V]
+                return Scores.scaled(narrowed, scale);
+            }
+
+            @Override
+            public Tensor loss(Tensor x, Tensor answers, double smoothing, Context context) {
+                return softCap.isPresent()
+                        ? Head.Built.super.loss(x, answers, smoothing, context)
+                        : product.crossEntropy(scored(x, context), answers, IGNORED, smoothing);
             }
 
             @Override
@@ -92,9 +104,8 @@ public record TiedHead(
                 return Cost.flops(product.flops(rows)
                                 + Scores.flops(rows, words.width(), words.vocabulary(), scale, softCap)
                                 + (narrows ? 2 * rows * width * words.width() : 0))
-                        .saving(rows * (width + words.vocabulary() + (narrows ? words.width() : 0))
-                                + Scores.saved(rows, words.vocabulary(), softCap))
-                        .working(Scores.working(rows, words.width(), words.vocabulary()));
+                        .saving(narrows ? rows * width : 0)
+                        .plus(Scores.loss(rows, words.width(), words.vocabulary(), softCap));
             }
         };
     }

@@ -33,6 +33,11 @@ public record TokenHead(int labels, @Default("0.0") double dropout) implements H
     }
 
     @Override
+    public TokenHead dropout(double rate) {
+        return new TokenHead(labels, rate);
+    }
+
+    @Override
     public boolean writes() {
         return false;
     }

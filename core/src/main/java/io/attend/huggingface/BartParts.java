@@ -165,7 +165,7 @@ final class BartParts {
                 .inert("classifier_dropout", "attention_heads");
         Task task = config.head(kind.classes);
         if (task == Task.NEXT_WORD) {
-            config.inert("is_encoder_decoder");
+            config.inert("is_encoder_decoder", "encoder_layers", "encoder_attention_heads", "encoder_ffn_dim");
         } else {
             config.only("is_encoder_decoder", true, "a decoder alone is read only for classes ...ForCausalLM");
         }
@@ -241,7 +241,7 @@ final class BartParts {
             case WORDS -> tied ? new TiedHead(kind.scores) : new LinearHead(vocabulary, kind.scores);
             case NEXT_WORD -> tied ? new TiedHead(Bias.NONE) : new LinearHead(vocabulary, Bias.NONE);
             case SEQUENCES -> {
-                int labels = config.labels();
+                int labels = config.labels(kind.type.equals("bart") ? 3 : 2); // Hugging Face's default, in BART alone
                 yield SequenceHead.of(labels)
                         .pooling(new TokenPooling(config.whole("eos_token_id", 2), TokenPooling.Occurrence.LAST))
                         .dense(new Tanh())

@@ -5,7 +5,6 @@ import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.NormedStream;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.Residual;
@@ -22,6 +21,8 @@ import io.attend.norm.LayerNorm;
 import io.attend.position.Alibi;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// BLOOM: linear penalties for distance instead of positions, and a norm behind the words.
 @Source(paper = "BLOOM: A 176B-Parameter Open-Access Multilingual Language Model", arxiv = "2211.05100")
@@ -57,19 +58,14 @@ public record Bloom() implements Family {
                 ? new NormedStream(dropout)
                 : new PreNorm(dropout);
         Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), norm, residual);
-        Architecture architecture = new Architecture(
-                        width,
-                        new Decoder(
+        Decoder decoder = new Decoder(
                                 TokenEmbedding.of(new DenseTable(vocabulary)).norm(norm),
                                 Stack.of(
                                                 config.has("num_hidden_layers")
                                                         ? config.count("num_hidden_layers")
                                                         : config.count("n_layer", 2),
                                                 block)
-                                        .finalNorm(norm)),
-                        task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
-                .initialized(new NormalInitialization(
-                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+                                        .finalNorm(norm));
         String body = task.body("transformer");
         String layer = body + "h.{i}.";
         Names names = new Names()
@@ -88,9 +84,23 @@ public record Bloom() implements Family {
                 .module(layer + "mlp.dense_h_to_4h", "decoder.{i}.feed.inner")
                 .module(layer + "mlp.dense_4h_to_h", "decoder.{i}.feed.outer")
                 .module(body + "ln_f", "decoder.norm");
-        return new Mapping(
-                architecture,
-                task.names(names, "lm_head", body + "word_embeddings.weight", tied),
-                task.usage(config).positions(Usage.Positions.COUNTED));
+        Mapping mapping = task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied), names);
+        return mapping.usage(mapping.usage().positions(Usage.Positions.COUNTED));
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture).map(parts -> {
+            Map<String, Object> values = parts.heading("bloom", "Bloom");
+            values.put("hidden_size", parts.width());
+            values.put("n_layer", parts.layers());
+            values.put("n_head", parts.heads());
+            values.put("layer_norm_epsilon", parts.epsilon());
+            values.put("attention_dropout", parts.attention().dropout());
+            values.put("hidden_dropout", parts.dropout());
+            values.put(
+                    "apply_residual_connection_post_layernorm", parts.block().residual() instanceof NormedStream);
+            return values;
+        });
     }
 }

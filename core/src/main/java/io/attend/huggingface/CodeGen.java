@@ -3,6 +3,8 @@ package io.attend.huggingface;
 import io.attend.architecture.Architecture;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// CodeGen: GPT-J whose query, value and key are one matrix in four parts, as its first trainer split it over
 /// devices.
@@ -20,17 +22,16 @@ public record CodeGen() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        DecoderTask task = GptJ.task(config, "CodeGen");
-        Architecture architecture = GptJ.architecture(config, task);
-        String body = task.body("transformer");
-        boolean tied = config.flag("tie_word_embeddings", false);
-        Names names = GptJ.names(body)
-                .module(
-                        body + "h.{i}.attn.qkv_proj",
-                        Layout.rows(PARTS),
-                        "decoder.{i}.attention.query",
-                        "decoder.{i}.attention.value",
-                        "decoder.{i}.attention.key");
-        return new Mapping(architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
+        return GptJ.mapping(config, "CodeGen", (names, layer) -> names.module(
+                layer + "qkv_proj",
+                Layout.rows(PARTS),
+                "decoder.{i}.attention.query",
+                "decoder.{i}.attention.value",
+                "decoder.{i}.attention.key"));
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return GptJ.keys(architecture, "codegen", "CodeGen");
     }
 }

@@ -54,9 +54,18 @@ final class Completeness {
         return table.spellings(name).stream().filter(forms::containsKey).findFirst();
     }
 
+    /// The same, or under the name of a duplicate, which Hugging Face may have kept in its place.
+    private Optional<String> findAny(String name) {
+        return find(name)
+                .or(() -> table.tied().entrySet().stream()
+                        .filter(tie -> tie.getValue().equals(name))
+                        .flatMap(tie -> find(tie.getKey()).stream())
+                        .findFirst());
+    }
+
     private void shapes() {
         table.stored().forEach((name, shape) -> {
-            Optional<String> found = find(name);
+            Optional<String> found = findAny(name);
             if (found.isEmpty()) {
                 problems.add(name + " is missing");
                 return;

@@ -310,13 +310,18 @@ public final class Config {
 
     /// How many classes a classifying head tells apart: those that `id2label` names, 2 where nothing is said.
     public int labels() {
+        return labels(2);
+    }
+
+    /// The same with another default.
+    int labels(int otherwise) {
         OptionalInt number = wholeIfGiven("num_labels");
         return object("id2label")
                 .map(names -> {
                     names.tree.propertyNames().forEach(names.read::add);
                     return names.tree.size();
                 })
-                .orElse(number.orElse(2));
+                .orElse(number.orElse(otherwise));
     }
 
     /// What a classifying head is asked: `problem_type`, or else numbers where there is one label and one of
@@ -328,6 +333,9 @@ public final class Config {
 
     /// The keys that [#labels] and [#problem] read.
     static void labels(Map<String, Object> values, int labels, Problem problem) {
+        if (problem == Problem.CHOICE) {
+            return; // whose class has one score whatever the labels
+        }
         labels(values, labels);
         PROBLEMS.forEach((name, same) -> {
             if (same == problem) {

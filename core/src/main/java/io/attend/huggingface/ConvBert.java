@@ -11,7 +11,10 @@ import io.attend.attention.MixedAttention;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.FeedForward;
 import io.attend.feedforward.GroupedFeedForward;
+import io.attend.head.Head;
 import io.attend.head.NoHead;
+import io.attend.head.Problem;
+import io.attend.head.SequenceHead;
 import io.attend.huggingface.TextEncoder.Task;
 import io.attend.layer.Bias;
 import io.attend.position.LearnedPosition;
@@ -49,6 +52,7 @@ public record ConvBert() implements Family {
                 config.whole("conv_kernel_size", 9),
                 MixedAttention.Padding.SEEN,
                 encoder.number("attention_probs_dropout_prob"));
+        config.inert("classifier_dropout");
         int groups = config.count("num_groups", 1);
         FeedForward feed = groups == 1
                 ? encoder.feed()
@@ -60,17 +64,20 @@ public record ConvBert() implements Family {
                         0);
         TokenEmbedding embedding =
                 encoder.embedding().position(new LearnedPosition(encoder.whole("max_position_embeddings")));
+        Head head = encoder.task() == Task.CHOICE
+                ? SequenceSummary.NONE.read(encoder.config(), SequenceHead.of(1).problem(Problem.CHOICE))
+                : encoder.head(
+                        new NoHead(),
+                        encoder.words(new Gelu()), // whatever hidden_act says
+                        encoder.activation(),
+                        encoder.classifierDropout());
         return encoder.mapping(
                 encoder.inner().map(embedding::inner).orElse(embedding),
                 encoder.stack(new Block(
                         List.of(new SelfAttention(attention), new Feed(feed)),
                         encoder.norm(),
                         new PostNorm(encoder.dropout()))),
-                encoder.head(
-                        new NoHead(),
-                        encoder.words(new Gelu()), // whatever hidden_act says
-                        encoder.activation(),
-                        encoder.classifierDropout()),
+                head,
                 names(encoder, groups));
     }
 
@@ -98,6 +105,8 @@ public record ConvBert() implements Family {
                 encoder.words(names, "convbert", "generator_lm_head", "generator_lm_head.bias")
                         .module("generator_predictions.dense", "head.dense")
                         .module("generator_predictions.LayerNorm", "head.norm");
+            case CHOICE ->
+                names.module("sequence_summary.summary", "head.dense").module("classifier", "head.classifier");
             default -> names.module("classifier", "head.classifier");
         };
     }
@@ -140,6 +149,7 @@ public record ConvBert() implements Family {
                     values.put("conv_kernel_size", attention.kernel());
                     values.put("attention_probs_dropout_prob", attention.dropout());
                     values.put("classifier_dropout", parts.last());
+                    parts.summary(values);
                     if (parts.feed() instanceof GroupedFeedForward feed) {
                         values.put("num_groups", feed.groups().inner());
                         values.put("intermediate_size", feed.hidden());

@@ -8,9 +8,9 @@ import io.attend.architecture.Segment;
 import io.attend.architecture.Stack;
 import io.attend.architecture.Sublayer;
 import io.attend.attention.Attention;
-import io.attend.attention.DisentangledAttention;
 import io.attend.attention.DisentangledAttention.Projections;
 import io.attend.attention.DisentangledAttention.Terms;
+import io.attend.attention.DisentangledAttention;
 import io.attend.attention.ProjectionBias;
 import io.attend.attention.RelativeTable;
 import io.attend.attention.SoftmaxAttention;
@@ -22,6 +22,7 @@ import io.attend.embedding.TokenEmbedding;
 import io.attend.head.Head;
 import io.attend.head.NoHead;
 import io.attend.head.SequenceHead;
+import io.attend.huggingface.TextEncoder.Task;
 import io.attend.norm.NoNorm;
 import io.attend.position.LearnedPosition;
 import io.attend.position.NoPosition;
@@ -55,7 +56,7 @@ public record Deberta() implements Family {
         boolean second = config.modelType().equals("deberta-v2");
         TextEncoder encoder = TextEncoder.of(
                 config,
-                TextEncoder.classes(second ? "DebertaV2" : "Deberta"),
+                classes(second),
                 second
                         ? Map.of(
                                 "vocab_size", 128_100,
@@ -86,6 +87,14 @@ public record Deberta() implements Family {
                 stack(encoder, encoder.block(attention), names),
                 head instanceof SequenceHead sequences ? sequences.dropout(forgotten) : head,
                 names);
+    }
+
+    private static Map<String, Task> classes(boolean second) {
+        Map<String, Task> classes = TextEncoder.classes(second ? "DebertaV2" : "Deberta");
+        if (!second) {
+            classes.remove("DebertaForMultipleChoice");
+        }
+        return classes;
     }
 
     private static TokenEmbedding embedding(TextEncoder encoder, Names names) {
@@ -272,20 +281,54 @@ public record Deberta() implements Family {
     @Override
     public Optional<Map<String, Object>> config(Architecture architecture) {
         return EncoderParts.of(architecture)
-                .filter(parts -> parts.attention() instanceof DisentangledAttention)
-                .map(Deberta::keys);
+                .filter(parts -> parts.embedding().padding() == PaddingVectors.ZEROED)
+                .map(parts -> {
+                    Map<String, Object> values =
+                            switch (parts.attention()) {
+                                case DisentangledAttention attention -> keys(parts, attention);
+                                case SoftmaxAttention attention -> keys(parts, attention);
+                                default -> parts.keys("deberta", "Deberta");
+                            };
+                    values.put("position_biased_input", parts.embedding().position() instanceof LearnedPosition);
+                    if (parts.head() instanceof SequenceHead head) {
+                        values.put("cls_dropout", head.dropout());
+                        head.dense().ifPresent(dense -> values.put("pooler_hidden_act", Activations.name(dense)));
+                    }
+                    List<Sublayer> first = parts.stack().unrolled().getFirst().sublayers();
+                    if (first.size() == 3 && first.get(2) instanceof Convolve(ActivatedConvolution convolution)) {
+                        values.put("conv_kernel_size", convolution.kernel());
+                        values.put("conv_groups", convolution.groups());
+                        values.put("conv_act", Activations.name(convolution.activation()));
+                    }
+                    return values;
+                });
     }
 
-    private static Map<String, Object> keys(EncoderParts parts) {
-        DisentangledAttention attention = (DisentangledAttention) parts.attention();
+    private static Map<String, Object> keys(EncoderParts parts, ProjectionBias bias) {
+        boolean second = bias == ProjectionBias.ADDED;
+        return parts.keys(second ? "deberta-v2" : "deberta", second ? "DebertaV2" : "Deberta");
+    }
+
+    /// Scores of content alone, which may be divided as if distances were scored too.
+    private static Map<String, Object> keys(EncoderParts parts, SoftmaxAttention attention) {
+        Map<String, Object> values = keys(parts, attention.bias());
+        List<String> types = List.of("c2p", "p2c");
+        double size = (double) parts.width() / attention.heads().count();
+        values.put(
+                "pos_att_type",
+                attention.score() instanceof FixedScaleDotProduct(double scale)
+                        ? types.subList(0, Math.clamp(Math.round(1 / (scale * scale * size)) - 1, 0, 2))
+                        : List.of());
+        return values;
+    }
+
+    private static Map<String, Object> keys(EncoderParts parts, DisentangledAttention attention) {
         RelativeTable table = attention.distances();
-        boolean second = attention.bias() == ProjectionBias.ADDED;
-        Map<String, Object> values = parts.keys(second ? "deberta-v2" : "deberta", second ? "DebertaV2" : "Deberta");
+        Map<String, Object> values = keys(parts, attention.bias());
         values.put("num_attention_heads", attention.heads().count());
         values.put("attention_probs_dropout_prob", attention.dropout());
         values.put("relative_attention", true);
         values.put("max_relative_positions", table.most());
-        values.put("position_biased_input", parts.embedding().position() instanceof LearnedPosition);
         values.put(
                 "pos_att_type",
                 switch (attention.terms()) {
@@ -293,20 +336,10 @@ public record Deberta() implements Family {
                     case CONTENT_TO_POSITION -> List.of("c2p");
                     case POSITION_TO_CONTENT -> List.of("p2c");
                 });
-        if (second) {
+        if (attention.bias() == ProjectionBias.ADDED) {
             values.put("position_buckets", table.buckets().orElse(-1));
             values.put("norm_rel_ebd", table.norm() instanceof NoNorm ? "none" : "layer_norm");
             values.put("share_att_key", attention.projections() == Projections.SHARED);
-        }
-        if (parts.head() instanceof SequenceHead head) {
-            values.put("cls_dropout", head.dropout());
-            head.dense().ifPresent(dense -> values.put("pooler_hidden_act", Activations.name(dense)));
-        }
-        List<Sublayer> first = parts.stack().unrolled().getFirst().sublayers();
-        if (first.size() == 3 && first.get(2) instanceof Convolve(ActivatedConvolution convolution)) {
-            values.put("conv_kernel_size", convolution.kernel());
-            values.put("conv_groups", convolution.groups());
-            values.put("conv_act", Activations.name(convolution.activation()));
         }
         return values;
     }

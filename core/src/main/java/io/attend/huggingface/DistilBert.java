@@ -18,6 +18,7 @@ import io.attend.feedforward.DenseFeedForward;
 import io.attend.head.Head;
 import io.attend.head.MaskedLanguageHead;
 import io.attend.head.NoHead;
+import io.attend.head.Problem;
 import io.attend.head.SequenceHead;
 import io.attend.head.SpanHead;
 import io.attend.head.TokenHead;
@@ -82,6 +83,8 @@ public record DistilBert() implements Family {
                         .dropout(sequences)
                         .problem(config.problem(labels));
             }
+            case CHOICE ->
+                SequenceHead.of(1).dense(new Relu()).dropout(sequences).problem(Problem.CHOICE);
             case TOKENS -> new TokenHead(config.labels(), dropout);
             case SPANS -> new SpanHead(spans);
             default -> new MaskedLanguageHead(activation, NORM, tied ? Tying.TIED : Tying.OWN);
@@ -117,7 +120,7 @@ public record DistilBert() implements Family {
                 .module(block + "ffn.lin1", here + "feed.inner")
                 .module(block + "ffn.lin2", here + "feed.outer")
                 .module(block + "output_layer_norm", here + "feed.norm")
-                .module(task == Task.SEQUENCES ? "pre_classifier" : "vocab_transform", "head.dense")
+                .module(task == Task.SEQUENCES || task == Task.CHOICE ? "pre_classifier" : "vocab_transform", "head.dense")
                 .module("vocab_layer_norm", "head.norm")
                 .map("vocab_projector.weight", "head.weight")
                 .map("vocab_projector.bias", "head.bias")

@@ -6,6 +6,8 @@ import io.attend.embedding.TokenEmbedding;
 import io.attend.head.DiscriminatorHead;
 import io.attend.head.Head;
 import io.attend.head.NoHead;
+import io.attend.head.Problem;
+import io.attend.head.SequenceHead;
 import io.attend.huggingface.TextEncoder.Task;
 import io.attend.position.RelativePosition;
 import io.attend.value.Source;
@@ -24,6 +26,8 @@ public record Electra() implements Family {
         CLASSES.put("ElectraForPreTraining", Task.REPLACED);
     }
 
+    private static final SequenceSummary SUMMARY = new SequenceSummary("first", true, Optional.of("gelu"), 0.1);
+
     @Override
     public List<String> modelTypes() {
         return List.of("electra");
@@ -31,8 +35,6 @@ public record Electra() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        // of the class for multiple choice, which is not read
-        config.inert("summary_type", "summary_use_proj", "summary_activation", "summary_last_dropout");
         TextEncoder encoder = TextEncoder.of(
                 config,
                 CLASSES,
@@ -45,9 +47,12 @@ public record Electra() implements Family {
         TokenEmbedding embedding = encoder.embedding().position(encoder.places(distances, 0));
         var words = encoder.words(new Gelu()); // whatever hidden_act says
         double dropout = encoder.classifierDropout();
-        Head head = encoder.task() == Task.REPLACED
-                ? new DiscriminatorHead(encoder.activation())
-                : encoder.head(new NoHead(), words, new Gelu(), dropout);
+        Head head = switch (encoder.task()) {
+            case REPLACED -> new DiscriminatorHead(encoder.activation());
+            case CHOICE -> SUMMARY.read(config, SequenceHead.of(1).problem(Problem.CHOICE));
+            default -> encoder.head(new NoHead(), words, new Gelu(), dropout);
+        };
+        SequenceSummary.unread(config);
         return encoder.mapping(
                 encoder.inner().map(embedding::inner).orElse(embedding),
                 encoder.stack(encoder.block(encoder.attention().position(distances))),
@@ -68,6 +73,8 @@ public record Electra() implements Family {
             case REPLACED ->
                 names.module("discriminator_predictions.dense", "head.dense")
                         .module("discriminator_predictions.dense_prediction", "head.replaced");
+            case CHOICE ->
+                names.module("sequence_summary.summary", "head.dense").module("classifier", "head.classifier");
             default -> names.module("classifier", "head.classifier");
         };
     }
@@ -78,6 +85,7 @@ public record Electra() implements Family {
             Map<String, Object> values = parts.keys("electra", "Electra");
             values.put("embedding_size", parts.embedding().inner().orElse(parts.width()));
             values.put("classifier_dropout", parts.last());
+            parts.summary(values);
             return values;
         });
     }

@@ -17,6 +17,7 @@ import io.attend.head.DiscriminatorHead;
 import io.attend.head.Head;
 import io.attend.head.MaskedLanguageHead;
 import io.attend.head.PairHead;
+import io.attend.head.Problem;
 import io.attend.head.SequenceHead;
 import io.attend.head.SpanHead;
 import io.attend.head.TokenHead;
@@ -75,6 +76,18 @@ record EncoderParts(
                 && !(head instanceof PairHead pair && pair.words().scores() == Tying.OWN);
     }
 
+    /// Whether it is asked which of several texts it is.
+    boolean chooses() {
+        return head instanceof SequenceHead sequences && sequences.problem() == Problem.CHOICE;
+    }
+
+    /// The keys of the summary that a text is chosen by.
+    void summary(Map<String, Object> values) {
+        if (chooses()) {
+            SequenceSummary.write(values, (SequenceHead) head);
+        }
+    }
+
     /// The dropout in front of classes.
     double last() {
         return switch (head) {
@@ -92,7 +105,8 @@ record EncoderParts(
                     case MaskedLanguageHead _ -> decoder ? "ForCausalLM" : "ForMaskedLM";
                     case PairHead _ -> "ForPreTraining";
                     case DiscriminatorHead _ -> "ForPreTraining";
-                    case SequenceHead _ -> "ForSequenceClassification";
+                    case SequenceHead sequences ->
+                        sequences.problem() == Problem.CHOICE ? "ForMultipleChoice" : "ForSequenceClassification";
                     case TokenHead _ -> "ForTokenClassification";
                     case SpanHead _ -> "ForQuestionAnswering";
                     default -> "Model";
@@ -105,7 +119,8 @@ record EncoderParts(
         values.put("model_type", modelType);
         values.put("architectures", List.of(className(name)));
         switch (head) {
-            case SequenceHead sequences -> Config.labels(values, sequences.labels(), sequences.problem());
+            case SequenceHead sequences ->
+                Config.labels(values, sequences.labels(), sequences.problem());
             case TokenHead tokens -> Config.labels(values, tokens.labels());
             default -> {}
         }

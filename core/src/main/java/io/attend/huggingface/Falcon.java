@@ -4,7 +4,6 @@ import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.ParallelNorm;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.Residual;
@@ -24,6 +23,9 @@ import io.attend.position.RelativePosition;
 import io.attend.position.Rotary;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Falcon in its three forms: 7B shares one key and value among all heads, 40B shares them in groups, RW has
 /// ALiBi and neither.
@@ -51,8 +53,10 @@ public record Falcon() implements Family {
         LayerNorm norm = new LayerNorm(config.number("layer_norm_epsilon", 1e-5), Bias.ADDED);
         boolean penalties = config.flag("alibi", false);
         Rotary rotary = Rotation.halves(config, config.whole("max_position_embeddings", 2048));
-        // the sum of score and penalty is divided by the root of the head's size
-        RelativePosition position = penalties ? new Alibi().multiplier(1 / Math.sqrt((double) width / count)) : rotary;
+        // the sum of score and penalty is divided by the root of the head's size, and penalties are made in bfloat16
+        double divided = 1 / Math.sqrt((double) width / count);
+        RelativePosition position =
+                penalties ? new Alibi().multiplier(divided).precision(Alibi.Precision.BFLOAT16) : rotary;
         SoftmaxAttention attention = SoftmaxAttention.of(
                         shared == count ? Heads.of(count) : Heads.of(count).sharing(shared))
                 .masked(new Causal())
@@ -70,15 +74,10 @@ public record Falcon() implements Family {
                 ? new PreNorm(dropout)
                 : new ParallelNorm(own ? ParallelNorm.Norms.OWN : ParallelNorm.Norms.SHARED, dropout);
         Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), norm, residual);
-        Architecture architecture = new Architecture(
-                        width,
-                        new Decoder(
+        Decoder decoder = new Decoder(
                                 TokenEmbedding.of(new DenseTable(vocabulary)),
                                 Stack.of(config.count("num_hidden_layers", 32), block)
-                                        .finalNorm(norm)),
-                        task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
-                .initialized(new NormalInitialization(
-                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+                                        .finalNorm(norm));
         String body = task.body("transformer");
         String layer = body + "h.{i}.";
         Names names = new Names()
@@ -97,9 +96,35 @@ public record Falcon() implements Family {
                 .module(layer + "mlp.dense_h_to_4h", "decoder.{i}.feed.inner")
                 .module(layer + "mlp.dense_4h_to_h", "decoder.{i}.feed.outer")
                 .module(body + "ln_f", "decoder.norm");
-        return new Mapping(
-                architecture,
-                task.names(names, "lm_head", body + "word_embeddings.weight", tied),
-                penalties ? task.usage(config).positions(Usage.Positions.COUNTED) : task.usage(config));
+        Mapping mapping = task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied), names);
+        return penalties ? mapping.usage(mapping.usage().positions(Usage.Positions.COUNTED)) : mapping;
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture).map(parts -> {
+            Map<String, Object> values = parts.heading("falcon", "Falcon");
+            OptionalInt shared = parts.attention().heads().keyValue();
+            boolean own = parts.block().residual() instanceof ParallelNorm(ParallelNorm.Norms norms, double _)
+                    && norms == ParallelNorm.Norms.OWN;
+            boolean grouped = own || shared.orElse(1) > 1;
+            values.put("hidden_size", parts.width());
+            values.put("num_hidden_layers", parts.layers());
+            values.put("num_attention_heads", parts.heads());
+            values.put("num_kv_heads", shared.orElse(parts.heads()));
+            values.put("new_decoder_architecture", grouped);
+            values.put("multi_query", !grouped && shared.isPresent());
+            values.put("parallel_attn", parts.block().residual() instanceof ParallelNorm);
+            values.put("num_ln_in_parallel_attn", own ? 2 : 1);
+            values.put("ffn_hidden_size", parts.hidden());
+            values.put("activation", parts.activation());
+            values.put("bias", parts.attention().bias() == ProjectionBias.ADDED);
+            values.put("alibi", parts.attention().position() instanceof Alibi);
+            values.put("layer_norm_epsilon", parts.epsilon());
+            values.put("attention_dropout", parts.attention().dropout());
+            values.put("hidden_dropout", parts.dropout());
+            parts.rotary().ifPresent(rotary -> Rotation.write(values, rotary));
+            return values;
+        });
     }
 }

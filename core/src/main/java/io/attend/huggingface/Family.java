@@ -11,12 +11,11 @@ import java.util.stream.Stream;
 /// package page tells how to add one.
 ///
 /// Their order is that of preference where several can express a model: those of two stacks, which have
-/// decoders too, come last, and the plainer of two before the other.
+/// decoders too, come last, and the plainer of two before the other, as GPT-J before CodeGen.
 public sealed interface Family
         permits Albert,
                 Bert,
                 Bloom,
-                CodeGen,
                 ConvBert,
                 Deberta,
                 DistilBert,
@@ -27,6 +26,7 @@ public sealed interface Family
                 Gpt2,
                 GptBigCode,
                 GptJ,
+                CodeGen,
                 GptNeo,
                 GptNeoX,
                 Llama,

@@ -4,7 +4,6 @@ import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Stack;
@@ -20,6 +19,9 @@ import io.attend.mask.Causal;
 import io.attend.norm.RmsNorm;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /// Gemma: LLaMA with a GELU gate, norms of 1 + weight, and words scaled by the rounded square root of the
 /// width.
@@ -46,20 +48,12 @@ public record Gemma() implements Family {
         RmsNorm norm = new RmsNorm(config.number("rms_norm_eps", 1e-6), RmsNorm.Gain.ONE_PLUS_WEIGHT);
         Block block =
                 new Block(List.of(new SelfAttention(attention), new Feed(gated(config, 24_576))), norm, new PreNorm(0));
-        Architecture architecture = new Architecture(
-                        width,
-                        new Decoder(
+        Decoder decoder = new Decoder(
                                 embedding(config, vocabulary),
                                 Stack.of(config.count("num_hidden_layers", 28), block)
-                                        .finalNorm(norm)),
-                        task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
-                .initialized(new NormalInitialization(
-                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+                                        .finalNorm(norm));
         String body = task.body("model");
-        return new Mapping(
-                architecture,
-                task.names(Llama.names(body).prefix("model"), "lm_head", body + "embed_tokens.weight", tied),
-                task.usage(config));
+        return task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied).tags("score"), Llama.names(body).prefix("model"));
     }
 
     static Heads heads(Config config, int count, int shared, int size) {
@@ -79,5 +73,20 @@ public record Gemma() implements Family {
     static TokenEmbedding embedding(Config config, int vocabulary) {
         return TokenEmbedding.of(new DenseTable(vocabulary, config.padding("pad_token_id", 0, vocabulary)))
                 .scale(Scale.ROUNDED_SQUARE_ROOT_OF_WIDTH);
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture)
+                .filter(parts -> parts.rotary().isPresent())
+                .map(parts -> keys(parts, "gemma", "Gemma"));
+    }
+
+    static Map<String, Object> keys(DecoderParts parts, String type, String name) {
+        Map<String, Object> values = Llama.keys(parts, type, name);
+        values.put("hidden_activation", Objects.requireNonNull(values.remove("hidden_act")));
+        values.put("rms_norm_eps", parts.epsilon());
+        values.put("attention_bias", parts.attention().bias() == ProjectionBias.ADDED);
+        return values;
     }
 }

@@ -4,7 +4,6 @@ import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Stack;
@@ -21,6 +20,8 @@ import io.attend.score.DotProduct;
 import io.attend.score.ScaledDotProduct;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// GPT-BigCode: GPT-2 whose heads share one key and one value.
 @Source(paper = "SantaCoder: don't reach for the stars!", arxiv = "2301.03988")
@@ -41,9 +42,7 @@ public record GptBigCode() implements Family {
                         "pre_allocate_kv_cache",
                         "max_sequence_length",
                         "max_batch_size",
-                        "pad_key_length")
-                .inert("summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels")
-                .inert("summary_first_dropout");
+                        "pad_key_length");
         DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("GPTBigCode"));
         int width = config.whole("n_embd", 768);
         int vocabulary = config.whole("vocab_size", 50_257);
@@ -68,14 +67,9 @@ public record GptBigCode() implements Family {
         TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
                 .position(new LearnedPosition(config.whole("n_positions", 1024)))
                 .dropout(config.number("embd_pdrop", 0.1));
-        Architecture architecture = new Architecture(
-                        width,
-                        new Decoder(
+        Decoder decoder = new Decoder(
                                 embedding,
-                                Stack.of(config.count("n_layer", 12), block).finalNorm(norm)),
-                        task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
-                .initialized(new NormalInitialization(
-                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+                                Stack.of(config.count("n_layer", 12), block).finalNorm(norm));
         String body = task.body("transformer");
         String layer = body + "h.{i}.";
         Names names = new Names()
@@ -95,6 +89,16 @@ public record GptBigCode() implements Family {
                 .module(layer + "mlp.c_proj", "decoder.{i}.feed.outer")
                 .module(body + "ln_f", "decoder.norm")
                 .ignored(layer + "attn.bias", "the causal mask, which early versions saved");
-        return new Mapping(architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
+        return task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied), names);
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture).map(parts -> {
+            Map<String, Object> values = Gpt2.keys(parts, "gpt_bigcode", "GPTBigCode");
+            values.put("multi_query", parts.attention().heads().keyValue().isPresent());
+            values.put("scale_attn_weights", !(parts.attention().score() instanceof DotProduct));
+            return values;
+        });
     }
 }

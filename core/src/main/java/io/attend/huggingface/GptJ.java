@@ -4,7 +4,6 @@ import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.ParallelNorm;
 import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Stack;
@@ -20,6 +19,9 @@ import io.attend.norm.LayerNorm;
 import io.attend.position.Rotary;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 
 /// GPT-J: attention and feed-forward side by side behind one norm, rotary positions in neighbouring pairs.
 @Source(
@@ -33,37 +35,27 @@ public record GptJ() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        DecoderTask task = task(config, "GPTJ");
-        Architecture architecture = architecture(config, task);
-        String body = task.body("transformer");
-        String layer = body + "h.{i}.attn.";
-        Names names = names(body)
-                .module(layer + "q_proj", "decoder.{i}.attention.query")
+        return mapping(config, "GPTJ", (names, layer) -> names.module(layer + "q_proj", "decoder.{i}.attention.query")
                 .module(layer + "k_proj", "decoder.{i}.attention.key")
-                .module(layer + "v_proj", "decoder.{i}.attention.value");
-        boolean tied = config.flag("tie_word_embeddings", false);
-        return new Mapping(architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
-    }
-
-    static DecoderTask task(Config config, String name) {
-        return DecoderTask.shared(config)
-                .inert("summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels")
-                .inert("summary_first_dropout", "n_ctx", "n_positions") // rotary positions have no longest text
-                .head(DecoderTask.classes(name));
+                .module(layer + "v_proj", "decoder.{i}.attention.value"));
     }
 
     /// What GPT-J and CodeGen are.
-    static Architecture architecture(Config config, DecoderTask task) {
+    ///
+    /// @param name what the classes of the family begin with
+    /// @param projections names queries, keys and values behind a prefix
+    static Mapping mapping(Config config, String name, BiFunction<Names, String, Names> projections) {
+        config.inert("n_ctx", "n_positions"); // rotary positions have no longest text
+        DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes(name));
         int width = config.whole("n_embd", 4096);
         int vocabulary = config.whole("vocab_size", 50_400);
         int heads = config.count("n_head", 16);
         LayerNorm norm = new LayerNorm(config.number("layer_norm_epsilon", 1e-5), Bias.ADDED);
-        Rotary rotary = Rotary.of(Rotary.Pairs.INTERLEAVED);
         // null is the whole head
         int turned = config.names("rotary_dim") ? config.whole("rotary_dim", width / heads) : 64;
         SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(heads))
                 .masked(new Causal())
-                .position(rotary.size(turned))
+                .position(Rotary.of(Rotary.Pairs.INTERLEAVED).size(turned))
                 .bias(ProjectionBias.NONE)
                 .dropout(config.number("attn_pdrop", 0));
         DenseFeedForward feed = new DenseFeedForward(
@@ -75,23 +67,12 @@ public record GptJ() implements Family {
                 List.of(new SelfAttention(attention), new Feed(feed)),
                 norm,
                 new ParallelNorm(ParallelNorm.Norms.SHARED, config.number("resid_pdrop", 0)));
-        return new Architecture(
-                        width,
-                        new Decoder(
-                                TokenEmbedding.of(new DenseTable(vocabulary)).dropout(config.number("embd_pdrop", 0)),
-                                Stack.of(config.count("n_layer", 28), block).finalNorm(norm)),
-                        task.head(
-                                config,
-                                new DecoderTask.Words(
-                                        vocabulary, config.flag("tie_word_embeddings", false), Bias.ADDED)))
-                .initialized(new NormalInitialization(
-                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
-    }
-
-    /// What both call alike.
-    static Names names(String body) {
+        Decoder decoder = new Decoder(
+                TokenEmbedding.of(new DenseTable(vocabulary)).dropout(config.number("embd_pdrop", 0)),
+                Stack.of(config.count("n_layer", 28), block).finalNorm(norm));
+        String body = task.body("transformer");
         String layer = body + "h.{i}.";
-        return new Names()
+        Names names = projections.apply(new Names(), layer + "attn.")
                 .prefix("transformer")
                 .map(body + "wte.weight", "embedding.token.weight")
                 .module(layer + "ln_1", "decoder.{i}.norm")
@@ -102,5 +83,20 @@ public record GptJ() implements Family {
                 .ignored(layer + "attn.bias", "the causal mask, which early versions saved")
                 .ignored(layer + "attn.masked_bias", "what early versions wrote over hidden scores")
                 .ignored(layer + "attn.causal_mask", "the causal mask, which early versions saved");
+        DecoderTask.Words words = DecoderTask.Words.of(vocabulary, config.flag("tie_word_embeddings", false));
+        return task.mapping(config, width, decoder, words.biased(), names);
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return keys(architecture, "gptj", "GPTJ");
+    }
+
+    static Optional<Map<String, Object>> keys(Architecture architecture, String type, String name) {
+        return DecoderParts.of(architecture).flatMap(parts -> parts.rotary().map(rotary -> {
+            Map<String, Object> values = Gpt2.keys(parts, type, name);
+            values.put("rotary_dim", rotary.size().orElse(parts.width() / parts.heads()));
+            return values;
+        }));
     }
 }

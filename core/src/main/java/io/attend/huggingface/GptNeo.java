@@ -4,7 +4,6 @@ import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.Segment;
 import io.attend.architecture.SelfAttention;
@@ -25,6 +24,7 @@ import io.attend.score.DotProduct;
 import io.attend.value.Source;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -40,9 +40,7 @@ public record GptNeo() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        config.inert("attention_layers") // follows from attention_types
-                .inert("summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels")
-                .inert("summary_first_dropout");
+        config.inert("attention_layers"); // follows from attention_types
         DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("GPTNeo"));
         int width = config.whole("hidden_size", 2048);
         int vocabulary = config.whole("vocab_size", 50_257);
@@ -76,12 +74,7 @@ public record GptNeo() implements Family {
         TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
                 .position(new LearnedPosition(config.whole("max_position_embeddings", 2048)))
                 .dropout(config.number("embed_dropout", 0));
-        Architecture architecture = new Architecture(
-                        width,
-                        new Decoder(embedding, new Stack(segments, norm)),
-                        task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
-                .initialized(new NormalInitialization(
-                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+        Decoder decoder = new Decoder(embedding, new Stack(segments, norm));
         String body = task.body("transformer");
         String layer = body + "h.{i}.";
         String inner = layer + "attn.attention.";
@@ -100,7 +93,7 @@ public record GptNeo() implements Family {
                 .module(body + "ln_f", "decoder.norm")
                 .ignored(inner + "bias", "the mask, which early versions saved")
                 .ignored(inner + "masked_bias", "what early versions wrote over hidden scores");
-        return new Mapping(architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
+        return task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied), names);
     }
 
     /// `[[["global", "local"], 12]]` is both in turns, 12 times.
@@ -132,5 +125,34 @@ public record GptNeo() implements Family {
             throw config.refuse("attention_types", known);
         }
         return types;
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture).map(parts -> {
+            Map<String, Object> values = parts.heading("gpt_neo", "GPTNeo");
+            values.put("hidden_size", parts.width());
+            values.put("num_layers", parts.layers());
+            values.put("num_heads", parts.heads());
+            values.put("intermediate_size", parts.hidden());
+            values.put("activation_function", parts.activation());
+            values.put("layer_norm_epsilon", parts.epsilon());
+            values.put("attention_dropout", parts.attention().dropout());
+            values.put("resid_dropout", parts.dropout());
+            values.put("embed_dropout", parts.embedding().dropout());
+            parts.positions().ifPresent(positions -> values.put("max_position_embeddings", positions));
+            List<Object> types = new ArrayList<>();
+            for (Segment segment : parts.stack().segments()) {
+                boolean local = DecoderParts.mask(segment.blocks().getFirst()) instanceof SlidingWindow;
+                types.add(List.of(List.of(local ? "local" : "global"), segment.times()));
+            }
+            values.put("attention_types", types);
+            parts.stack().unrolled().forEach(block -> {
+                if (DecoderParts.mask(block) instanceof SlidingWindow window) {
+                    values.put("window_size", window.size());
+                }
+            });
+            return values;
+        });
     }
 }

@@ -4,7 +4,6 @@ import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.ParallelNorm;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.Residual;
@@ -22,6 +21,8 @@ import io.attend.norm.LayerNorm;
 import io.attend.position.Rotary;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// GPT-NeoX: attention and feed-forward side by side, each behind a norm of its own; rotary positions on part
 /// of each head.
@@ -63,15 +64,10 @@ public record GptNeoX() implements Family {
                 ? new ParallelNorm(ParallelNorm.Norms.OWN, dropout)
                 : new PreNorm(dropout);
         Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), norm, residual);
-        Architecture architecture = new Architecture(
-                        width,
-                        new Decoder(
+        Decoder decoder = new Decoder(
                                 TokenEmbedding.of(new DenseTable(vocabulary)).dropout(dropout),
                                 Stack.of(config.count("num_hidden_layers", 44), block)
-                                        .finalNorm(norm)),
-                        task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
-                .initialized(new NormalInitialization(
-                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+                                        .finalNorm(norm));
         String body = task.body("gpt_neox");
         String layer = body + "layers.{i}.";
         Names names = new Names()
@@ -92,7 +88,21 @@ public record GptNeoX() implements Family {
                 .ignored(layer + "attention.bias", "the causal mask, which early versions saved")
                 .ignored(layer + "attention.masked_bias", "what early versions wrote over hidden scores")
                 .ignored(layer + "attention.rotary_emb.inv_freq", "frequencies, which early versions saved");
-        return new Mapping(
-                architecture, task.names(names, "embed_out", body + "embed_in.weight", tied), task.usage(config));
+        return task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied).scores("embed_out"), names);
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture).flatMap(parts -> parts.rotary().map(rotary -> {
+            Map<String, Object> values = Llama.keys(parts, "gpt_neox", "GPTNeoX");
+            values.remove("num_key_value_heads"); // there are as many as query heads
+            values.put("layer_norm_eps", parts.epsilon());
+            values.put("rotary_pct", parts.turned(rotary));
+            values.put("rotary_emb_base", rotary.theta());
+            values.put("attention_bias", parts.attention().bias() == ProjectionBias.ADDED);
+            values.put("use_parallel_residual", parts.block().residual() instanceof ParallelNorm);
+            values.put("hidden_dropout", parts.dropout());
+            return values;
+        }));
     }
 }

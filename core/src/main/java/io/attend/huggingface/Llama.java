@@ -4,7 +4,6 @@ import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Stack;
@@ -15,17 +14,16 @@ import io.attend.embedding.DenseTable;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.FeedForward;
 import io.attend.feedforward.GatedFeedForward;
-import io.attend.head.LinearHead;
 import io.attend.layer.Bias;
 import io.attend.mask.Causal;
 import io.attend.mask.Mask;
 import io.attend.norm.RmsNorm;
 import io.attend.position.Rotary;
 import io.attend.value.Source;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// LLaMA: pre-norm decoder, RMSNorm, rotary positions in halves, SwiGLU, grouped heads, hardly any biases.
 /// Mistral, Mixtral and Qwen 2 differ in details and share what is here.
@@ -38,7 +36,7 @@ public record Llama() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        Shape shape = Shape.read(config, new Defaults(4096, 11_008, 32, 32_000, 2048), KeyValue.AS_MANY);
+        Shape shape = Shape.read(config, Defaults.of(11_008, 32_000, 2048));
         boolean biased = config.flag("attention_bias", false);
         SoftmaxAttention attention =
                 shape.attention(config, new Causal()).bias(biased ? ProjectionBias.ADDED : ProjectionBias.NONE);
@@ -47,45 +45,53 @@ public record Llama() implements Family {
     }
 
     /// Hugging Face's defaults of a family.
-    record Defaults(int width, int hidden, int layers, int vocabulary, int positions) {}
+    ///
+    /// @param keyValue how many key-value heads there are; absent as many as query heads
+    record Defaults(int hidden, int vocabulary, int positions, OptionalInt keyValue, double epsilon, double theta) {
+        static Defaults of(int hidden, int vocabulary, int positions) {
+            return new Defaults(hidden, vocabulary, positions, OptionalInt.empty(), 1e-6, 10_000);
+        }
 
-    /// How many key-value heads there are where nothing is said.
-    enum KeyValue {
-        /// As many as query heads.
-        AS_MANY,
-        /// 8 for Mistral and Mixtral.
-        EIGHT
+        Defaults keyValue(int heads) {
+            return new Defaults(hidden, vocabulary, positions, OptionalInt.of(heads), epsilon, theta);
+        }
+
+        Defaults epsilon(double number) {
+            return new Defaults(hidden, vocabulary, positions, keyValue, number, theta);
+        }
+
+        Defaults theta(double base) {
+            return new Defaults(hidden, vocabulary, positions, keyValue, epsilon, base);
+        }
     }
 
     /// What all these families read alike.
     record Shape(
-            int width, Heads heads, int hidden, int layers, int vocabulary, int trained, RmsNorm norm, boolean tied) {
-        static Shape read(Config config, Defaults defaults, KeyValue keyValue) {
-            int width = config.whole("hidden_size", defaults.width);
+            int width, Heads heads, int hidden, int layers, int vocabulary, Rotary rotary, RmsNorm norm, boolean tied) {
+        static Shape read(Config config, Defaults defaults) {
+            int width = config.whole("hidden_size", 4096);
             int count = config.count("num_attention_heads", 32);
             // null means as many as query heads, absent the family's own default
-            int shared = config.has("num_key_value_heads")
-                            || keyValue == KeyValue.AS_MANY
-                            || config.names("num_key_value_heads")
-                    ? config.whole("num_key_value_heads", count)
-                    : 8;
+            boolean named = config.names("num_key_value_heads");
+            int shared = config.whole("num_key_value_heads", named ? count : defaults.keyValue.orElse(count));
             Heads heads = Heads.of(count).sharing(shared);
             int size = config.whole("head_dim", width / count);
+            int trained = config.whole("max_position_embeddings", defaults.positions);
             return new Shape(
                     width,
                     size * count == width ? heads : heads.size(size),
                     config.whole("intermediate_size", defaults.hidden),
-                    config.count("num_hidden_layers", defaults.layers),
+                    config.count("num_hidden_layers", 32),
                     config.whole("vocab_size", defaults.vocabulary),
-                    config.whole("max_position_embeddings", defaults.positions),
-                    new RmsNorm(config.number("rms_norm_eps", 1e-6)),
+                    Rotation.halves(config, trained).theta(config.number("rope_theta", defaults.theta)),
+                    new RmsNorm(config.number("rms_norm_eps", defaults.epsilon)),
                     config.flag("tie_word_embeddings", false));
         }
 
         SoftmaxAttention attention(Config config, Mask mask) {
             return SoftmaxAttention.of(heads)
                     .masked(mask)
-                    .position(Rotation.halves(config, trained))
+                    .position(rotary)
                     .dropout(config.number("attention_dropout", 0));
         }
 
@@ -102,19 +108,14 @@ public record Llama() implements Family {
         Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), shape.norm, new PreNorm(0));
         TokenEmbedding embedding = TokenEmbedding.of(
                 new DenseTable(shape.vocabulary, config.padding("pad_token_id", -1, shape.vocabulary)));
-        Architecture architecture = new Architecture(
-                        shape.width,
-                        new Decoder(embedding, Stack.of(shape.layers, block).finalNorm(shape.norm)),
-                        task.head(config, new DecoderTask.Words(shape.vocabulary, shape.tied, Bias.NONE)))
-                .initialized(new NormalInitialization(
-                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+        Decoder decoder =
+                new Decoder(embedding, Stack.of(shape.layers, block).finalNorm(shape.norm));
         // alone among its classes, the one for spans calls its body otherwise
         String prefix = task == DecoderTask.SPANS && name.equals("Llama") ? "transformer" : "model";
         Names names = names(task.body(prefix)).prefix(prefix);
-        return new Mapping(
-                architecture,
-                task.names(names, "lm_head", task.body(prefix) + "embed_tokens.weight", shape.tied),
-                task.usage(config));
+        DecoderTask.Words words =
+                DecoderTask.Words.of(shape.vocabulary, shape.tied).tags("score");
+        return task.mapping(config, shape.width, decoder, words, names);
     }
 
     /// What every family with these modules calls them.
@@ -141,47 +142,32 @@ public record Llama() implements Family {
 
     @Override
     public Optional<Map<String, Object>> config(Architecture architecture) {
-        return keys(architecture).map(values -> {
-            values.put("model_type", "llama");
-            values.put(
-                    "architectures",
-                    List.of(DecoderTask.of(architecture.head(), values).className("Llama")));
-            return values;
-        });
+        return DecoderParts.of(architecture)
+                .filter(parts -> parts.rotary().isPresent() && parts.block().norm() instanceof RmsNorm)
+                .map(parts -> {
+                    Map<String, Object> values = keys(parts, "llama", "Llama");
+                    values.put("rms_norm_eps", parts.epsilon());
+                    values.put("attention_bias", parts.attention().bias() == ProjectionBias.ADDED);
+                    values.put(
+                            "mlp_bias",
+                            parts.feed() instanceof GatedFeedForward feed && feed.bias() == Bias.ADDED);
+                    return values;
+                });
     }
 
-    /// The keys of an architecture of this kind, all but the names of its class.
-    static Optional<Map<String, Object>> keys(Architecture architecture) {
-        if (!(architecture.topology() instanceof Decoder(TokenEmbedding embedding, Stack stack))
-                || !(embedding.table() instanceof DenseTable table)
-                || !(stack.finalNorm() instanceof RmsNorm norm)
-                || !(stack.unrolled().getFirst() instanceof Block(var branches, var norms, PreNorm(double dropout)))
-                || !norms.equals(norm)
-                || dropout != 0
-                || branches.size() != 2
-                || !(branches.get(0) instanceof SelfAttention(SoftmaxAttention attention))
-                || !(branches.get(1) instanceof Feed(GatedFeedForward feed))
-                || !(attention.position() instanceof Rotary rotary)) {
-            return Optional.empty();
-        }
-        int trained = Rotation.trained(rotary);
-        Map<String, Object> values = new LinkedHashMap<>();
-        values.put("hidden_size", architecture.width());
-        values.put("num_attention_heads", attention.heads().count());
-        values.put("num_key_value_heads", attention.heads().keyValueCount());
-        attention.heads().size().ifPresent(size -> values.put("head_dim", size));
-        values.put("intermediate_size", feed.hidden());
-        values.put("num_hidden_layers", stack.unrolled().size());
-        values.put("vocab_size", table.vocabulary());
-        values.put("max_position_embeddings", trained);
-        table.padding().ifPresent(padding -> values.put("pad_token_id", padding));
-        values.put("hidden_act", Activations.name(feed.activation()));
-        values.put("rms_norm_eps", norm.epsilon());
-        values.put("attention_dropout", attention.dropout());
-        values.put("attention_bias", attention.bias() == ProjectionBias.ADDED);
-        values.put("mlp_bias", feed.bias() == Bias.ADDED);
-        values.put("tie_word_embeddings", !(architecture.head() instanceof LinearHead));
-        Rotation.write(values, rotary);
-        return Optional.of(values);
+    /// The keys that go by the names they have in LLaMA.
+    static Map<String, Object> keys(DecoderParts parts, String type, String name) {
+        Map<String, Object> values = parts.heading(type, name);
+        Heads heads = parts.attention().heads();
+        values.put("hidden_size", parts.width());
+        values.put("num_attention_heads", heads.count());
+        values.put("num_key_value_heads", heads.keyValueCount());
+        heads.size().ifPresent(size -> values.put("head_dim", size));
+        values.put("intermediate_size", parts.hidden());
+        values.put("num_hidden_layers", parts.layers());
+        values.put("hidden_act", parts.activation());
+        values.put("attention_dropout", parts.attention().dropout());
+        parts.rotary().ifPresent(rotary -> Rotation.write(values, rotary));
+        return values;
     }
 }

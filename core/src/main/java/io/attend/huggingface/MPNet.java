@@ -77,6 +77,7 @@ public record MPNet() implements Family {
                 encoder.words(names, "mpnet", "lm_head.decoder", "lm_head.bias")
                         .module("lm_head.dense", "head.dense")
                         .module("lm_head.layer_norm", "head.norm");
+            case CHOICE -> names.module("mpnet.pooler.dense", "head.dense").module("classifier", "head.classifier");
             default -> names.module("classifier", "head.classifier");
         };
     }

@@ -1,5 +1,6 @@
 package io.attend.huggingface;
 
+import io.attend.architecture.Architecture;
 import io.attend.attention.ProjectionBias;
 import io.attend.layer.Bias;
 import io.attend.mask.Causal;
@@ -7,6 +8,9 @@ import io.attend.mask.Mask;
 import io.attend.mask.SlidingWindow;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.node.NullNode;
 
 /// Mistral: LLaMA whose queries see no further back than a window.
 @Source(paper = "Mistral 7B", arxiv = "2310.06825")
@@ -19,7 +23,7 @@ public record Mistral() implements Family {
     @Override
     public Mapping read(Config config) {
         Llama.Shape shape =
-                Llama.Shape.read(config, new Llama.Defaults(4096, 14_336, 32, 32_000, 4096 * 32), Llama.KeyValue.EIGHT);
+                Llama.Shape.read(config, Llama.Defaults.of(14_336, 32_000, 4096 * 32).keyValue(8));
         return Llama.mapping(
                 config,
                 "Mistral",
@@ -37,5 +41,22 @@ public record Mistral() implements Family {
                 : config.whole("sliding_window", otherwise);
         config.inert("sliding_window");
         return size == 0 ? new Causal() : new SlidingWindow(size);
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture)
+                .filter(parts -> parts.rotary().isPresent())
+                .map(parts -> keys(parts, "mistral", "Mistral"));
+    }
+
+    /// The keys of a model with a window or without.
+    static Map<String, Object> keys(DecoderParts parts, String type, String name) {
+        Map<String, Object> values = Llama.keys(parts, type, name);
+        values.put("rms_norm_eps", parts.epsilon());
+        values.put(
+                "sliding_window",
+                parts.attention().mask() instanceof SlidingWindow window ? window.size() : NullNode.getInstance());
+        return values;
     }
 }

@@ -5,7 +5,6 @@ import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Stack;
@@ -20,10 +19,12 @@ import io.attend.mask.Causal;
 import io.attend.norm.LayerNorm;
 import io.attend.position.Alibi;
 import io.attend.score.FixedScaleDotProduct;
-import io.attend.score.ScaledDotProduct;
-import io.attend.score.Score;
 import io.attend.value.Source;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// MPT: linear penalties for distance, and no biases at all.
 @Source(
@@ -40,7 +41,7 @@ public record Mpt() implements Family {
         // Hugging Face's class has no biases, no learned positions and four times the width whatever these say
         config.inert("expansion_ratio", "no_bias", "learned_pos_emb", "norm_type", "embedding_fraction", "init_device")
                 .inert("verbose", "max_seq_len", "init_config", "name", "use_pad_tok_in_ffn")
-                .only("logit_scale", null, "Hugging Face's class does not scale scores of words either");
+                .inert("logit_scale", "resid_pdrop", "emb_pdrop");
         DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("Mpt"));
         int width = config.whole("d_model", 2048);
         int vocabulary = config.whole("vocab_size", 50_368);
@@ -54,15 +55,10 @@ public record Mpt() implements Family {
         Block block = new Block(
                 List.of(new SelfAttention(attention), new Feed(feed)),
                 norm,
-                new PreNorm(config.number("resid_pdrop", 0)));
-        Architecture architecture = new Architecture(
-                        width,
-                        new Decoder(
-                                TokenEmbedding.of(new DenseTable(vocabulary)).dropout(config.number("emb_pdrop", 0)),
-                                Stack.of(config.whole("n_layers", 24), block).finalNorm(norm)),
-                        task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
-                .initialized(new NormalInitialization(
-                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+                new PreNorm(attention.dropout()));
+        Decoder decoder = new Decoder(
+                                TokenEmbedding.of(new DenseTable(vocabulary)),
+                                Stack.of(config.whole("n_layers", 24), block).finalNorm(norm));
         String body = task.body("transformer");
         String layer = body + "blocks.{i}.";
         Names names = new Names()
@@ -80,7 +76,7 @@ public record Mpt() implements Family {
                 .module(layer + "ffn.up_proj", "decoder.{i}.feed.inner")
                 .module(layer + "ffn.down_proj", "decoder.{i}.feed.outer")
                 .module(body + "norm_f", "decoder.norm");
-        return new Mapping(architecture, task.names(names, "lm_head", body + "wte.weight", tied), task.usage(config));
+        return task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied), names);
     }
 
     private static SoftmaxAttention attention(int heads) {
@@ -90,18 +86,37 @@ public record Mpt() implements Family {
                 .bias(ProjectionBias.NONE);
     }
 
+    /// Hugging Face's class has ALiBi up to 8 and one causal mask whatever the first keys say, and no norms of
+    /// queries and keys.
     private static SoftmaxAttention attention(Config inside, int heads) {
-        inside.inert("attn_type", "attn_impl", "alibi", "model_type", "attn_uses_sequence_id") // always with penalties
-                .inert("_name_or_path", "transformers_version", "torch_dtype", "output_attentions")
-                .only("prefix_lm", false, "a prefix that sees all of itself is not read")
-                .only("qk_ln", false, "norms of queries and keys are not read")
-                .only("clip_qkv", null, "clipped projections are not read");
-        Score score = inside.numberIfGiven("softmax_scale").isPresent()
-                ? new FixedScaleDotProduct(inside.numberIfGiven("softmax_scale").getAsDouble())
-                : new ScaledDotProduct();
-        return attention(heads)
-                .score(score)
-                .position(new Alibi(inside.number("alibi_bias_max", 8), Alibi.Sides.BEHIND, 1))
-                .dropout(inside.number("attn_pdrop", 0));
+        inside.inert("alibi", "alibi_bias_max", "prefix_lm", "qk_ln", "attn_type", "attn_impl", "model_type")
+                .inert("attn_uses_sequence_id")
+                .inert("_name_or_path", "transformers_version", "torch_dtype", "output_attentions");
+        SoftmaxAttention attention = attention(heads).dropout(inside.number("attn_pdrop", 0));
+        OptionalDouble scale = inside.numberIfGiven("softmax_scale");
+        double most = inside.number("clip_qkv", 0); // 0 is none
+        SoftmaxAttention scaled = scale.isPresent()
+                ? attention.score(new FixedScaleDotProduct(scale.getAsDouble()))
+                : attention;
+        return most == 0 ? scaled : scaled.clip(most);
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture).map(parts -> {
+            Map<String, Object> values = parts.heading("mpt", "Mpt");
+            values.put("d_model", parts.width());
+            values.put("n_layers", parts.layers());
+            values.put("n_heads", parts.heads());
+            values.put("layer_norm_epsilon", parts.epsilon());
+            Map<String, Object> inside = new LinkedHashMap<>();
+            inside.put("attn_pdrop", parts.attention().dropout());
+            if (parts.attention().score() instanceof FixedScaleDotProduct(double scale)) {
+                inside.put("softmax_scale", scale);
+            }
+            parts.attention().clip().ifPresent(most -> inside.put("clip_qkv", most));
+            values.put("attn_config", inside);
+            return values;
+        });
     }
 }

@@ -119,6 +119,15 @@ public final class Names {
         return this;
     }
 
+    /// What the file calls a parameter that is in a row by itself.
+    String of(String part) {
+        return rows.stream()
+                .filter(row -> row.parts.equals(List.of(part)))
+                .map(Row::stored)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no row names " + part));
+    }
+
     /// The table for the parameters of one model.
     ///
     /// @throws IllegalArgumentException listing the parameters the family has no name for

@@ -18,14 +18,18 @@ import io.attend.embedding.Table;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.DenseFeedForward;
 import io.attend.head.Head;
+import io.attend.head.NarrowHead;
 import io.attend.head.TiedHead;
 import io.attend.head.Tying;
 import io.attend.layer.Bias;
 import io.attend.mask.Causal;
 import io.attend.norm.LayerNorm;
+import io.attend.norm.NoNorm;
 import io.attend.position.LearnedPosition;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// OPT: GPT-like decoder with positions that begin at row 2, in its smallest sizes post-norm or with narrower
@@ -42,18 +46,16 @@ public record Opt() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        config.inert("layerdrop", "init_std", "dropout_rate")
-                .only("layer_norm_elementwise_affine", true, "norms without weights are not read");
+        config.inert("layerdrop", "init_std", "dropout_rate");
         DecoderTask task = DecoderTask.shared(config).head(DecoderTask.classes("OPT"));
         int width = config.whole("hidden_size", 768);
         int inner = config.whole("word_embed_proj_dim", width);
-        if (inner != width && task != DecoderTask.WORDS) {
-            throw config.refuse("word_embed_proj_dim", width + ", the hidden_size, for all classes but OPTForCausalLM");
-        }
         int vocabulary = config.whole("vocab_size", 50_272);
         boolean tied = config.flag("tie_word_embeddings", true);
         boolean before = config.flag("do_layer_norm_before", true);
-        LayerNorm norm = new LayerNorm(1e-5, Bias.ADDED);
+        LayerNorm norm = config.flag("layer_norm_elementwise_affine", true)
+                ? new LayerNorm(1e-5, Bias.ADDED)
+                : new LayerNorm(1e-5, Bias.NONE, LayerNorm.Gain.NONE);
         double dropout = config.number("dropout", 0.1);
         Bias bias = config.flag("enable_bias", true) ? Bias.ADDED : Bias.NONE;
         SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(config.count("num_attention_heads", 12)))
@@ -77,12 +79,10 @@ public record Opt() implements Family {
                 inner == width ? new DenseTable(vocabulary, padding) : new FactorisedTable(vocabulary, inner, padding);
         TokenEmbedding embedding = TokenEmbedding.of(table)
                 .position(new LearnedPosition(config.whole("max_position_embeddings", 2048) + OFFSET, OFFSET));
-        Head head = task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE));
+        DecoderTask.Words words = DecoderTask.Words.of(vocabulary, tied);
+        Head head = task.head(config, words);
         if (inner != width) {
-            if (!tied) {
-                throw config.refuse("tie_word_embeddings", "true where words are narrower than the model");
-            }
-            head = new TiedHead(Bias.NONE).narrow(Tying.OWN);
+            head = head instanceof TiedHead scores ? scores.narrow(Tying.OWN) : new NarrowHead(inner, head);
         }
         Architecture architecture = new Architecture(
                         width, new Decoder(embedding, last ? stack.finalNorm(norm) : stack), head)
@@ -105,9 +105,32 @@ public record Opt() implements Family {
                 .module(layer + "fc1", "decoder.{i}.feed.inner")
                 .module(layer + "fc2", "decoder.{i}.feed.outer")
                 .module(body + "final_layer_norm", "decoder.norm");
-        return new Mapping(
-                architecture,
-                task.names(names, "lm_head", body + "embed_tokens.weight", tied),
-                task.usage(config).positions(Usage.Positions.COUNTED));
+        Mapping mapping = task.mapping(config, architecture, words, names);
+        return mapping.usage(mapping.usage().positions(Usage.Positions.COUNTED));
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture).map(parts -> {
+            Map<String, Object> values = parts.heading("opt", "OPT");
+            values.put("hidden_size", parts.width());
+            values.put("num_hidden_layers", parts.layers());
+            values.put("num_attention_heads", parts.heads());
+            values.put("ffn_dim", parts.hidden());
+            values.put("activation_function", parts.activation());
+            parts.positions().ifPresent(positions -> values.put("max_position_embeddings", positions));
+            if (parts.embedding().table() instanceof FactorisedTable table) {
+                values.put("word_embed_proj_dim", table.size());
+            }
+            values.put("do_layer_norm_before", parts.block().residual() instanceof PreNorm);
+            values.put("_remove_final_layer_norm", parts.stack().finalNorm() instanceof NoNorm);
+            values.put(
+                    "layer_norm_elementwise_affine",
+                    parts.block().norm() instanceof LayerNorm norm && norm.gain() == LayerNorm.Gain.WEIGHT);
+            values.put("enable_bias", parts.attention().bias() == ProjectionBias.ADDED);
+            values.put("dropout", parts.dropout());
+            values.put("attention_dropout", parts.attention().dropout());
+            return values;
+        });
     }
 }

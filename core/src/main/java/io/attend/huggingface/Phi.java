@@ -4,7 +4,6 @@ import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.ParallelNorm;
 import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Stack;
@@ -19,6 +18,8 @@ import io.attend.mask.Causal;
 import io.attend.norm.LayerNorm;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// Phi: attention and feed-forward side by side behind one norm, rotary positions on part of each head.
 @Source(paper = "Textbooks Are All You Need II: phi-1.5 technical report", arxiv = "2309.05463")
@@ -60,15 +61,10 @@ public record Phi() implements Family {
         TokenEmbedding embedding = TokenEmbedding.of(
                         new DenseTable(vocabulary, config.padding("pad_token_id", -1, vocabulary)))
                 .dropout(config.number("embd_pdrop", 0));
-        Architecture architecture = new Architecture(
-                        width,
-                        new Decoder(
+        Decoder decoder = new Decoder(
                                 embedding,
                                 Stack.of(config.count("num_hidden_layers", 24), block)
-                                        .finalNorm(norm)),
-                        task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.ADDED)))
-                .initialized(new NormalInitialization(
-                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+                                        .finalNorm(norm));
         String body = task.body("model");
         String layer = body + "layers.{i}.";
         Names names = new Names()
@@ -80,9 +76,19 @@ public record Phi() implements Family {
                 .module(layer + "mlp.fc1", "decoder.{i}.feed.inner")
                 .module(layer + "mlp.fc2", "decoder.{i}.feed.outer")
                 .module(body + "final_layernorm", "decoder.norm");
-        return new Mapping(
-                architecture,
-                task.names(Llama.names(names, body), "lm_head", body + "embed_tokens.weight", tied),
-                task.usage(config));
+        return task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied).biased(), Llama.names(names, body));
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture).flatMap(parts -> parts.rotary().map(rotary -> {
+            Map<String, Object> values = Llama.keys(parts, "phi", "Phi");
+            values.put("layer_norm_eps", parts.epsilon());
+            values.put("partial_rotary_factor", parts.turned(rotary));
+            values.put("qk_layernorm", !parts.attention().norm().equals(QueryKeyNorm.NONE));
+            values.put("resid_pdrop", parts.dropout());
+            values.put("embd_pdrop", parts.embedding().dropout());
+            return values;
+        }));
     }
 }

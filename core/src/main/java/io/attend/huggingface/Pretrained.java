@@ -150,8 +150,17 @@ public final class Pretrained implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException saying what no family can express
     public static Pretrained of(Transformer model) {
+        return of(model, Family.all());
+    }
+
+    /// The same as a folder of that family.
+    static Pretrained of(Transformer model, Family family) {
+        return of(model, List.of(family));
+    }
+
+    private static Pretrained of(Transformer model, List<Family> families) {
         List<String> reasons = new ArrayList<>();
-        for (Family family : Family.all()) {
+        for (Family family : families) {
             Optional<Map<String, Object>> values = family.config(model.architecture());
             if (values.isEmpty()) {
                 continue;

@@ -157,7 +157,7 @@ public record ProphetNet() implements Family {
     private static Names names(Task task, boolean tied) {
         boolean alone = task == Task.NEXT_WORD;
         String body = task == Task.BODY ? "" : "prophetnet.";
-        String words = body + (alone ? "decoder.word_embeddings.weight" : "word_embeddings.weight");
+        String words = body + "word_embeddings.weight";
         Names names = new Names()
                 .prefix("prophetnet")
                 .map(words, alone ? "embedding.token.weight" : "source.token.weight")
@@ -179,9 +179,7 @@ public record ProphetNet() implements Family {
                             .module(block + theirs + ".key_proj", here + ours + ".key")
                             .module(block + theirs + ".value_proj", here + ours + ".value")
                             .module(block + theirs + ".out_proj", here + ours + ".output"));
-            if (!alone) {
-                names.tied(body + side + ".word_embeddings.weight", words);
-            }
+            names.tied(body + side + ".word_embeddings.weight", words);
         }
         return tied && task != Task.BODY
                 ? names.tied("lm_head.weight", words)

@@ -3,7 +3,10 @@ package io.attend.huggingface;
 import io.attend.architecture.Architecture;
 import io.attend.attention.SoftmaxAttention;
 import io.attend.embedding.TokenEmbedding;
+import io.attend.head.Head;
 import io.attend.head.NoHead;
+import io.attend.head.Problem;
+import io.attend.head.SequenceHead;
 import io.attend.huggingface.TextEncoder.Task;
 import io.attend.position.Rotary;
 import io.attend.tensor.Shape;
@@ -35,11 +38,14 @@ public record RoFormer() implements Family {
         SoftmaxAttention attention =
                 encoder.attention().position(config.flag("rotary_value", false) ? rotary.turningValues() : rotary);
         TokenEmbedding embedding = encoder.embedding();
+        Head head = encoder.task() == Task.CHOICE
+                ? SequenceSummary.NONE.read(encoder.config(), SequenceHead.of(1).problem(Problem.CHOICE))
+                : encoder.head(
+                        new NoHead(), encoder.words(encoder.activation()), encoder.activation(), encoder.dropout());
         return encoder.mapping(
                 encoder.inner().map(embedding::inner).orElse(embedding),
                 encoder.stack(encoder.block(attention)),
-                encoder.head(
-                        new NoHead(), encoder.words(encoder.activation()), encoder.activation(), encoder.dropout()),
+                head,
                 names(encoder, encoder.width() / attention.heads().count()));
     }
 
@@ -58,6 +64,8 @@ public record RoFormer() implements Family {
                 encoder.words(names, "roformer", "cls.predictions.decoder", "cls.predictions.bias")
                         .module("cls.predictions.transform.dense", "head.dense")
                         .module("cls.predictions.transform.LayerNorm", "head.norm");
+            case CHOICE ->
+                names.module("sequence_summary.summary", "head.dense").module("classifier", "head.classifier");
             default -> names.module("classifier", "head.classifier");
         };
     }
@@ -70,6 +78,7 @@ public record RoFormer() implements Family {
                 .map(parts -> {
                     Map<String, Object> values = parts.keys("roformer", "RoFormer");
                     Rotary rotary = (Rotary) ((SoftmaxAttention) parts.attention()).position();
+                    parts.summary(values);
                     values.put("rotary_value", rotary.turned() == Rotary.Turned.QUERIES_KEYS_AND_VALUES);
                     return values;
                 });

@@ -38,6 +38,7 @@ public record Roberta() implements Family {
                 config,
                 classes,
                 Map.of("pad_token_id", 1, "vocab_size", config.modelType().equals("roberta") ? 50_265 : 30_522));
+        config.inert("classifier_dropout");
         RelativePosition distances = encoder.distances();
         int padding = encoder.whole("pad_token_id");
         Mapping mapping = encoder.mapping(
@@ -47,7 +48,7 @@ public record Roberta() implements Family {
                         new PooledHead(new FirstPooling(), Optional.of(new Tanh())),
                         encoder.words(new Gelu()), // whatever hidden_act says
                         new Tanh(),
-                        encoder.classifierDropout()),
+                        encoder.task() == Task.CHOICE ? encoder.dropout() : encoder.classifierDropout()),
                 encoder.unusedPlaces(names(encoder), "roberta", distances));
         Usage usage = mapping.usage().pad(padding);
         return new Mapping(
@@ -66,6 +67,7 @@ public record Roberta() implements Family {
                 encoder.words(names, "roberta", "lm_head.decoder", "lm_head.bias")
                         .module("lm_head.dense", "head.dense")
                         .module("lm_head.layer_norm", "head.norm");
+            case CHOICE -> names.module("roberta.pooler.dense", "head.dense").module("classifier", "head.classifier");
             default -> names.module("classifier", "head.classifier");
         };
     }
@@ -77,7 +79,7 @@ public record Roberta() implements Family {
             if (parts.embedding().position() instanceof LearnedPosition places && places.offset() > 0) {
                 values.put("pad_token_id", places.offset() - 1);
             }
-            values.put("classifier_dropout", parts.last());
+            values.put(parts.chooses() ? "hidden_dropout_prob" : "classifier_dropout", parts.last());
             return values;
         });
     }

@@ -11,7 +11,7 @@ import io.attend.position.YarnScaling;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /// Rotary positions as configurations say them: `rope_theta`, `rope_scaling`, `partial_rotary_factor`.
@@ -19,7 +19,8 @@ final class Rotation {
     private Rotation() {}
 
     /// @param trained `max_position_embeddings`
-    private record Scaled(Config config, int trained) {}
+    /// @param original `original_max_position_embeddings` beside it, not inside `rope_scaling`
+    private record Scaled(Config config, int trained, OptionalInt original) {}
 
     private static final Map<String, Function<Scaled, RotaryScaling>> KNOWN = new LinkedHashMap<>();
 
@@ -37,8 +38,9 @@ final class Rotation {
     /// @param trained `max_position_embeddings`
     static Rotary halves(Config config, int trained) {
         Rotary rotary = Rotary.of(Rotary.Pairs.HALVES).theta(config.number("rope_theta", 10_000));
+        OptionalInt original = config.wholeIfGiven("original_max_position_embeddings");
         return config.object("rope_scaling")
-                .map(scaling -> rotary.scaled(scaling(scaling, trained)))
+                .map(scaling -> rotary.scaled(scaling(scaling, trained, original)))
                 .orElse(rotary);
     }
 
@@ -48,12 +50,12 @@ final class Rotation {
         return share == 1 ? rotary : rotary.size((int) (share * head));
     }
 
-    private static RotaryScaling scaling(Config config, int trained) {
+    private static RotaryScaling scaling(Config config, int trained, OptionalInt original) {
         boolean old = !config.has("rope_type"); // as configurations called it before
         if (!old) {
             config.inert("type");
         }
-        return config.choice(old ? "type" : "rope_type", "", KNOWN).apply(new Scaled(config, trained));
+        return config.choice(old ? "type" : "rope_type", "", KNOWN).apply(new Scaled(config, trained, original));
     }
 
     private static double factor(Config config) {
@@ -73,17 +75,17 @@ final class Rotation {
     }
 
     /// Hugging Face 4.46 takes the factors for long texts for all texts, since it looks at how long a text may
-    /// be and not at how long it is.
+    /// be and not at how long it is, and the trained length that stands beside `rope_scaling`, not the one in it.
     private static RotaryScaling longRope(Scaled scaled) {
-        Config config = scaled.config;
-        int trained = config.whole("original_max_position_embeddings", scaled.trained);
-        double factor = trained == scaled.trained ? factor(config) : (double) scaled.trained / trained;
+        Config config = scaled.config.inert("original_max_position_embeddings");
+        int trained = scaled.original.orElse(scaled.trained);
+        double factor = scaled.original.isPresent() ? (double) scaled.trained / trained : factor(config);
         config.inert("factor");
         List<Double> within = numbers(config, "short_factor");
         List<Double> beyond = numbers(config, "long_factor");
-        OptionalDouble attention = config.numberIfGiven("attention_factor");
         List<Double> all = factor > 1 ? beyond : within;
-        return new LongRopeScaling(factor, trained, all, all, attention);
+        return new LongRopeScaling(
+                Math.max(1, factor), trained, all, all, config.numberIfGiven("attention_factor"));
     }
 
     private static List<Double> numbers(Config config, String key) {
@@ -113,6 +115,7 @@ final class Rotation {
     /// The keys that [#halves] reads.
     static void write(Map<String, Object> values, Rotary rotary) {
         values.put("rope_theta", rotary.theta());
+        values.put("max_position_embeddings", trained(rotary));
         Map<String, Object> scaling = new LinkedHashMap<>();
         switch (rotary.scaling()) {
             case NoScaling _ -> {}
@@ -136,7 +139,6 @@ final class Rotation {
                 scaling.put("factor", rope.factor());
                 scaling.put("short_factor", rope.within());
                 scaling.put("long_factor", rope.beyond());
-                scaling.put("original_max_position_embeddings", rope.trained());
                 rope.attention().ifPresent(factor -> scaling.put("attention_factor", factor));
             }
             case Llama3Scaling llama -> {

@@ -86,7 +86,7 @@ public record SqueezeBert() implements Family {
                 .module(theirs + "output.layernorm", ours + "feed.norm")
                 .module("classifier", "head.classifier");
         return switch (encoder.task()) {
-            case BODY, SEQUENCES -> names.module(body + "pooler.dense", "head.dense");
+            case BODY, SEQUENCES, CHOICE -> names.module(body + "pooler.dense", "head.dense");
             case WORDS ->
                 unusedPooler(
                         encoder.words(names, "transformer", "cls.predictions.decoder", "cls.predictions.bias")

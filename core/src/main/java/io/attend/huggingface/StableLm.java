@@ -4,7 +4,6 @@ import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.ParallelNorm;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.Residual;
@@ -22,6 +21,8 @@ import io.attend.mask.Causal;
 import io.attend.norm.LayerNorm;
 import io.attend.value.Source;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// StableLM: LLaMA with LayerNorm, rotary positions on part of each head, and blocks that may be parallel.
 @Source(paper = "Stable LM 2 1.6B Technical Report", arxiv = "2402.17834")
@@ -64,25 +65,31 @@ public record StableLm() implements Family {
                 ? new ParallelNorm(ParallelNorm.Norms.SHARED, dropout)
                 : new PreNorm(dropout);
         Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), norm, residual);
-        Architecture architecture = new Architecture(
-                        width,
-                        new Decoder(
+        Decoder decoder = new Decoder(
                                 TokenEmbedding.of(
                                         new DenseTable(vocabulary, config.padding("pad_token_id", -1, vocabulary))),
                                 Stack.of(config.count("num_hidden_layers", 32), block)
-                                        .finalNorm(norm)),
-                        task.head(config, new DecoderTask.Words(vocabulary, tied, Bias.NONE)))
-                .initialized(new NormalInitialization(
-                        config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
+                                        .finalNorm(norm));
         String body = task.body("model");
         String layer = body + "layers.{i}.self_attn.";
         Names names = new Names()
                 .module(body + "layers.{i}.input_layernorm", "decoder.{i}.norm")
                 .module(layer + "q_layernorm.norms.{j}", "decoder.{i}.attention.query.norm.{j}")
                 .module(layer + "k_layernorm.norms.{j}", "decoder.{i}.attention.key.norm.{j}");
-        return new Mapping(
-                architecture,
-                task.names(Llama.names(names, body).prefix("model"), "lm_head", body + "embed_tokens.weight", tied),
-                task.usage(config));
+        return task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied).tags("score"), Llama.names(names, body).prefix("model"));
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config(Architecture architecture) {
+        return DecoderParts.of(architecture).flatMap(parts -> parts.rotary().map(rotary -> {
+            Map<String, Object> values = Llama.keys(parts, "stablelm", "StableLm");
+            values.put("layer_norm_eps", parts.epsilon());
+            values.put("partial_rotary_factor", parts.turned(rotary));
+            values.put("qk_layernorm", !parts.attention().norm().equals(QueryKeyNorm.NONE));
+            values.put("use_qkv_bias", parts.attention().bias() == ProjectionBias.INPUTS);
+            values.put("use_parallel_residual", parts.block().residual() instanceof ParallelNorm);
+            values.put("hidden_dropout", parts.dropout());
+            return values;
+        }));
     }
 }

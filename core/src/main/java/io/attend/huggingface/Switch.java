@@ -91,7 +91,7 @@ public record Switch() implements Family {
     /// beside it, and read from there first.
     private static int step(Config config, String side, int layers) {
         int sparse = config.whole("num_sparse_" + side + "_layers", 3);
-        return config.count(side + "_sparse_step", sparse > 0 ? layers / sparse : 0);
+        return config.whole(side + "_sparse_step", sparse > 0 ? layers / sparse : layers);
     }
 
     @Override

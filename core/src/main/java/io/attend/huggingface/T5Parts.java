@@ -36,8 +36,8 @@ import io.attend.layer.Bias;
 import io.attend.mask.Bidirectional;
 import io.attend.mask.Causal;
 import io.attend.norm.RmsNorm;
-import io.attend.position.BucketedBias;
 import io.attend.position.BucketedBias.Direction;
+import io.attend.position.BucketedBias;
 import io.attend.score.DotProduct;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -222,8 +222,7 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
         }
         return names.map("lm_head.weight", "head.weight")
                 .module("classification_head.dense", "head.dense")
-                .module("classification_head.out_proj", "head.classifier")
-                .module("classifier", "head.classifier")
+                .module(task == Task.TOKENS ? "classifier" : "classification_head.out_proj", "head.classifier")
                 .module("qa_outputs", "head.span");
     }
 

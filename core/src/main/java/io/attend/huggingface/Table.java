@@ -93,6 +93,11 @@ public final class Table {
         return tied;
     }
 
+    /// The tensor that is written for one of that name: itself, or what it is a duplicate of.
+    public String written(String name) {
+        return tied.getOrDefault(name, name);
+    }
+
     Map<String, Kept> kept() {
         return kept;
     }

@@ -18,6 +18,7 @@ import io.attend.embedding.TokenEmbedding;
 import io.attend.feedforward.DenseFeedForward;
 import io.attend.head.Head;
 import io.attend.head.MaskedLanguageHead;
+import io.attend.head.Problem;
 import io.attend.head.SequenceHead;
 import io.attend.head.SpanHead;
 import io.attend.head.TokenHead;
@@ -57,6 +58,8 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
         /// Which words were replaced.
         REPLACED,
         SEQUENCES,
+        /// Which of several texts it is.
+        CHOICE,
         TOKENS,
         SPANS
     }
@@ -81,6 +84,7 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
         classes.put(name + "Model", Task.BODY);
         classes.put(name + "ForMaskedLM", Task.WORDS);
         classes.put(name + "ForSequenceClassification", Task.SEQUENCES);
+        classes.put(name + "ForMultipleChoice", Task.CHOICE);
         classes.put(name + "ForTokenClassification", Task.TOKENS);
         classes.put(name + "ForQuestionAnswering", Task.SPANS);
         return classes;
@@ -217,6 +221,7 @@ record TextEncoder(Config config, Task task, boolean decoder, boolean tied, Map<
                 int labels = config.labels();
                 yield SequenceHead.of(labels).dense(dense).dropout(dropout).problem(config.problem(labels));
             }
+            case CHOICE -> SequenceHead.of(1).dense(dense).dropout(dropout).problem(Problem.CHOICE);
             case TOKENS -> new TokenHead(config.labels(), dropout);
             case SPANS -> new SpanHead(0);
             case PRETRAINING, SENTENCES, REPLACED -> throw new IllegalStateException(task + " is a family's own");

@@ -1,7 +1,5 @@
 package io.attend.huggingface;
 
-import io.attend.activation.Activation;
-import io.attend.activation.Identity;
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.Encoder;
@@ -16,12 +14,9 @@ import io.attend.embedding.DenseTable;
 import io.attend.embedding.TokenEmbedding;
 import io.attend.embedding.TwoStreamEmbedding;
 import io.attend.feedforward.DenseFeedForward;
-import io.attend.head.ColumnPooling;
-import io.attend.head.FirstPooling;
 import io.attend.head.Head;
 import io.attend.head.LinearHead;
 import io.attend.head.NoHead;
-import io.attend.head.Pooling;
 import io.attend.head.Problem;
 import io.attend.head.SequenceHead;
 import io.attend.head.SpanHead;
@@ -53,26 +48,24 @@ public record XlNet() implements Family {
         BODY,
         WORDS,
         SEQUENCES,
+        CHOICE,
         TOKENS,
         SPANS
     }
 
     private static final Map<String, Task> HEADS = new LinkedHashMap<>();
     private static final Map<String, Mask> MASKS = new LinkedHashMap<>();
-    private static final Map<String, Pooling> POOLINGS = new LinkedHashMap<>();
+    private static final SequenceSummary SUMMARY = new SequenceSummary("last", true, Optional.of("tanh"), 0.1);
 
     static {
         HEADS.put("XLNetModel", Task.BODY);
         HEADS.put("XLNetLMHeadModel", Task.WORDS);
         HEADS.put("XLNetForSequenceClassification", Task.SEQUENCES);
+        HEADS.put("XLNetForMultipleChoice", Task.CHOICE);
         HEADS.put("XLNetForTokenClassification", Task.TOKENS);
         HEADS.put("XLNetForQuestionAnsweringSimple", Task.SPANS);
         MASKS.put("bi", new Bidirectional());
         MASKS.put("uni", new Causal());
-        POOLINGS.put("last", new ColumnPooling(ColumnPooling.Columns.LAST));
-        POOLINGS.put("first", new FirstPooling());
-        POOLINGS.put("mean", new ColumnPooling(ColumnPooling.Columns.MEAN));
-        POOLINGS.put("cls_index", new ColumnPooling(ColumnPooling.Columns.LAST)); // where no index is given
     }
 
     @Override
@@ -120,7 +113,11 @@ public record XlNet() implements Family {
         Head head = switch (task) {
             case BODY -> new NoHead();
             case WORDS -> tied ? new TiedHead(Bias.ADDED) : new LinearHead(vocabulary, Bias.ADDED);
-            case SEQUENCES -> sequences(config);
+            case SEQUENCES -> {
+                int labels = config.labels();
+                yield SUMMARY.read(config, SequenceHead.of(labels).problem(config.problem(labels)));
+            }
+            case CHOICE -> SUMMARY.read(config, SequenceHead.of(1).problem(Problem.CHOICE));
             case TOKENS -> new TokenHead(config.labels(), 0);
             case SPANS -> {
                 if (config.labels() != 2) {
@@ -129,10 +126,7 @@ public record XlNet() implements Family {
                 yield new SpanHead(0);
             }
         };
-        if (task != Task.SEQUENCES) {
-            config.inert("summary_type", "summary_use_proj", "summary_activation", "summary_last_dropout")
-                    .inert("summary_first_dropout", "summary_proj_to_labels");
-        }
+        SequenceSummary.unread(config);
         Architecture architecture = new Architecture(width, new Encoder(embedding, stack), head)
                 .initialized(new NormalInitialization(
                         config.number("initializer_range", 0.02), NormalInitialization.Branches.ALIKE));
@@ -144,27 +138,6 @@ public record XlNet() implements Family {
         boolean same = config.flag("same_length", false);
         // as many keys for every query as the first has: its memory, which is none here, and itself
         return same && mask.causal() ? new SlidingWindow(1) : mask;
-    }
-
-    private static SequenceHead sequences(Config config) {
-        config.only("summary_first_dropout", 0, "dropout before the summary's product is not read")
-                .only("summary_proj_to_labels", false, "the classifier behind it would not fit");
-        int labels = config.labels();
-        boolean product = config.flag("summary_use_proj", true);
-        Activation activation = config.names("summary_activation") && !config.has("summary_activation")
-                ? new Identity()
-                : config.choice("summary_activation", "tanh", Activations.KNOWN);
-        config.inert("summary_activation");
-        if (!product && !activation.equals(new Identity())) {
-            throw config.refuse("summary_use_proj", "true, or false with a summary_activation of null");
-        }
-        return new SequenceHead(
-                labels,
-                config.choice("summary_type", "last", POOLINGS),
-                product ? Optional.of(activation) : Optional.empty(),
-                config.number("summary_last_dropout", 0.1),
-                Bias.ADDED,
-                config.problem(labels));
     }
 
     private static Usage usage(Config config) {
@@ -210,7 +183,7 @@ public record XlNet() implements Family {
                 .module(block + "ff.layer_norm", here + "feed.norm")
                 .module("lm_loss", "head")
                 .module("sequence_summary.summary", "head.dense")
-                .module(task == Task.SEQUENCES ? "logits_proj" : "classifier", "head.classifier")
+                .module(task == Task.TOKENS ? "classifier" : "logits_proj", "head.classifier")
                 .module("qa_outputs", "head.span");
         return tied && task == Task.WORDS ? names.tied("lm_loss.weight", body + "word_embedding.weight") : names;
     }
@@ -255,21 +228,15 @@ public record XlNet() implements Family {
         }
         if (of instanceof SequenceHead head) {
             Config.labels(values, head.labels(), head.problem());
-            POOLINGS.forEach((name, pooling) -> {
-                if (pooling.equals(head.pooling())) {
-                    values.putIfAbsent("summary_type", name);
-                }
-            });
-            values.put("summary_use_proj", head.dense().isPresent());
-            values.put("summary_activation", Activations.name(head.dense().orElse(new Identity())));
-            values.put("summary_last_dropout", head.dropout());
+            SequenceSummary.write(values, head);
         }
     }
 
     private static String className(Head head) {
         return switch (head) {
             case NoHead _ -> "XLNetModel";
-            case SequenceHead _ -> "XLNetForSequenceClassification";
+            case SequenceHead sequences ->
+                sequences.problem() == Problem.CHOICE ? "XLNetForMultipleChoice" : "XLNetForSequenceClassification";
             case TokenHead _ -> "XLNetForTokenClassification";
             case SpanHead _ -> "XLNetForQuestionAnsweringSimple";
             default -> "XLNetLMHeadModel";

@@ -5,6 +5,7 @@ import io.attend.state.State;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
 import io.attend.tensor.Recompute;
+import io.attend.tensor.Reversal;
 import io.attend.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
 /// padding, the memory to attend to, and who is watching. Belongs to one forward pass on one thread.
 public final class Context {
     private Optional<Random> random = Optional.empty();
+    private long step;
     private Optional<Map<Place, State>> states = Optional.empty();
     private long cached;
     private Optional<Tensor> keep = Optional.empty();
@@ -33,7 +35,8 @@ public final class Context {
     private boolean recomputing;
     private Place place = new Place("model");
     private Map<Object, Tensor> memo = new HashMap<>();
-    private Lifetime home;
+    private boolean again;
+    private final Lifetime home;
 
     private Context(Lifetime home) {
         this.home = home;
@@ -48,6 +51,14 @@ public final class Context {
     public static Context training(Random random) {
         Context context = inference();
         context.random = Optional.of(random);
+        return context;
+    }
+
+    /// The same pass as the training step of that number, counted from 0: what learning leads up to may depend
+    /// on how far it is.
+    public Context step(long number) {
+        Context context = copy();
+        context.step = number;
         return context;
     }
 
@@ -149,10 +160,27 @@ public final class Context {
         return context;
     }
 
+    /// The same pass once more, in the backward pass of parts that keep nothing: it draws the same, but nobody
+    /// sees it and it leaves nothing behind. What it makes lives no longer than the innermost lifetime.
+    private Context again() {
+        Context context = copy(Lifetime.current());
+        context.again = true;
+        context.observer = Optional.empty();
+        context.reports = new ArrayList<>();
+        context.memo = new HashMap<>();
+        return context;
+    }
+
     /// A context is changed only between its copying and its handing out, above.
     private Context copy() {
+        return copy(home);
+    }
+
+    private Context copy(Lifetime home) {
         Context context = new Context(home);
+        context.again = again;
         context.random = random;
+        context.step = step;
         context.states = states;
         context.cached = cached;
         context.keep = keep;
@@ -175,8 +203,19 @@ public final class Context {
         return random;
     }
 
+    /// The number of the training step, counted from 0.
+    public long step() {
+        return step;
+    }
+
     public boolean isTraining() {
         return random.isPresent();
+    }
+
+    /// Whether this part of a pass is computed a second time, for its gradients: what follows the batches of
+    /// training has followed this one already.
+    public boolean isAgain() {
+        return again;
     }
 
     /// How many tokens came before the first one of this pass.
@@ -235,23 +274,44 @@ public final class Context {
     public Tensor recomputed(Tensor x, BiFunction<Tensor, Context, Tensor> function) {
         List<Tensor> inputs = new ArrayList<>(List.of(x));
         memory.ifPresent(read -> inputs.add(read.values()));
+        boolean[] made = {false};
         Recompute.Part all = (given, _, _) -> {
-            Context again = copy();
-            again.home = Lifetime.current();
-            again.memo = new HashMap<>();
-            again.reports = new ArrayList<>();
-            again.observer = Optional.empty();
-            again.recomputing = false;
-            again.memory = memory.map(read -> new Memory(given.get(1), read.keep()));
-            Tensor y = function.apply(given.getFirst(), again);
-            if (!again.reports.isEmpty()) {
+            Context inner = again(given.subList(1, given.size()));
+            inner.again = made[0];
+            inner.recomputing = false;
+            made[0] = true;
+            Tensor y = function.apply(given.getFirst(), inner);
+            if (!inner.reports.isEmpty()) {
                 throw new IllegalArgumentException(place + " reports a "
-                        + again.reports.getFirst().getClass().getSimpleName()
+                        + inner.reports.getFirst().getClass().getSimpleName()
                         + " to the loss, which a block that is computed again cannot; set recompute=false");
             }
             return y;
         };
         return recomputed(all, new Recompute.Parts(0, x.size(0), x.size(0)), inputs);
+    }
+
+    /// What is added to one of two streams, computed from the other.
+    @FunctionalInterface
+    public interface Turn {
+        Tensor of(Tensor read, Context context);
+    }
+
+    /// Both streams behind branches that take turns, without keeping how: see [Reversal].
+    ///
+    /// @param streams both, side by side along the last axis
+    public Tensor reversed(List<Turn> turns, Tensor streams, Reversal.Watcher watcher) {
+        List<Reversal.Branch> branches = turns.stream()
+                .<Reversal.Branch>map(turn -> (read, given, second) -> turn.of(read, second ? again(given) : this))
+                .toList();
+        List<Tensor> given = memory.stream().map(Memory::values).toList();
+        return Reversal.of(branches, streams, given, watcher, random, home);
+    }
+
+    private Context again(List<Tensor> given) {
+        Context context = again();
+        context.memory = memory.map(known -> new Memory(given.getFirst(), known.keep()));
+        return context;
     }
 
     /// The positions of the tokens of this pass, int64: [T], or [B, T] where the rows of the batch differ.

@@ -1,5 +1,6 @@
 package io.attend.layer;
 
+import io.attend.tensor.ProductLoss;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
@@ -88,6 +89,21 @@ public final class Linear {
 
     public Tensor forward(Tensor x) {
         return product.apply(x);
+    }
+
+    /// The mean cross-entropy of the outputs taken as scores of classes, without ever making all of them; see
+    /// [ProductLoss]. What wraps the product is asked for all of them.
+    ///
+    /// @param x [..., I]
+    /// @param classes the right output of each row, int64, of the shape of x without its last axis
+    /// @param ignored the class of rows that do not count
+    /// @param smoothing the share of certainty spread evenly over all classes
+    public Tensor crossEntropy(Tensor x, Tensor classes, long ignored, double smoothing) {
+        Tensor rows = x.reshape(-1, inputs);
+        Tensor right = classes.reshape(-1);
+        return wrapped || groups != 1
+                ? forward(rows).crossEntropy(right, ignored, smoothing)
+                : ProductLoss.of(rows, weight.tensor(), bias.map(Parameter::tensor), right, ignored, smoothing);
     }
 
     /// The same weight used the other way, `x W`: [..., O] → [..., I], without the bias.

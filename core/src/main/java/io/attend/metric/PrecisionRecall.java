@@ -5,7 +5,8 @@ package io.attend.metric;
 /// @param precision right predictions among all predictions; 0 if there are none
 /// @param recall right predictions among all that are to be predicted; 0 if there are none
 public record PrecisionRecall(double precision, double recall) {
-    static PrecisionRecall of(double right, double predicted, double wanted) {
+    /// From counts.
+    public static PrecisionRecall of(double right, double predicted, double wanted) {
         return new PrecisionRecall(predicted == 0 ? 0 : right / predicted, wanted == 0 ? 0 : right / wanted);
     }
 

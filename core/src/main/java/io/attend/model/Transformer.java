@@ -200,6 +200,15 @@ public final class Transformer implements AutoCloseable {
                 .loss(built.topology().forward(inputs, context), answers, smoothing, written(inputs, context));
     }
 
+    /// The mean loss of vectors the head judges one by one, such as those of the words that were hidden and no
+    /// others.
+    ///
+    /// @param vectors [B, T, E]
+    /// @param answers [B, T]
+    public Tensor loss(Tensor vectors, Tensor answers, double smoothing, Context context) {
+        return built.head().loss(vectors, answers, smoothing, context);
+    }
+
     /// Everything the head gives, by name.
     public Map<String, Tensor> outputs(Inputs inputs, Context context) {
         return built.head().outputs(built.topology().forward(inputs, context), written(inputs, context));

@@ -77,8 +77,8 @@ public record BatchNorm(
                 Kept kept = Kept.of(tokens, context);
                 center = kept.mean(tokens);
                 spread = kept.mean(tokens.sub(center).square());
-                mean.follow(center);
-                variance.follow(spread.mul(kept.count() / Math.max(1, kept.count() - 1)));
+                mean.follow(center, context);
+                variance.follow(spread.mul(kept.count() / Math.max(1, kept.count() - 1)), context);
             }
             return tokens.sub(center)
                     .mul(spread.add(value.epsilon).rsqrt())

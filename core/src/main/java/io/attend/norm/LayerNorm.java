@@ -20,18 +20,34 @@ import java.util.Optional;
 ///     y = (x − mean(x)) / √(var(x) + epsilon) · weight + bias
 ///
 /// x [B, T, E] → y [B, T, E]. Time about 8 operations a number; keeps its input and two numbers a row for the
-/// backward pass. Names: our `weight` and `bias` are the paper's gain g and bias b.
+/// backward pass. Names: our `weight` and `bias` are the paper's gain g and bias b; without either it is
+/// PyTorch's `elementwise_affine=False`.
 @Source(paper = "Layer Normalization", arxiv = "1607.06450")
 public record LayerNorm(
         @Default("1e-5") double epsilon,
-        @Default("\"added\"") Bias bias) implements Norm {
+        @Default("\"added\"") Bias bias,
+        @Default("\"weight\"") Gain gain)
+        implements Norm {
     public static final LayerNorm EXAMPLE = new LayerNorm(1e-5, Bias.ADDED);
     public static final LayerNorm WITHOUT_BIAS = new LayerNorm(1e-6, Bias.NONE);
+
+    public static final LayerNorm PLAIN = new LayerNorm(1e-5, Bias.NONE, Gain.NONE);
+
+    /// What the normalised vector is multiplied by.
+    public enum Gain {
+        WEIGHT,
+        NONE
+    }
 
     public LayerNorm {
         if (!(epsilon > 0 && epsilon < 1)) {
             throw new IllegalArgumentException("epsilon " + epsilon + " is outside (0, 1); the usual value is 1e-5");
         }
+    }
+
+    /// With weights.
+    public LayerNorm(double epsilon, Bias bias) {
+        this(epsilon, bias, Gain.WEIGHT);
     }
 
     @Override
@@ -42,13 +58,15 @@ public record LayerNorm(
     private static final class Built implements Layer {
         private final double epsilon;
         private final int width;
-        private final Parameter weight;
+        private final Optional<Parameter> weight;
         private final Optional<Parameter> bias;
 
         Built(LayerNorm value, Parameters parameters, int width) {
             this.epsilon = value.epsilon;
             this.width = width;
-            this.weight = parameters.weight("weight", Shape.of(width), Initializer.ONES);
+            this.weight = value.gain == Gain.WEIGHT
+                    ? Optional.of(parameters.weight("weight", Shape.of(width), Initializer.ONES))
+                    : Optional.empty();
             this.bias = value.bias == Bias.ADDED
                     ? Optional.of(parameters.weight("bias", Shape.of(width), Initializer.ZEROS))
                     : Optional.empty();
@@ -56,7 +74,7 @@ public record LayerNorm(
 
         @Override
         public Tensor forward(Tensor x, Context context) {
-            return x.layerNorm(weight.tensor(), bias.map(Parameter::tensor), epsilon); // [B, T, E]
+            return x.layerNorm(weight.map(Parameter::tensor), bias.map(Parameter::tensor), epsilon); // [B, T, E]
         }
 
         @Override

@@ -69,7 +69,7 @@ public record PowerNorm(
             Tensor power = square.numbers(wide); // [E]
             if (context.isTraining()) {
                 power = Kept.of(tokens, context).mean(tokens.square());
-                square.follow(power);
+                square.follow(power, context);
             }
             return tokens.mul(power.add(value.epsilon).rsqrt())
                     .mul(weight.tensor().to(wide))

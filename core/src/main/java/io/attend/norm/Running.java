@@ -1,5 +1,6 @@
 package io.attend.norm;
 
+import io.attend.layer.Context;
 import io.attend.layer.Parameter;
 import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
@@ -15,7 +16,10 @@ record Running(Parameter parameter, double momentum) {
         return parameter.tensor().to(dtype);
     }
 
-    void follow(Tensor seen) {
+    void follow(Tensor seen, Context context) {
+        if (context.isAgain()) {
+            return;
+        }
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open()) {
             Tensor present = parameter.tensor();

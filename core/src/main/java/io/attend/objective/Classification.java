@@ -1,15 +1,18 @@
 package io.attend.objective;
 
+import io.attend.activation.Gelu;
 import io.attend.architecture.Inputs;
 import io.attend.data.Example;
 import io.attend.data.Labeled;
 import io.attend.embedding.Tokens;
 import io.attend.generation.TextModel;
+import io.attend.head.Gives;
+import io.attend.head.Problem;
+import io.attend.head.SequenceHead;
 import io.attend.layer.Context;
 import io.attend.model.Transformer;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
-import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Specials;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.value.Default;
@@ -17,48 +20,51 @@ import io.attend.value.Source;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
-/// The model is asked which of several labels a text has. From [Labeled] examples; the labels are those that
-/// occur, in alphabetical order.
+/// The model is asked which of several labels a text has, which of them it has, or what number belongs to it.
+/// From [Labeled] examples; the labels are those that occur, in alphabetical order; several of one text stand
+/// between commas, and `-` stands for none.
 ///
-///     loss = − mean over texts of log p(label | text)
+///     loss = − mean over texts of log p(label | text)        or the problem's own, see [Problem]
 ///
-/// While learning, a share `drop` of the tokens of each text may be left out and a share `hide` replaced by the
-/// unknown token, so that no single word decides. Judged by accuracy.
+/// Noises spoil texts while learning, so that no single word decides; what they hide becomes the unknown token.
+/// Judged by accuracy, the mean of the classes' F1, Matthews's correlation and expected calibration error;
+/// where a text has several labels by F1 over all, the mean of the labels' and whole hits; a number by its mean
+/// squared error and Pearson's and Spearman's correlations.
 ///
 /// @param length tokens of a text that are read; what is behind them is cut off
+/// @param problem what is asked
 /// @param smoothing the share of certainty spread over all labels
-/// @param drop chance of a token to be left out while learning
-/// @param hide chance of a token to be unknown while learning
+/// @param noises what texts go through while learning, in order
 @Source(
         paper = "EDA: Easy Data Augmentation Techniques for Boosting Performance on Text Classification",
         arxiv = "1901.11196")
 public record Classification(
         @Default("128") int length,
+        @Default("\"single-label\"") Problem problem,
         @Default("0.0") double smoothing,
-        @Default("0.0") double drop,
-        @Default("0.0") double hide)
+        @Default("[]") List<Noise> noises)
         implements Objective {
-    public static final Classification EXAMPLE = new Classification(17, 0.1, 0.1, 0.1);
+    public static final Classification EXAMPLE = new Classification(
+            17, Problem.SINGLE_LABEL, 0.1, List.of(new TokenDeletion(0.1), new TokenMasking(0.1)));
+    public static final Classification TAGS = new Classification(17, Problem.MULTI_LABEL, 0, List.of());
+    public static final Classification NUMBER = new Classification(17, Problem.REGRESSION, 0, List.of());
 
     public Classification {
         if (length < 1) {
             throw new IllegalArgumentException("length must be at least 1 token, not " + length);
         }
-        share("smoothing", smoothing);
-        share("drop", drop);
-        share("hide", hide);
-    }
-
-    private static void share(String name, double value) {
-        if (!(value >= 0 && value < 1)) {
-            throw new IllegalArgumentException(name + " " + value + " is outside [0, 1)");
+        if (!(smoothing >= 0 && smoothing < 1)) {
+            throw new IllegalArgumentException("smoothing " + smoothing + " is outside [0, 1)");
         }
+        if (problem != Problem.SINGLE_LABEL && smoothing != 0) {
+            throw new IllegalArgumentException("smoothing " + smoothing
+                    + " spreads certainty over the classes of one choice, and the problem has none; use 0");
+        }
+        noises = List.copyOf(noises);
     }
 
     @Override
@@ -82,61 +88,52 @@ public record Classification(
 
         private final Classification value;
         private final TextModel.Words words;
-        private final List<String> labels;
+        private final Noise.Vocabulary vocabulary;
+        private final Labels labels;
         private final List<Labeled> heldOutTexts;
         private final List<int[]> training;
-        private final long[] trainingLabels;
+        private final List<double[]> trainingAnswers;
         private final List<int[]> heldOut;
-        private final long[] heldOutLabels;
+        private final List<double[]> heldOutAnswers;
 
         Built(Classification value, Tokenizer tokenizer, List<Labeled> training, List<Labeled> heldOut) {
             this.value = value;
             this.words = new TextModel.Words(tokenizer);
-            this.labels = List.copyOf(
-                    new TreeSet<>(training.stream().map(Labeled::label).toList()));
-            if (labels.size() < 2) {
-                throw new IllegalArgumentException(
-                        "all examples have the label " + labels + "; there must be two or more");
-            }
+            this.vocabulary = Noise.Vocabulary.of(tokenizer, words.unknown());
+            this.labels = new Labels(value.problem, training);
             this.heldOutTexts = heldOut;
             this.training = training.stream().map(this::tokens).toList();
-            this.trainingLabels = training.stream().mapToLong(this::label).toArray();
+            this.trainingAnswers = training.stream().map(labels::numbers).toList();
             this.heldOut = heldOut.stream().map(this::tokens).toList();
-            this.heldOutLabels = heldOut.stream().mapToLong(this::label).toArray();
+            this.heldOutAnswers = heldOut.stream().map(labels::numbers).toList();
         }
 
-        private long label(Labeled example) {
-            int label = labels.indexOf(example.label());
-            if (label < 0) {
-                throw new IllegalArgumentException("a held-out text has the label \"" + example.label()
-                        + "\", which none to learn from has; they have " + labels);
-            }
-            return label;
-        }
-
-        /// Begin token, text, end token.
+        /// The text, without the begin and the end token, which need room too.
         private int[] tokens(Labeled example) {
             int[] ids = words.tokenizer().ids(example.text(), Specials.SKIP);
-            int[] all = new int[Math.min(ids.length, Math.max(0, value.length - 2)) + 2];
-            System.arraycopy(ids, 0, all, 1, all.length - 2);
-            all[0] = words.begin();
-            all[all.length - 1] = words.end();
-            return all;
+            return Arrays.copyOf(ids, Math.min(ids.length, Math.max(0, value.length - 2)));
         }
 
         @Override
         public Needs needs() {
-            return new Needs(words.tokenizer().size(), OptionalInt.of(labels.size()), OptionalInt.of(value.length));
+            return new Needs(
+                    words.tokenizer().size(),
+                    Optional.of(
+                            SequenceHead.of(labels.outputs()).dense(new Gelu()).problem(value.problem)),
+                    OptionalInt.of(value.length));
         }
 
         @Override
         public void check(Transformer model) {
-            // Any topology reads; that its head gives one score a label is seen at the first step.
+            if (model.architecture().head().gives() != Gives.LABELS) {
+                throw new IllegalArgumentException("model.architecture: texts are classified by a SequenceHead, not by a "
+                        + model.architecture().head().getClass().getSimpleName());
+            }
         }
 
         @Override
         public Optional<List<String>> labels() {
-            return Optional.of(labels);
+            return labels.names();
         }
 
         @Override
@@ -152,24 +149,10 @@ public record Classification(
         @Override
         public Batch training(List<Integer> examples, RandomGenerator random) {
             return batch(
-                    examples.stream().map(i -> blurred(training.get(i), random)).toList(),
-                    examples.stream().mapToLong(i -> trainingLabels[i]).toArray());
-        }
-
-        private int[] blurred(int[] text, RandomGenerator random) {
-            if (value.drop == 0 && value.hide == 0) {
-                return text;
-            }
-            int[] left = new int[text.length];
-            int length = 0;
-            for (int i = 0; i < text.length; i++) {
-                boolean inner = i > 0 && i < text.length - 1;
-                if (inner && random.nextDouble() < value.drop) {
-                    continue;
-                }
-                left[length++] = inner && random.nextDouble() < value.hide ? words.unknown() : text[i];
-            }
-            return Arrays.copyOf(left, length);
+                    examples.stream()
+                            .map(i -> Denoising.spoilt(value.noises, training.get(i), vocabulary, random))
+                            .toList(),
+                    examples.stream().map(trainingAnswers::get).toList());
         }
 
         @Override
@@ -179,44 +162,48 @@ public record Classification(
 
         @Override
         public Batch heldOut(int from, int to) {
-            return batch(heldOut.subList(from, to), Arrays.copyOfRange(heldOutLabels, from, to));
+            return batch(heldOut.subList(from, to), heldOutAnswers.subList(from, to));
         }
 
-        private Batch batch(List<int[]> texts, long[] right) {
+        private Batch batch(List<int[]> texts, List<double[]> answers) {
+            List<int[]> rows = texts.stream().map(this::framed).toList();
             return new Batch(
-                    Inputs.of(Tokens.padded(texts, words.pad())),
-                    Tensor.of(right, right.length),
-                    texts.stream().mapToLong(text -> text.length).sum(),
-                    right.length);
+                    Inputs.of(Tokens.padded(rows, words.pad())),
+                    labels.tensor(answers),
+                    rows.stream().mapToLong(text -> text.length).sum(),
+                    rows.size());
+        }
+
+        /// Begin token, text, end token; noise may have made the text longer.
+        private int[] framed(int[] text) {
+            int length = Math.min(text.length, Math.max(0, value.length - 2));
+            int[] all = new int[length + 2];
+            System.arraycopy(text, 0, all, 1, length);
+            all[0] = words.begin();
+            all[length + 1] = words.end();
+            return all;
         }
 
         @Override
         public Judged judge(TextModel text, double loss) {
-            List<Long> chosen = new ArrayList<>();
+            List<double[]> logits = new ArrayList<>();
             for (int from = 0; from < heldOut.size(); from += AT_ONCE) {
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open()) {
                     Batch some = heldOut(from, Math.min(from + AT_ONCE, heldOut.size()));
-                    for (long label : text.model()
-                            .forward(some.inputs(), Context.inference())
-                            .argmax(-1)
-                            .toLongs()) {
-                        chosen.add(label);
+                    double[] all =
+                            text.model().forward(some.inputs(), Context.inference()).toDoubles();
+                    for (int i = 0; i < all.length; i += labels.outputs()) {
+                        logits.add(Arrays.copyOfRange(all, i, i + labels.outputs()));
                     }
                 }
             }
-            int right = 0;
             List<Shown> shown = new ArrayList<>();
-            for (int i = 0; i < chosen.size(); i++) {
-                right += chosen.get(i) == heldOutLabels[i] ? 1 : 0;
-                if (i < SHOWN) {
-                    shown.add(new Shown(
-                            heldOutTexts.get(i).text(),
-                            Optional.of(heldOutTexts.get(i).label()),
-                            labels.get(chosen.get(i).intValue())));
-                }
+            for (int i = 0; i < Math.min(SHOWN, logits.size()); i++) {
+                Labeled example = heldOutTexts.get(i);
+                shown.add(new Shown(example.text(), Optional.of(example.label()), labels.said(logits.get(i))));
             }
-            return new Judged(Map.of("accuracy", (double) right / chosen.size()), shown);
+            return new Judged(labels.measures(logits, heldOutAnswers), shown);
         }
     }
 }

@@ -27,8 +27,10 @@ import java.util.random.RandomGenerator;
 ///     loss = − mean over t of log p(x_{t+1} | x_{t−length+1} ... x_t)
 ///
 /// A window starts anywhere: an epoch has as many windows as fit side by side, each shifted by a random part of
-/// its length. Judged on held-out text cut into windows side by side, by perplexity, exp(loss), and bits per
-/// character, loss · tokens / (characters · ln 2).
+/// its length. Judged on held-out text cut into windows side by side, by perplexity, exp(loss), bits per
+/// character, loss · tokens / (characters · ln 2), and perplexity per word, exp(loss · tokens / words), which
+/// does not depend on how a text is cut into tokens. Words are what stands between spaces, and line ends, as
+/// published figures of WikiText count.
 ///
 /// @param length tokens a window, T
 @Source(paper = "Language Models are Unsupervised Multitask Learners", reference = "OpenAI 2019")
@@ -62,6 +64,7 @@ public record NextToken(int length) implements Objective {
         private final int[] training;
         private final int[] heldOut;
         private final double characters;
+        private final double words;
         private final String opening;
 
         Built(int length, Tokenizer tokenizer, List<Document> training, List<Document> heldOut) {
@@ -72,6 +75,9 @@ public record NextToken(int length) implements Objective {
             this.characters = heldOut.stream()
                     .mapToDouble(document ->
                             document.text().codePointCount(0, document.text().length()))
+                    .sum();
+            this.words = heldOut.stream()
+                    .mapToLong(document -> words(document.text()))
                     .sum();
             String first = heldOut.getFirst().text().strip();
             this.opening = first.substring(
@@ -93,6 +99,17 @@ public record NextToken(int length) implements Objective {
             return all;
         }
 
+        private static long words(String text) {
+            boolean[] inWord = new boolean[1];
+            return text.codePoints()
+                    .filter(point -> {
+                        boolean starts = !inWord[0] && !Character.isWhitespace(point);
+                        inWord[0] = !Character.isWhitespace(point);
+                        return starts || point == '\n';
+                    })
+                    .count();
+        }
+
         private void need(String what, int[] tokens) {
             if (tokens.length < length + 1) {
                 throw new IllegalArgumentException("the text " + what + " has " + tokens.length
@@ -103,7 +120,7 @@ public record NextToken(int length) implements Objective {
 
         @Override
         public Needs needs() {
-            return new Needs(tokenizer.size(), OptionalInt.empty(), OptionalInt.of(length));
+            return new Needs(tokenizer.size(), Optional.empty(), OptionalInt.of(length));
         }
 
         @Override
@@ -164,6 +181,7 @@ public record NextToken(int length) implements Objective {
         public Judged judge(TextModel text, double loss) {
             Map<String, Double> measures = new LinkedHashMap<>();
             measures.put("perplexity", Math.exp(loss));
+            measures.put("wordPerplexity", Math.exp(loss * heldOut.length / words));
             measures.put("bitsPerCharacter", loss * heldOut.length / (characters * Math.log(2)));
             int[] prompt = tokenizer.ids(opening, Specials.SKIP);
             int limit = length - prompt.length; // a model may know no position beyond its window

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// What training makes small: what becomes of examples, and what the model is asked of them.
-public sealed interface Objective permits Classification, NextToken, TeacherForcing {
+public sealed interface Objective permits Classification, Denoising, MaskedToken, NextToken, SpanCorruption, TeacherForcing {
     /// Makes examples ready to be learned from.
     ///
     /// @throws IllegalArgumentException if it cannot learn from examples of that kind
@@ -68,7 +68,12 @@ public sealed interface Objective permits Classification, NextToken, TeacherForc
     ///
     /// @param measures numbers by name, the most telling first
     /// @param shown what it made of some examples
-    record Judged(Map<String, Double> measures, List<Shown> shown) {}
+    /// @param notes what must be known to compare the numbers with others', by name
+    record Judged(Map<String, Double> measures, List<Shown> shown, Map<String, String> notes) {
+        public Judged(Map<String, Double> measures, List<Shown> shown) {
+            this(measures, shown, Map.of());
+        }
+    }
 
     /// What a model made of an example.
     ///

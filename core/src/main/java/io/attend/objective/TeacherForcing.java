@@ -1,21 +1,22 @@
 package io.attend.objective;
 
-import io.attend.architecture.EncoderDecoder;
-import io.attend.architecture.Inputs;
 import io.attend.data.Example;
 import io.attend.data.Pair;
 import io.attend.data.TokenPair;
-import io.attend.embedding.Tokens;
+import io.attend.generation.Beam;
 import io.attend.generation.Decoding;
 import io.attend.generation.Greedy;
 import io.attend.generation.TextModel;
-import io.attend.head.Head;
+import io.attend.layer.Context;
+import io.attend.metric.Bleu;
+import io.attend.metric.BleuTokens;
 import io.attend.model.Transformer;
 import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +32,26 @@ import java.util.stream.IntStream;
 ///     loss = − mean over t of Σ_v q(v) log p(v | source, target before t)
 ///
 /// With `smoothing` s, q is (1 − s) on the right token plus s spread evenly over the vocabulary, which keeps a
-/// model from being too sure; without, q is the right token alone. Padding does not count. Judged by the share
-/// of held-out targets that greedy writing hits to the character.
+/// model from being too sure; without, q is the right token alone. Padding does not count.
+///
+/// With [ScheduledSampling] it is shown its own tokens in place of some of the right ones. Judged by the share
+/// of held-out targets that what it writes hits to the character, and by BLEU as sacreBLEU defines it, whose
+/// signature stands in the report.
+///
+/// @param smoothing s
+/// @param decoding how held-out sources are written about; never more than twice as long as the longest target
+/// @param bleu how BLEU splits texts into words; `none` for files that are tokenised already
+/// @param sampling when its own tokens are shown
 @Source(paper = "Rethinking the Inception Architecture for Computer Vision", arxiv = "1512.00567")
-public record TeacherForcing(@Default("0.0") double smoothing) implements Objective {
+public record TeacherForcing(
+        @Default("0.0") double smoothing,
+        @Default("{\"type\": \"Greedy\"}") Decoding decoding,
+        @Default("\"wmt\"") BleuTokens bleu,
+        Optional<ScheduledSampling> sampling)
+        implements Objective {
     public static final TeacherForcing EXAMPLE = new TeacherForcing(0.1);
+    public static final TeacherForcing SAMPLED = new TeacherForcing(
+            0.1, Beam.of(3), BleuTokens.NONE, Optional.of(ScheduledSampling.EXAMPLE));
 
     private static final int AT_ONCE = 250;
     private static final int SHOWN = 16;
@@ -44,6 +60,18 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
         if (!(smoothing >= 0 && smoothing < 1)) {
             throw new IllegalArgumentException("smoothing " + smoothing + " is outside [0, 1)");
         }
+    }
+
+    /// Without sampling, judged by greedy writing.
+    public TeacherForcing(double smoothing) {
+        this(smoothing, new Greedy(256), BleuTokens.WMT, Optional.empty());
+    }
+
+    /// As `multi-bleu.perl` where the text is tokenised, as sacreBLEU otherwise.
+    private Bleu measure() {
+        return bleu == BleuTokens.NONE
+                ? Bleu.TOKENISED
+                : new Bleu(bleu, Bleu.STANDARD.smoothing(), Bleu.STANDARD.letters(), Bleu.STANDARD.order());
     }
 
     @Override
@@ -79,16 +107,12 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
 
         @Override
         public Needs needs() {
-            return new Needs(words.tokenizer().size(), OptionalInt.empty(), OptionalInt.empty());
+            return new Needs(words.tokenizer().size(), Optional.empty(), OptionalInt.empty());
         }
 
         @Override
         public void check(Transformer model) {
-            if (!(model.architecture().topology() instanceof EncoderDecoder)) {
-                throw new IllegalArgumentException(
-                        "model.architecture: pairs are learned by an EncoderDecoder, not by a "
-                                + model.architecture().topology().getClass().getSimpleName());
-            }
+            TokenPairs.check("pairs", model);
         }
 
         @Override
@@ -103,7 +127,7 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
 
         @Override
         public Batch training(List<Integer> examples, RandomGenerator random) {
-            return batch(examples.stream().map(training::get).toList());
+            return TokenPairs.batch(examples.stream().map(training::get).toList(), words);
         }
 
         @Override
@@ -113,36 +137,14 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
 
         @Override
         public Batch heldOut(int from, int to) {
-            return batch(heldOut.subList(from, to));
+            return TokenPairs.batch(heldOut.subList(from, to), words);
         }
 
-        /// Sources [B, S], targets shifted right behind the begin token [B, T], and the targets themselves [B,
-        /// T].
-        private Batch batch(List<TokenPair> pairs) {
-            Tokens source = Tokens.padded(pairs.stream().map(TokenPair::source).toList(), words.pad());
-            Tokens target = Tokens.padded(
-                    pairs.stream().map(pair -> shifted(pair.target())).toList(), words.pad());
-            int longest = Math.toIntExact(target.length());
-            long[] answers = new long[pairs.size() * longest];
-            long read = 0;
-            long answered = 0;
-            for (int row = 0; row < pairs.size(); row++) {
-                int[] written = pairs.get(row).target();
-                for (int i = 0; i < longest; i++) {
-                    answers[row * longest + i] = i < written.length ? written[i] : Head.IGNORED;
-                }
-                answered += written.length;
-                read += pairs.get(row).source().length;
-            }
-            return new Batch(
-                    Inputs.of(source, target), Tensor.of(answers, pairs.size(), longest), read + answered, answered);
-        }
-
-        private int[] shifted(int[] target) {
-            int[] shifted = new int[target.length];
-            shifted[0] = words.begin();
-            System.arraycopy(target, 0, shifted, 1, target.length - 1);
-            return shifted;
+        @Override
+        public Tensor loss(Transformer model, Batch batch, Context context) {
+            return value.sampling.isPresent() && context.isTraining()
+                    ? Objective.Built.super.loss(model, value.sampling.get().mixed(model, batch, context), context)
+                    : Objective.Built.super.loss(model, batch, context);
         }
 
         @Override
@@ -151,20 +153,32 @@ public record TeacherForcing(@Default("0.0") double smoothing) implements Object
                     .mapToInt(pair -> pair.target().length)
                     .max()
                     .orElseThrow();
-            Decoding greedy = new Greedy(2 * longest + 2);
+            Decoding decoding = value.decoding.limit(Math.min(value.decoding.limit(), 2 * longest + 2));
             List<String> written = new ArrayList<>();
             for (int from = 0; from < heldOutPairs.size(); from += AT_ONCE) {
                 written.addAll(text.write(
                         heldOutPairs.subList(from, Math.min(from + AT_ONCE, heldOutPairs.size())).stream()
                                 .map(Pair::source)
                                 .toList(),
-                        greedy));
+                        decoding));
             }
             List<Integer> wrong = IntStream.range(0, written.size())
                     .filter(i -> !heldOutPairs.get(i).target().equals(written.get(i)))
                     .boxed()
                     .toList();
-            return new Judged(Map.of("exactMatch", 1 - (double) wrong.size() / written.size()), shown(written, wrong));
+            Bleu.Score bleu = value.measure()
+                    .corpus(
+                            written,
+                            heldOutPairs.stream()
+                                    .map(pair -> List.of(pair.target()))
+                                    .toList());
+            Map<String, Double> measures = new LinkedHashMap<>();
+            measures.put("exactMatch", 1 - (double) wrong.size() / written.size());
+            measures.put("bleu", bleu.score());
+            Map<String, String> notes = new LinkedHashMap<>();
+            notes.put("BLEU", bleu.toString());
+            notes.put("signature", value.measure().signature(1));
+            return new Judged(measures, shown(written, wrong), notes);
         }
 
         /// The first, and some of what was wrong.

@@ -9,7 +9,8 @@ import java.util.Map;
 /// What is added to a loss, times a small factor, so that routers use their experts evenly and keep their
 /// scores small.
 ///
-/// An objective takes the routings from `context.reports(Routing.class)`.
+/// A recipe names them under `auxiliary`, each with its factor. From Java:
+/// `loss.of(context.reports(Routing.class))`.
 public sealed interface RouterLoss permits BatchBalance, LayerBalance, RouterZ, SequenceBalance, SequenceZ {
     /// A single number, of the routings of one pass.
     ///
@@ -19,7 +20,7 @@ public sealed interface RouterLoss permits BatchBalance, LayerBalance, RouterZ, 
     static List<Routing> some(List<Routing> routings) {
         if (routings.isEmpty()) {
             throw new IllegalArgumentException(
-                    "no router reported anything, so there is no balance to keep; leave the router loss out of the objective");
+                    "no router reported anything, so there is no balance to keep; leave the router loss out of the recipe's auxiliary");
         }
         return routings;
     }

@@ -6,8 +6,8 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
-/// What a router reports of one pass: what balance losses and the metrics of expert use are computed from. It
-/// lives as long as the pass.
+/// What a router reports of one pass: what balance losses are computed from. It lives as long as the
+/// pass.
 ///
 /// @param place of the feed-forward
 /// @param logits the scores of the experts, [B, T, X], float32 or wider
@@ -23,20 +23,6 @@ public record Routing(Place place, Tensor logits, Tensor chosen, Tensor placed, 
     /// How many experts there are, X.
     public long experts() {
         return logits.size(2);
-    }
-
-    /// The share of all placed choices that each expert has, [X]: even use is 1 / X each.
-    public double[] use() {
-        long[] counts = placed.flatten(0, 2).bincount(experts() + 1).toLongs();
-        double[] shares = new double[(int) experts()];
-        double all = 0;
-        for (int i = 0; i < shares.length; i++) {
-            all += counts[i];
-        }
-        for (int i = 0; i < shares.length; i++) {
-            shares[i] = all == 0 ? 0 : counts[i] / all;
-        }
-        return shares;
     }
 
     /// The share of the choices of real tokens that found no room.

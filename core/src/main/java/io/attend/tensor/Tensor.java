@@ -800,19 +800,19 @@ public final class Tensor implements AutoCloseable {
 
     // ---- fused layers ----
 
-    /// Layer normalisation over the last axis; an absent bias is left out.
-    public Tensor layerNorm(Tensor weight, Optional<Tensor> bias, double epsilon) {
+    /// Layer normalisation over the last axis; an absent weight or bias is left out.
+    public Tensor layerNorm(Optional<Tensor> weight, Optional<Tensor> bias, double epsilon) {
         return made(
                 "layer_norm",
                 () -> torch.layer_norm(
                         pointer,
                         new long[] {size(-1)},
-                        new TensorOptional(weight.pointer),
+                        optional(weight),
                         optional(bias),
                         epsilon,
                         true),
                 this,
-                weight);
+                weight.orElse(this));
     }
 
     /// `x / √(mean(x²) + epsilon) · weight` over the last axis.

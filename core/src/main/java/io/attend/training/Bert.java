@@ -1,15 +1,13 @@
 package io.attend.training;
 
-import io.attend.activation.Gelu;
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Presets;
-import io.attend.head.SequenceHead;
 import io.attend.objective.Needs;
 import io.attend.value.Default;
 import io.attend.value.Source;
 
-/// An encoder as BERT has it, in a chosen size; see `Presets.bert`. With labels to tell apart it has a head for
-/// them, without it has BERT's head for hidden words.
+/// An encoder as BERT has it, in a chosen size; see `Presets.bert`. It has the head the
+/// objective asks for, and BERT's head for hidden words if it asks for none.
 @Source(
         paper = "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
         arxiv = "1810.04805")
@@ -28,10 +26,6 @@ public record Bert(
                 Presets.Size.width(width).heads(heads),
                 needs.length().orElse(512),
                 dropout);
-        return needs.labels().isPresent()
-                ? words.head(SequenceHead.of(needs.labels().getAsInt())
-                        .dense(new Gelu())
-                        .dropout(dropout))
-                : words;
+        return needs.head().map(head -> words.head(head.dropout(dropout))).orElse(words);
     }
 }

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /// How measures are shown to people.
 public final class Figures {
-    private static final Set<String> SHARES = Set.of("accuracy", "exactMatch", "f1");
+    private static final Set<String> SHARES = Set.of("accuracy", "exactMatch", "f1", "macroF1", "microF1");
 
     private Figures() {}
 

@@ -19,7 +19,7 @@ public record Gpt(
     @Override
     public Architecture architecture(Needs needs) {
         return Presets.gpt(
-                needs.vocabulary(),
+                needs.words("Gpt").vocabulary(),
                 layers,
                 Presets.Size.width(width).heads(heads),
                 needs.length().orElse(1024),

@@ -5,6 +5,7 @@ import io.attend.data.Dataset;
 import io.attend.data.Words;
 import io.attend.objective.Objective;
 import io.attend.optimizer.Optimizer;
+import io.attend.router.Auxiliary;
 import io.attend.schedule.Schedule;
 import io.attend.training.report.Metrics;
 import io.attend.value.Default;
@@ -31,6 +32,7 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param words the tokens texts are cut into
 /// @param model what is trained
 /// @param objective what is made small
+/// @param auxiliary what routers of experts learn beside it, each with its factor
 /// @param optimizer how gradients change weights
 /// @param schedule the learning rate of each step
 /// @param steps batches in all
@@ -61,6 +63,7 @@ public record Recipe(
         @Default("\"Characters\"") Words words,
         Blueprint model,
         @Default("{\"type\": \"TeacherForcing\"}") Objective objective,
+        @Default("[]") List<Auxiliary> auxiliary,
         @Default("{\"type\": \"AdamW\"}") Optimizer optimizer,
         Schedule schedule,
         int steps,
@@ -88,6 +91,7 @@ public record Recipe(
             .build();
 
     public Recipe {
+        auxiliary = List.copyOf(auxiliary);
         positive("steps", steps);
         positive("batch", batch);
         positive("accumulate", accumulate);
@@ -168,6 +172,7 @@ public record Recipe(
                 words,
                 model,
                 objective,
+                auxiliary,
                 optimizer,
                 schedule,
                 steps,

@@ -45,6 +45,7 @@ final class RunReport {
         List<Fact> facts = new ArrayList<>();
         outcome.measures()
                 .forEach((name, number) -> facts.add(new Fact(Figures.words(name), Figures.figure(name, number))));
+        judged.notes().forEach((name, note) -> facts.add(new Fact(name, note)));
         facts.add(new Fact("parameters", String.format(Locale.ROOT, "%,d", outcome.parameters())));
         facts.add(new Fact("steps", Figures.steps(outcome, recipe.steps()).replace(" steps", "")));
         facts.add(new Fact("time", String.format(Locale.ROOT, "%.0f s", outcome.seconds())));

@@ -334,7 +334,8 @@ public final class Trainer {
                                 .with(Metrics.LEARNING_RATE, recipe.schedule().rate(step, recipe.steps()))
                                 .with(Metrics.GRADIENT_NORM, done.norm())
                                 .with(Metrics.TOKENS_PER_SECOND, speed)
-                                .with(Metrics.SECONDS, seconds());
+                                .with(Metrics.SECONDS, seconds())
+                                .with(done.routers());
                         log.write(scale.map(factor -> row.with(LOSS_SCALE, factor.value()))
                                 .orElse(row));
                         progress.step(
@@ -419,7 +420,7 @@ public final class Trainer {
             return chosen;
         }
 
-        private record Step(double loss, double norm, long tokens) {}
+        private record Step(double loss, double norm, long tokens, Map<String, Double> routers) {}
 
         /// One change of the weights, from one batch or, to need less memory, from parts of it one after
         /// another: each part's loss counts as much as it has answers, so the gradient is that of the whole.
@@ -442,12 +443,16 @@ public final class Trainer {
                         .toList();
                 long answered = batches.stream().mapToLong(Batch::answered).sum();
                 double value = 0;
+                Map<String, Double> routers = new LinkedHashMap<>();
                 long tokens = 0;
                 for (Batch batch : batches) {
                     try (Lifetime _ = Lifetime.open()) {
                         double share = (double) batch.answered() / answered;
-                        Tensor loss = loss(batch, Context.training(random));
+                        Context pass = recipe.recompute() ? pass().recomputing() : pass();
+                        Tensor loss = loss(batch, pass);
                         value += share * loss.item();
+                        Routers.figures(pass).forEach((name, one) -> routers.merge(name, share * one, Double::sum));
+                        loss = Routers.added(loss, recipe.auxiliary(), pass);
                         tokens += batch.tokens();
                         if (!Double.isFinite(value)) {
                             throw diverged("the loss", value, culprit(batches, before));
@@ -468,13 +473,17 @@ public final class Trainer {
                     average.ifPresent(MovingAverage::update);
                 }
                 weights.forEach(Tensor::clearGrad);
-                return new Step(value, norm, tokens);
+                return new Step(value, norm, tokens, routers);
             }
         }
 
-        private Tensor loss(Batch batch, Context context) {
+        private Context pass() {
+            return Context.training(random).step(step);
+        }
+
+        private Tensor loss(Batch batch, Context pass) {
             try (Autocast _ = Autocast.open(DEVICE, recipe.precision().products())) {
-                return objective.loss(model, batch, recipe.recompute() ? context.recomputing() : context);
+                return objective.loss(model, batch, pass);
             }
         }
 
@@ -499,15 +508,12 @@ public final class Trainer {
             for (Batch batch : batches) {
                 try (Lifetime _ = Lifetime.open()) {
                     Blame blame = new Blame();
-                    Tensor loss;
-                    try (Autocast _ = Autocast.open(DEVICE, recipe.precision().products())) {
-                        loss = objective.loss(
-                                model, batch, Context.training(random).observed(blame));
-                    }
+                    Context pass = pass().observed(blame);
+                    Tensor loss = loss(batch, pass);
                     if (!Double.isFinite(loss.item())) {
                         return "the first output that is not finite is that of " + blame.forward();
                     }
-                    loss.backward();
+                    Routers.added(loss, recipe.auxiliary(), pass).backward();
                     Optional<String> backward = blame.backward().or(() -> Blame.gradient(model.weights()));
                     if (backward.isPresent()) {
                         return "the gradient is finite up to " + backward.get() + ", and not behind it";

@@ -20,7 +20,7 @@ public record Transformer2017(
     @Override
     public Architecture architecture(Needs needs) {
         return Presets.transformer(
-                needs.vocabulary(),
+                needs.words("Transformer2017").vocabulary(),
                 layers,
                 Presets.Size.width(width).heads(heads).hidden(hidden),
                 dropout);

@@ -150,6 +150,9 @@ final class Actual {
     /// Of something the head gives: one row a position, or one a text.
     private Value output(Tensor tensor) {
         Tensor ids = given.require("input_ids");
+        if (ids.rank() == 3) {
+            return whole(tensor.reshape(ids.size(0), ids.size(1))); // a score of each text to choose from
+        }
         boolean everyPosition = tensor.rank() >= 2
                 && !twoStacks
                 && tensor.size(1) == ids.size(1)
@@ -267,9 +270,13 @@ final class Actual {
     // ---- passes ----
 
     private Inputs inputs() {
-        Tensor ids = given.require("input_ids");
-        Tokens counted = usage.tokens(ids, given.mask("attention_mask"), given.find("token_type_ids"));
+        Tensor ids = flat(given.require("input_ids"));
+        Tokens counted = usage.tokens(
+                ids,
+                given.mask("attention_mask").map(Actual::flat),
+                given.find("token_type_ids").map(Actual::flat));
         Tokens source = given.find("position_ids")
+                .map(Actual::flat)
                 .map(positions -> new Tokens(ids, counted.keep(), counted.segments(), Optional.of(positions)))
                 .orElse(counted);
         Optional<Tensor> hidden = given.mask("perm_mask");
@@ -285,6 +292,11 @@ final class Actual {
                         .filter(labels -> labels.rank() == 2 && !labels.dtype().isFloating())
                         .orElse(ids)));
         return Inputs.of(source, usage.tokens(target, Optional.empty(), Optional.empty()));
+    }
+
+    /// Texts to choose from [B, C, T] as texts of their own [B C, T].
+    private static Tensor flat(Tensor texts) {
+        return texts.rank() == 3 ? texts.reshape(-1, texts.size(2)) : texts;
     }
 
     private void forward() {
@@ -346,6 +358,6 @@ final class Actual {
 
     private Optional<Tensor> gradient(String name) {
         backward();
-        return Optional.ofNullable(gradients.get(name));
+        return Optional.ofNullable(gradients.get(pretrained.table().written(name)));
     }
 }

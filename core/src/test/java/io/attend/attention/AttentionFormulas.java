@@ -115,11 +115,16 @@ public final class AttentionFormulas {
             ProjectionGroups groups = value.groups();
             ProjectionBias bias = value.bias();
             return switch (name) {
-                case "query" -> numbers.in(name).linear(x, bias.query, groups.query());
-                case "key" -> numbers.in(name).linear(x, bias.key, groups.key());
-                case "value" -> numbers.in(name).linear(x, bias.value, groups.value());
+                case "query" -> clipped(numbers.in(name).linear(x, bias.query, groups.query()));
+                case "key" -> clipped(numbers.in(name).linear(x, bias.key, groups.key()));
+                case "value" -> clipped(numbers.in(name).linear(x, bias.value, groups.value()));
                 default -> numbers.in(name).linear(x, bias.output, groups.output());
             };
+        }
+
+        private double[] clipped(double[] x) {
+            double most = value.clip().orElse(Double.MAX_VALUE);
+            return Arrays.stream(x).map(y -> Math.max(-most, Math.min(most, y))).toArray();
         }
 
         private double[] normed(double[] x, String name, int heads) {

@@ -3,6 +3,7 @@ package io.attend.attention;
 import io.attend.layer.Bench;
 import io.attend.layer.Context;
 import io.attend.layer.Layer;
+import io.attend.layer.Peak;
 import io.attend.layer.Site;
 import io.attend.mask.Causal;
 import io.attend.score.ScaledDotProduct;
@@ -11,19 +12,11 @@ import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /// A process of its own that measures what attention needs beyond what was there: for each length a line with
 /// the bytes at the peak of a forward pass, and of a forward and a backward pass.
-///
-/// The peak is what Linux remembers of the resident set (`VmHWM`), which is put back to the present (`VmRSS`)
-/// before each pass by writing 5 to `clear_refs`.
 final class AttentionMemory {
     private static final int WIDTH = 128;
-    private static final Path STATUS = Path.of("/proc/self/status");
-    private static final Path CLEAR = Path.of("/proc/self/clear_refs");
 
     private AttentionMemory() {}
 
@@ -34,7 +27,7 @@ final class AttentionMemory {
     }
 
     /// Arguments: the way, then lengths.
-    public static void main(String... arguments) throws IOException {
+    public static void main(String... arguments) {
         Way way = Way.valueOf(arguments[0]);
         SoftmaxAttention value = SoftmaxAttention.of(Heads.of(1))
                 .masked(new Causal())
@@ -50,11 +43,8 @@ final class AttentionMemory {
         }
     }
 
-    private static long peak(Bench<Layer> bench, Way way, int length, boolean backward) throws IOException {
-        Files.writeString(CLEAR, "5");
-        long before = read("VmRSS:");
-        pass(bench, way, length, backward);
-        return read("VmHWM:") - before;
+    private static long peak(Bench<Layer> bench, Way way, int length, boolean backward) {
+        return Peak.of(() -> pass(bench, way, length, backward));
     }
 
     private static void pass(Bench<Layer> bench, Way way, int length, boolean backward) {
@@ -68,13 +58,5 @@ final class AttentionMemory {
                 bench.parameters().forEach(parameter -> parameter.tensor().clearGrad());
             }
         }
-    }
-
-    private static long read(String name) throws IOException {
-        return Files.readAllLines(STATUS).stream()
-                .filter(line -> line.startsWith(name))
-                .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow();
     }
 }

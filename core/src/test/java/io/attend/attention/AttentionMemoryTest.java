@@ -2,13 +2,11 @@ package io.attend.attention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.attend.layer.Peak;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -53,30 +51,9 @@ class AttentionMemoryTest {
 
     /// For each length the bytes of a forward pass, and with its backward pass.
     private static long[][] measure(AttentionMemory.Way way, int... lengths) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xms64m",
-                "-Xmx64m",
-                "-XX:+AlwaysPreTouch",
-                "-cp",
-                System.getProperty("java.class.path"),
-                AttentionMemory.class.getName(),
-                way.name()));
-        IntStream.of(lengths).mapToObj(Integer::toString).forEach(command::add);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().put("OMP_NUM_THREADS", "1");
-        builder.environment().put("MALLOC_MMAP_THRESHOLD_", "100000"); // so that what is freed leaves the process
-        Process process = builder.start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(printed).isZero();
-        return printed.lines()
-                .map(line -> Arrays.stream(line.split(" "))
-                        .skip(1)
-                        .mapToLong(Long::parseLong)
-                        .toArray())
-                .toArray(long[][]::new);
+        String[] arguments = Stream.concat(
+                        Stream.of(way.name()), IntStream.of(lengths).mapToObj(Integer::toString))
+                .toArray(String[]::new);
+        return Peak.measured(AttentionMemory.class, arguments);
     }
 }

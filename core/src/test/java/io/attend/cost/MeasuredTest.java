@@ -197,7 +197,7 @@ class MeasuredTest {
 
     /// In a process of its own, whose memory is freed to the system at once.
     @ParameterizedTest
-    @CsvSource({"gpt, 64", "gpt, 256", "gpt, 512", "bert, 64", "bert, 256", "bert, 512"})
+    @CsvSource({"reversible, 256", "reversible, 512", "gpt, 64", "gpt, 256", "gpt, 512", "bert, 64", "bert, 256", "bert, 512"})
     @EnabledOnOs(OS.LINUX) // only there does the system say how much memory a process ever had
     void knowsThePeakOfATrainingStep(String name, int length) throws IOException {
         ProcessBuilder process = new ProcessBuilder(

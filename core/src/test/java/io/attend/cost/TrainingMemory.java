@@ -1,8 +1,14 @@
 package io.attend.cost;
 
 import io.attend.architecture.Architecture;
+import io.attend.architecture.Block;
+import io.attend.architecture.Decoder;
 import io.attend.architecture.Inputs;
 import io.attend.architecture.Presets;
+import io.attend.architecture.Reversible;
+import io.attend.architecture.Segment;
+import io.attend.architecture.Stack;
+import io.attend.architecture.Streams;
 import io.attend.architecture.Topology.Sizes;
 import io.attend.embedding.Tokens;
 import io.attend.layer.Context;
@@ -30,7 +36,20 @@ public final class TrainingMemory {
     /// Small, but large beside a JVM's own changes.
     static Architecture architecture(String name) {
         Presets.Size size = Presets.Size.width(256).heads(4);
-        return name.equals("gpt") ? Presets.gpt(8192, 4, size, 1024) : Presets.bert(8192, 4, size, 1024);
+        return switch (name) {
+            case "gpt" -> Presets.gpt(8192, 4, size, 1024);
+            case "reversible" -> reversible(Presets.gpt(8192, 4, size, 1024));
+            default -> Presets.bert(8192, 4, size, 1024);
+        };
+    }
+
+    private static Architecture reversible(Architecture plain) {
+        Decoder decoder = (Decoder) plain.topology();
+        Segment segment = decoder.stack().segments().getFirst();
+        Block block = segment.blocks().getFirst();
+        Block turning = new Block(block.sublayers(), block.norm(), new Reversible(Streams.AVERAGED, 0.1));
+        Stack stack = Stack.of(segment.times(), turning).finalNorm(decoder.stack().finalNorm());
+        return new Architecture(plain.width(), new Decoder(decoder.embedding(), stack), plain.head());
     }
 
     static Costs predicted(String name, int length) {

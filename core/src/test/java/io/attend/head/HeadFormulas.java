@@ -56,6 +56,12 @@ public final class HeadFormulas {
                             : tied(x, numbers, table, Bias.NONE)))
             .with(MaskedLanguageHead.class, value -> each((x, numbers, table) -> masked(value, x, numbers, table)))
             .with(ChunkedHead.class, value -> of(value.scores()))
+            .with(NarrowHead.class, value -> (text, numbers, table) -> {
+                double[][] narrow = Arrays.stream(text.x())
+                        .map(x -> numbers.in("narrow").linear(x, Bias.NONE))
+                        .toArray(double[][]::new);
+                return of(value.head()).apply(new Text(narrow, text.words(), text.keep()), numbers, table);
+            })
             .with(SampledHead.class, value -> each((x, numbers, table) -> scores(value.scores(), x, numbers, table)))
             .with(
                     NoiseContrastiveHead.class,

@@ -177,7 +177,18 @@ class FamilyTest {
 
     /// What a family says of an architecture it has read must, read again, be that architecture.
     @ParameterizedTest
-    @MethodSource("exported")
+    @MethodSource("folders")
+    void everyFamilySaysWhatItHasRead(Path folder) {
+        Family family = Family.of(Config.of(folder));
+        Architecture architecture = Pretrained.describe(folder).architecture();
+        Map<String, Object> keys = family.config(architecture).orElseThrow();
+        assertThat(Mapping.of(Config.of(folder.resolve("config.json"), keys)).architecture()
+                        .initialized(architecture.initialization()))
+                .isEqualTo(architecture);
+    }
+
+    @ParameterizedTest
+    @MethodSource("folders")
     void aModelTrainedHereIsExportedAndComesBackEqual(Path folder, @TempDir Path copy) {
         Architecture architecture = Pretrained.describe(folder).architecture();
         try (Transformer model = Transformer.initialize(architecture, 7)) {
@@ -195,18 +206,10 @@ class FamilyTest {
                 }
             }
         }
-        assertThat(Checkpoint.open(copy).entries().keySet())
-                .isEqualTo(Checkpoint.open(folder).entries().keySet());
-    }
-
-    /// Folders of the families that write their configuration.
-    static Stream<Path> exported() {
-        return Fixtures.all().stream().filter(folder -> {
-            Config config = Config.of(folder);
-            return Family.of(config)
-                    .config(Pretrained.describe(folder).architecture())
-                    .isPresent();
-        });
+        if (Config.of(copy).modelType().equals(Config.of(folder).modelType())) { // several may have the architecture
+            assertThat(Checkpoint.open(copy).entries().keySet())
+                    .isEqualTo(Checkpoint.open(folder).entries().keySet());
+        }
     }
 
     @Test

@@ -164,7 +164,7 @@ class StreamFamiliesTest {
                 .contains(
                         "prophetnet.decoder.layers.1.cross_attn.query_proj.weight",
                         "prophetnet.decoder.layers.1.cross_attn_layer_norm.bias",
-                        "prophetnet.decoder.word_embeddings.weight",
+                        "prophetnet.word_embeddings.weight",
                         "prophetnet.decoder.ngram_embeddings.weight")
                 .doesNotContain("prophetnet.encoder.embeddings_layer_norm.weight");
     }

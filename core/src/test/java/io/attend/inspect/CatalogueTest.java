@@ -156,6 +156,7 @@ class CatalogueTest {
                         "Mask",
                         "Score",
                         "FeedForward",
+                        "RouterLoss",
                         "Activation",
                         "Dataset",
                         "Objective",

@@ -297,11 +297,12 @@ public record ModelContract(String name, Architecture architecture) {
             try {
                 again = gradients(model, inputs, Context.training(random).recomputing());
             } catch (IllegalArgumentException e) {
-                assertThat(e).hasMessageMatching(".+ reports a Routing to the loss, .+; set recompute=false");
+                assertThat(e).hasMessageMatching(".+ reports a (Routing|ExpertUse) to the loss, .+; set recompute=false");
                 assertThat(architecture.toJson()).contains("MixtureOfExperts");
                 return;
             }
-            assertThat(products[0] - once).as(name + ": products").isEqualTo(2 * once);
+            boolean twice = architecture.toJson().contains("Reversible"); // which computes again in any case
+            assertThat(products[0] - once).as(name + ": products").isEqualTo(twice ? once : 2 * once);
             for (int i = 0; i < kept.size(); i++) {
                 assertThat(again.get(i))
                         .as("%s: gradient of %s", name, model.weights().get(i))

@@ -23,7 +23,10 @@ public final class NormFormulas {
                         DoubleStream.of(x).map(v -> (v - mean) * (v - mean)).sum() / x.length;
                 double[] y = new double[x.length];
                 for (int i = 0; i < x.length; i++) {
-                    y[i] = (x[i] - mean) / Math.sqrt(variance + norm.epsilon()) * numbers.vector("weight")[i];
+                    y[i] = (x[i] - mean) / Math.sqrt(variance + norm.epsilon());
+                    if (norm.gain() == LayerNorm.Gain.WEIGHT) {
+                        y[i] *= numbers.vector("weight")[i];
+                    }
                     if (norm.bias() == Bias.ADDED) {
                         y[i] += numbers.vector("bias")[i];
                     }

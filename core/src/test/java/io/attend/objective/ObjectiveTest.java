@@ -11,6 +11,7 @@ import io.attend.data.Labeled;
 import io.attend.data.Pair;
 import io.attend.embedding.Tokens;
 import io.attend.generation.TextModel;
+import io.attend.head.Problem;
 import io.attend.head.SequenceHead;
 import io.attend.layer.Context;
 import io.attend.model.Transformer;
@@ -18,6 +19,7 @@ import io.attend.tensor.Lifetime;
 import io.attend.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -105,12 +107,29 @@ class ObjectiveTest {
                         "the text to learn from has 18 tokens, but a window and what follows it take 19");
     }
 
+    /// Ten characters, of which eight are two words and two end lines: WikiText counts four words.
+    @Test
+    void nextTokenIsJudgedByTokenByWordAndByCharacter() {
+        List<Document> text = List.of(new Document("abc\ncbabc\n"));
+        Tokenizer tokenizer = Tokenizer.characters(List.of("abc\n"), TextModel.SPECIALS);
+        try (Lifetime _ = Lifetime.open();
+                Transformer model = Transformer.initialize(Presets.gpt(8, 1, SIZE, 13, 0), 5)) {
+            Map<String, Double> measures = new NextToken(9)
+                    .build(tokenizer, text, text)
+                    .judge(new TextModel(model, tokenizer), Math.log(2))
+                    .measures();
+            assertThat(measures.get("perplexity")).isCloseTo(2, within(1e-12));
+            assertThat(measures.get("bitsPerCharacter")).isCloseTo(1, within(1e-12));
+            assertThat(measures.get("wordPerplexity")).isCloseTo(Math.pow(2, 10.0 / 4), within(1e-12));
+        }
+    }
+
     @Test
     void classificationAsksOncePerText() {
         Architecture architecture = Presets.bert(7, 1, SIZE, 17, 0).head(SequenceHead.of(2));
         try (Lifetime _ = Lifetime.open();
                 Transformer model = Transformer.initialize(architecture, 5)) {
-            Objective.Built objective = new Classification(4, 0, 0, 0).build(characters(), LABELED, LABELED);
+            Objective.Built objective = new Classification(4, Problem.SINGLE_LABEL, 0, List.of()).build(characters(), LABELED, LABELED);
             assertThat(objective.labels()).hasValue(List.of("no", "yes"));
             Batch batch = objective.training(List.of(0, 1, 2), seeded());
             assertThat(((Tokens) batch.inputs().source()).rows())
@@ -132,7 +151,12 @@ class ObjectiveTest {
     void classificationBlursOnlyWhatIsLearned() {
         List<Labeled> texts = List.of(new Labeled("abc".repeat(1333), "yes"), new Labeled("a", "no"));
         try (Lifetime _ = Lifetime.open()) {
-            Objective.Built objective = new Classification(4001, 0, 0.25, 0.25).build(characters(), texts, texts);
+            Objective.Built objective = new Classification(
+                            4001,
+                            Problem.SINGLE_LABEL,
+                            0,
+                            List.of(new TokenDeletion(0.25), new TokenMasking(0.25)))
+                    .build(characters(), texts, texts);
             int[] learned =
                     ((Tokens) objective.training(List.of(0), seeded()).inputs().source()).rows()[0];
             assertThat(learned.length).isBetween(2900, 3100);
@@ -149,7 +173,7 @@ class ObjectiveTest {
                         "objective TeacherForcing learns from Pair examples, but the data gives Labeled; choose another"
                                 + " objective or data");
         assertThatThrownBy(() ->
-                        new Classification(7, 0, 0, 0).build(characters(), LABELED, List.of(new Labeled("a", "maybe"))))
+                        new Classification(7, Problem.SINGLE_LABEL, 0, List.of()).build(characters(), LABELED, List.of(new Labeled("a", "maybe"))))
                 .hasMessage(
                         "a held-out text has the label \"maybe\", which none to learn from has; they have [no, yes]");
     }

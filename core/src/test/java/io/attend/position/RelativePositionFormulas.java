@@ -49,6 +49,9 @@ public final class RelativePositionFormulas {
                 @Override
                 public double bias(Pair pair, Numbers numbers) {
                     double slope = Math.pow(2, -8.0 * slopeOf(pair) / pair.heads);
+                    if (value.precision() == Alibi.Precision.BFLOAT16) {
+                        return value.multiplier() * rounded(rounded(slope) * rounded(pair.s));
+                    }
                     return value.multiplier()
                             * slope
                             * (value.sides() == Alibi.Sides.BEHIND ? pair.s - pair.t : -Math.abs(pair.s - pair.t));
@@ -192,5 +195,11 @@ public final class RelativePositionFormulas {
             }
             return y;
         }
+    }
+
+    /// The nearest bfloat16, the even one of two that are as near.
+    private static double rounded(double number) {
+        int bits = Float.floatToRawIntBits((float) number);
+        return Float.intBitsToFloat((bits + 0x7fff + (bits >>> 16 & 1)) & 0xffff0000);
     }
 }

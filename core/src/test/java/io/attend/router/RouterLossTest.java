@@ -49,7 +49,7 @@ class RouterLossTest {
         assertThatThrownBy(() -> loss.of(List.of()))
                 .hasMessage(
                         "no router reported anything, so there is no balance to keep; leave the router loss out of the"
-                                + " objective");
+                                + " recipe's auxiliary");
     }
 
     private static int best(double[] p) {

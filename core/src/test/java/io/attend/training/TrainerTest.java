@@ -4,11 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.attend.Attend;
+import io.attend.activation.Relu;
 import io.attend.architecture.Architecture;
+import io.attend.architecture.Block;
+import io.attend.architecture.Decoder;
+import io.attend.architecture.Feed;
+import io.attend.architecture.PreNorm;
 import io.attend.architecture.Presets;
+import io.attend.architecture.Stack;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.RunFolder;
 import io.attend.checkpoint.TensorFile;
+import io.attend.feedforward.DenseFeedForward;
+import io.attend.feedforward.MixtureOfExperts;
+import io.attend.layer.Bias;
+import io.attend.norm.LayerNorm;
+import io.attend.router.TopKRouter;
+import io.attend.router.UnlimitedCapacity;
 import io.attend.task.Classify;
 import io.attend.task.Excess;
 import io.attend.task.ReadDate;
@@ -20,7 +32,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -208,6 +222,56 @@ class TrainerTest {
                 .hasMessage("model.architecture: pairs are learned by an EncoderDecoder, not by a Decoder");
         assertThatThrownBy(() -> train("few", Progress.silent(), given(Presets.transformer(7, 1, SIZE, 0))))
                 .hasMessageContaining("its vocabulary of 7 is smaller than the ");
+    }
+
+    /// Experts are used more evenly when a run asks for it, and the log says how evenly in either case.
+    @Test
+    void routersLearnBalanceWhenARecipeAsks() throws IOException {
+        Path text = folder.resolve("text.txt");
+        Files.writeString(text, "to be or not to be, that is the question. ".repeat(40));
+        MixtureOfExperts experts = new MixtureOfExperts(
+                5,
+                new TopKRouter(1, TopKRouter.Gates.SOFTMAX, new UnlimitedCapacity()),
+                new DenseFeedForward(11, new Relu(), Bias.NONE, 0));
+        Block block = new Block(List.of(new Feed(experts)), new LayerNorm(1e-5, Bias.ADDED), new PreNorm(0));
+        Architecture plain = Presets.gpt(29, 1, SIZE, 11);
+        Architecture mixture = new Architecture(
+                plain.width(),
+                new Decoder(((Decoder) plain.topology()).embedding(), Stack.of(2, block)),
+                plain.head());
+        String recipe = "{data: {type: TextFile, path: '" + text + "'}, objective: {type: NextToken, length: 11},"
+                + " schedule: {type: Constant, rate: 0.01}, steps: 60, batch: 7, accumulate: 2, threads: 1}";
+        List<Map<String, Double>> last = new ArrayList<>();
+        for (String auxiliary : List.of("[]", "[{loss: LayerBalance, factor: 1}, {loss: RouterZ, factor: 0.01}]")) {
+            RunFolder run = RunFolder.create(folder.resolve("experts" + last.size()));
+            new Trainer(
+                            Recipe.parse(recipe, List.of(given(mixture), "auxiliary=" + auxiliary)),
+                            run,
+                            Progress.silent())
+                    .run();
+            last.add(MetricsLog.read(run.metrics()).stream()
+                    .filter(row -> row.step() == 60 && row.split() == Metrics.Split.TRAINING)
+                    .findFirst()
+                    .orElseThrow()
+                    .numbers());
+        }
+        Map<String, Double> free = last.get(0);
+        Map<String, Double> even = last.get(1);
+        assertThat(even.get("balance")).isBetween(0.99, free.get("balance") - 0.05);
+        assertThat(even.get("routerZ")).isBetween(0.0, free.get("routerZ"));
+        for (String place : List.of("decoder.0.feed", "decoder.1.feed")) {
+            assertThat(even.get(place + ".largest")).isBetween(0.2, free.get(place + ".largest"));
+            assertThat(even.get(place + ".evenness")).isBetween(free.get(place + ".evenness"), 1.0);
+            assertThat(even.get(place + ".overflow")).isZero();
+        }
+    }
+
+    @Test
+    void aRouterLossWithoutARouterIsRefused() {
+        assertThatThrownBy(() ->
+                        train("none", Progress.silent(), "auxiliary=[{loss: {type: LayerBalance}, factor: 0.01}]"))
+                .hasMessage("no router reported anything, so there is no balance to keep; leave the router loss out of"
+                        + " the recipe's auxiliary");
     }
 
     private static String given(Architecture architecture) {

@@ -17,6 +17,9 @@ public record Metrics(long step, Split split, Map<String, Double> numbers) {
     public static final String LOSS = "loss";
     public static final String LEARNING_RATE = "learningRate";
     public static final String GRADIENT_NORM = "gradientNorm";
+    /// How even the experts are used, 1 when they are: see [io.attend.router.LayerBalance].
+    public static final String BALANCE = "balance";
+    public static final String ROUTER_Z = "routerZ";
     public static final String TOKENS_PER_SECOND = "tokensPerSecond";
     /// Since the start of training, earlier parts of an interrupted run included.
     public static final String SECONDS = "seconds";
@@ -57,6 +60,15 @@ public record Metrics(long step, Split split, Map<String, Double> numbers) {
             throw new IllegalArgumentException("metrics: step " + step + " has '" + name + "' twice");
         }
         return new Metrics(step, split, more);
+    }
+
+    /// These metrics and more.
+    public Metrics with(Map<String, Double> more) {
+        Metrics all = this;
+        for (Map.Entry<String, Double> number : more.entrySet()) {
+            all = all.with(number.getKey(), number.getValue());
+        }
+        return all;
     }
 
     public OptionalDouble number(String name) {

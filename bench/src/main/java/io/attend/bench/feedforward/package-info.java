@@ -1,0 +1,5 @@
+/// What feed-forwards cost.
+@NullMarked
+package io.attend.bench.feedforward;
+
+import org.jspecify.annotations.NullMarked;
