@@ -184,7 +184,8 @@ public final class Comparison {
         return columns;
     }
 
-    /// A chart for each number that some run logged in a split, with a curve for each run: losses first, that of
+    /// A chart for each number that some run logged in a split, with a curve for each run: losses first, that
+    /// of
     /// held-out examples before that of training.
     public List<Chart> charts() {
         SequencedSet<String> names = new LinkedHashSet<>(List.of(Metrics.LOSS));

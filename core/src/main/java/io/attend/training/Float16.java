@@ -7,7 +7,8 @@ import io.attend.value.Source;
 import java.util.Optional;
 
 /// Matrix products in float16, all else in float32. float16 has 11 bits of precision but ends at 65504 and 6 ·
-/// 10⁻⁸, so that gradients vanish in it unless the loss is scaled up. For CUDA devices only: processors multiply
+/// 10⁻⁸, so that gradients vanish in it unless the loss is scaled up. For CUDA devices only: processors
+/// multiply
 /// float16 tens of times slower than float32.
 @Source(paper = "Mixed Precision Training", arxiv = "1710.03740")
 public record Float16(@Default("{}") LossScaling scaling) implements Precision {

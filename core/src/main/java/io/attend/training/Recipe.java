@@ -207,7 +207,8 @@ public record Recipe(
                 && seed == begun.seed;
     }
 
-    /// Every setting by its path, such as `model.layers`, as it would be written; a type by the path of what is of
+    /// Every setting by its path, such as `model.layers`, as it would be written; a type by the path of what
+    /// is of
     /// it.
     public SequencedMap<String, String> settings() {
         SequencedMap<String, String> settings = new LinkedHashMap<>();

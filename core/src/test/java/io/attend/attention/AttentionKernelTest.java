@@ -127,7 +127,8 @@ class AttentionKernelTest {
         }
     }
 
-    /// Mixed precision stops at the fused kernel, whose bfloat16 form is many times slower on a processor: float32
+    /// Mixed precision stops at the fused kernel, whose bfloat16 form is many times slower on a processor:
+    /// float32
     /// goes in, and comes out to the bit.
     @Test
     void theFusedKernelIsNotCast() {

@@ -274,7 +274,8 @@ public record ModelContract(String name, Architecture architecture) {
         }
     }
 
-    /// Each block twice where it was once, and the same gradients but for the order of a sum; a block that reports
+    /// Each block twice where it was once, and the same gradients but for the order of a sum; a block that
+    /// reports
     /// something is refused.
     private void recomputes() {
         try (Transformer model = model(DType.FLOAT64);

@@ -96,7 +96,8 @@ class DivergenceTest {
                         + " shorter examples or a smaller model");
     }
 
-    /// The engine refuses what no machine has. Asked for while a step reports, since a step that asks for a little
+    /// The engine refuses what no machine has. Asked for while a step reports, since a step that asks for a
+    /// little
     /// too much is not refused by Linux but ends the process.
     @Test
     void outOfMemorySaysWhatToChange() {

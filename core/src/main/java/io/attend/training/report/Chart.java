@@ -17,7 +17,8 @@ public record Chart(String name, List<Curve> curves) {
     }
 
     /// A chart for each number that was logged, with a curve for each split it was logged in: the loss first,
-    /// then learning rate, gradient norm and throughput, then the others as they come. Numbers of places, such as
+    /// then learning rate, gradient norm and throughput, then the others as they come. Numbers of places, such
+    /// as
     /// `decoder.0.feed.evenness`, share a chart by their last word. Epoch and seconds are not drawn.
     public static List<Chart> of(List<Metrics> rows) {
         SequencedSet<String> names = new LinkedHashSet<>(
