@@ -48,6 +48,7 @@ public final class Main implements Runnable {
         for (Object verb : List.of(
                 new Quickstart(),
                 new Train(),
+                new Compare(),
                 new Run(),
                 new Inspect(),
                 new Verify(),

@@ -48,7 +48,7 @@ final class Runs {
         }
         if (!recipe.continues(begun(folder))) {
             throw new UsageException(folder.path() + " holds a run of another recipe (" + folder.recipe()
-                    + "): data, model, batch and seed must be the same to go on; name another folder with --run");
+                    + "): data, words, model, batch, seed, curriculum and windows must be the same to go on; name another folder with --run");
         }
     }
 
@@ -65,6 +65,8 @@ final class Runs {
         outcome.measures().forEach(figures::put);
         figures.put("seconds", Math.round(seconds * 10) / 10.0);
         figures.put("parameters", outcome.parameters());
+        figures.put("steps", outcome.steps());
+        figures.put("chosen", outcome.chosen());
         figures.put("run", folder.toString());
         return figures;
     }

@@ -66,8 +66,9 @@ final class Train implements Callable<Integer> {
         } else {
             out.println(String.format(
                     Locale.ROOT,
-                    "held out: %s; %,d parameters, %.0f s%nreport: %s",
+                    "held out: %s; %s, %,d parameters, %.0f s%nreport: %s",
                     Figures.line(outcome.measures()),
+                    Figures.steps(outcome, read.steps()),
                     outcome.parameters(),
                     outcome.seconds(),
                     place.report()));

@@ -47,7 +47,9 @@ public sealed interface Residual
 
         /// What joins the stream.
         Tensor joining(Tensor y, double dropout, Context here) {
-            return ending.apply(here.dropout(y, dropout), here);
+            Tensor joining = ending.apply(here.dropout(y, dropout), here);
+            here.show("branch", joining);
+            return joining;
         }
     }
 

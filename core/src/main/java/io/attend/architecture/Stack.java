@@ -126,7 +126,13 @@ public record Stack(
         return new Built(applied, streams, site.width(), finalNorm.build(parameters.in("norm"), leaving(site.width())));
     }
 
-    private record Applied(Residual.Built block, Place place, List<Place> branches) {}
+    private record Applied(Residual.Built block, Place place, List<Place> branches) {
+        Tensor forward(Tensor x, Context context) {
+            return context.isRecomputing()
+                    ? context.at(place).recomputed(x, (given, again) -> block.forward(given, branches, again))
+                    : block.forward(x, branches, context);
+        }
+    }
 
     private record Built(List<Applied> applied, Streams streams, int width, Layer norm) implements Layer {
         @Override
@@ -138,7 +144,7 @@ public record Stack(
         private Tensor along(Tensor x, Context context) {
             for (Applied next : applied) {
                 try (Lifetime block = Lifetime.open()) {
-                    x = block.keep(next.block.forward(x, next.branches, context)); // [B, T, E]
+                    x = block.keep(next.forward(x, context)); // [B, T, E]
                 }
                 context.at(next.place).show("hidden", x);
             }

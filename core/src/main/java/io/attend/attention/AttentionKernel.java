@@ -4,6 +4,7 @@ import io.attend.layer.Context;
 import io.attend.mask.Mask.Reach;
 import io.attend.position.RelativePosition;
 import io.attend.score.Score;
+import io.attend.tensor.Autocast;
 import io.attend.tensor.DType;
 import io.attend.tensor.Device;
 import io.attend.tensor.Recompute;
@@ -26,7 +27,7 @@ final class AttentionKernel {
      *  - its causal flag lines up the first query with the first key, so it is right only when there are as many queries as
      *    keys; a step of generation has one query and passes no flag, as it may see every key remembered;
      *  - on the processor its bfloat16 and float16 form is several times slower than float32, so halves
-     *    are widened around it.
+     *    are widened around it, and mixed precision stops at it.
      * All else is computed as it is written, in float32 at least, since scores of halves overflow: at once where A is
      * small, otherwise a few queries at a time [2], forgetting their scores; the backward pass computes them again. Its
      * memory is linear in T too, as far as bias and mask are not themselves [T, S].
@@ -80,9 +81,12 @@ final class AttentionKernel {
             Optional<Tensor> bias,
             Score.Built score) {
         DType dtype = queries.dtype();
-        if (dtype.isFloating() && dtype.bytes() == 2 && queries.device().equals(Device.CPU)) {
-            return fused(wide(queries), wide(keys), wide(values), visible, bias.map(AttentionKernel::wide), score)
-                    .to(dtype);
+        boolean casts = Autocast.products(Device.Kind.CPU).isPresent();
+        if ((casts || dtype.bytes() == 2) && queries.device().equals(Device.CPU)) {
+            try (Autocast _ = Autocast.open(Device.Kind.CPU, Optional.empty())) {
+                return fused(wide(queries), wide(keys), wide(values), visible, bias.map(AttentionKernel::wide), score)
+                        .to(values.dtype());
+            }
         }
         boolean grouped = queries.size(1) != keys.size(1);
         if (bias.isEmpty()) {

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
 ///     labels.json          what a classifier calls what it tells apart
 ///     model.safetensors    the weights
 ///     metrics.jsonl        a line per report, appended while training
+///     outcome.json         what the finished model came to
 ///     report.html          the run for people to read
 ///     checkpoints/         step-000123/ and so on, each with all it takes to go on from that step
 ///
@@ -143,6 +145,11 @@ public final class RunFolder {
         return path.resolve("metrics.jsonl");
     }
 
+    /// What the finished run came to, as JSON.
+    public Path outcome() {
+        return path.resolve("outcome.json");
+    }
+
     public Path report() {
         return path.resolve("report.html");
     }
@@ -187,15 +194,22 @@ public final class RunFolder {
         return steps().stream().reduce((earlier, later) -> later);
     }
 
-    /// Deletes all checkpoints but those of the last `count` steps.
+    /// Deletes all checkpoints but those of the last `count` steps and, if there is one, of the step `best`.
     ///
     /// @throws IllegalArgumentException if `count` is less than 1: a run keeps its newest checkpoint
-    public void keepLast(int count) {
+    public void keepLast(int count, OptionalLong best) {
         if (count < 1) {
             throw new IllegalArgumentException("cannot keep " + count + " checkpoints; keep at least 1");
         }
         List<Step> steps = steps();
-        steps.subList(0, Math.max(0, steps.size() - count)).forEach(step -> Atomic.delete(step.folder()));
+        steps.subList(0, Math.max(0, steps.size() - count)).stream()
+                .filter(step -> best.isEmpty() || step.number() != best.getAsLong())
+                .forEach(step -> Atomic.delete(step.folder()));
+    }
+
+    /// Deletes all checkpoints but those of the last `count` steps.
+    public void keepLast(int count) {
+        keepLast(count, OptionalLong.empty());
     }
 
     /// Whether nothing but a run put here what is here.

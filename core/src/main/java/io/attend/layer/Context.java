@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /// Everything that changes from call to call: whether this is training, what was generated before, what is
@@ -32,6 +33,7 @@ public final class Context {
     private List<Object> reports = new ArrayList<>();
     private Optional<Memory> memory = Optional.empty();
     private Optional<Observer> observer = Optional.empty();
+    private boolean recomputing;
     private Place place = new Place("model");
     private Map<Object, Tensor> memo = new HashMap<>();
     private boolean again;
@@ -134,6 +136,19 @@ public final class Context {
         return context;
     }
 
+    /// The same pass with every block computed again in the backward pass, so that what happens inside a block
+    /// need not be kept.
+    public Context recomputing() {
+        Context context = copy();
+        context.recomputing = true;
+        return context;
+    }
+
+    /// Whether blocks are to be computed again.
+    public boolean isRecomputing() {
+        return recomputing;
+    }
+
     public Context observed(Observer observer) {
         Context context = copy();
         context.observer = Optional.of(observer);
@@ -178,6 +193,7 @@ public final class Context {
         context.reports = reports;
         context.memory = memory;
         context.observer = observer;
+        context.recomputing = recomputing;
         context.place = place;
         context.memo = memo;
         return context;
@@ -255,6 +271,30 @@ public final class Context {
     /// A tensor whose gradient goes on as something else: see [GradientHook].
     public Tensor hooked(Tensor x, GradientHook.Change change) {
         return GradientHook.of(x, change, home);
+    }
+
+    /// What a function of this pass makes of x [B, T, E], computed again in the backward pass rather than kept.
+    /// Nobody observes it.
+    ///
+    /// @throws IllegalArgumentException if it reports something, which a loss could not learn from
+    public Tensor recomputed(Tensor x, BiFunction<Tensor, Context, Tensor> function) {
+        List<Tensor> inputs = new ArrayList<>(List.of(x));
+        memory.ifPresent(read -> inputs.add(read.values()));
+        boolean[] made = {false};
+        Recompute.Part all = (given, _, _) -> {
+            Context inner = again(given.subList(1, given.size()));
+            inner.again = made[0];
+            inner.recomputing = false;
+            made[0] = true;
+            Tensor y = function.apply(given.getFirst(), inner);
+            if (!inner.reports.isEmpty()) {
+                throw new IllegalArgumentException(place + " reports a "
+                        + inner.reports.getFirst().getClass().getSimpleName()
+                        + " to the loss, which a block that is computed again cannot; set recompute=false");
+            }
+            return y;
+        };
+        return recomputed(all, new Recompute.Parts(0, x.size(0), x.size(0)), inputs);
     }
 
     /// What is added to one of two streams, computed from the other.

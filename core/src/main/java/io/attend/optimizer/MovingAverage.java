@@ -92,6 +92,16 @@ public final class MovingAverage implements AutoCloseable {
         }
     }
 
+    /// How many updates it has had, a single number.
+    public Tensor updates() {
+        return updates;
+    }
+
+    /// Goes on as after so many updates, from the weights it was made with.
+    public void resume(Tensor updates) {
+        this.updates.copy_(updates);
+    }
+
     /// The averages by the names of their weights, and how many updates they have had, to be saved; the tensors
     /// are its own.
     public Map<String, Tensor> state() {

@@ -39,6 +39,17 @@ public final class Gradients {
         }
     }
 
+    /// Multiplies all gradients.
+    public static void scale(List<Tensor> weights, double factor) {
+        try (Lifetime _ = Lifetime.open();
+                NoGradient _ = NoGradient.open()) {
+            TensorList gradients = of(weights);
+            if (!gradients.isEmpty()) {
+                gradients.mul_(factor);
+            }
+        }
+    }
+
     /// The joint Euclidean norm of all gradients; 0 if there are none.
     public static double norm(List<Tensor> weights) {
         try (Lifetime _ = Lifetime.open();

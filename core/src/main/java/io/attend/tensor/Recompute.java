@@ -51,7 +51,7 @@ public final class Recompute {
                 }
             }
         }
-        return learns ? new Run(part, parts, random, state, home).tied(y, inputs) : y;
+        return learns ? new Run(part, parts, random, state, home, y.device().kind()).tied(y, inputs) : y;
     }
 
     /// One tensor that is to be computed again.
@@ -61,10 +61,20 @@ public final class Recompute {
         private final Optional<Random> random;
         private final Optional<Tensor> state;
         private final Lifetime home;
+        private final Device.Kind device;
+        private final Optional<DType> products;
         private final List<Tensor> copies = new ArrayList<>();
         private final Hooks hooks = new Hooks();
 
-        Run(Part part, Parts parts, Optional<Random> random, Optional<Tensor> state, Lifetime home) {
+        Run(
+                Part part,
+                Parts parts,
+                Optional<Random> random,
+                Optional<Tensor> state,
+                Lifetime home,
+                Device.Kind device) {
+            this.device = device;
+            this.products = Autocast.products(device);
             this.part = part;
             this.parts = parts;
             this.random = random;
@@ -98,7 +108,11 @@ public final class Recompute {
             for (long at = 0; at < parts.length; at += parts.step) {
                 try (Lifetime _ = Lifetime.open()) {
                     long length = Math.min(parts.step, parts.length - at);
-                    Hooks.backward(part.of(copies, at, length), gradient.narrow(parts.axis, at, length));
+                    Tensor y;
+                    try (Autocast _ = Autocast.open(device, products)) {
+                        y = part.of(copies, at, length);
+                    }
+                    Hooks.backward(y, gradient.narrow(parts.axis, at, length));
                 }
             }
             random.ifPresent(source -> source.restore(before.orElseThrow()));

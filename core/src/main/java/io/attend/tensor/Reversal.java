@@ -66,7 +66,7 @@ public final class Reversal {
         Halves end = at;
         Tensor whole = quietly(end::whole);
         end.close();
-        return learns ? new Run(branches, states, random, home).tied(whole, streams, given) : whole;
+        return learns ? new Run(branches, states, random, home, whole.device().kind()).tied(whole, streams, given) : whole;
     }
 
     private static <T> T quietly(Supplier<T> work) {
@@ -104,10 +104,19 @@ public final class Reversal {
         private final List<Optional<Tensor>> states;
         private final Optional<Random> random;
         private final Lifetime home;
+        private final Device.Kind device;
+        private final Optional<DType> products;
         private final Hooks hooks = new Hooks();
         private final List<Tensor> held = new ArrayList<>();
 
-        Run(List<Branch> branches, List<Optional<Tensor>> states, Optional<Random> random, Lifetime home) {
+        Run(
+                List<Branch> branches,
+                List<Optional<Tensor>> states,
+                Optional<Random> random,
+                Lifetime home,
+                Device.Kind device) {
+            this.device = device;
+            this.products = Autocast.products(device);
             this.branches = branches;
             this.states = states;
             this.random = random;
@@ -156,7 +165,10 @@ public final class Reversal {
                 random.ifPresent(source -> source.restore(state.orElseThrow()));
                 try (Lifetime _ = Lifetime.open()) {
                     Tensor read = at.first.detach().requiresGrad(true);
-                    Tensor y = branches.get(i).of(read, given, true);
+                    Tensor y;
+                    try (Autocast _ = Autocast.open(device, products)) {
+                        y = branches.get(i).of(read, given, true);
+                    }
                     if (y.requiresGrad()) {
                         Hooks.backward(y, slope.second);
                     }

@@ -292,6 +292,11 @@ public final class Tensor implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /// Has [#backward] leave a gradient here although this tensor was computed from others.
+    public void retainGrad() {
+        run("retain_grad", pointer::retain_grad, this);
+    }
+
     /// Drops the gradient, so that the next backward pass starts from nothing.
     public void clearGrad() {
         checkOpen();

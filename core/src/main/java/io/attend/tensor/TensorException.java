@@ -8,12 +8,26 @@ import java.util.stream.Collectors;
 public final class TensorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean outOfMemory;
+
     public TensorException(String message) {
         super(message);
+        outOfMemory = false;
     }
 
+    /// A failure because of another, out of memory if that was.
     public TensorException(String message, Throwable cause) {
+        this(message, cause, cause instanceof TensorException tensor && tensor.outOfMemory);
+    }
+
+    private TensorException(String message, Throwable cause, boolean outOfMemory) {
         super(message, cause);
+        this.outOfMemory = outOfMemory;
+    }
+
+    /// Whether there was not enough memory: the same with less may succeed.
+    public boolean isOutOfMemory() {
+        return outOfMemory;
     }
 
     /// The engine's failure in our words. Closed operands are told apart from the rest, since asking a closed
@@ -32,7 +46,8 @@ public final class TensorException extends RuntimeException {
             return new TensorException(
                     operation + inputs + ": out of memory (" + reason
                             + "); use a smaller model, a smaller batch or a shorter sequence",
-                    failure);
+                    failure,
+                    true);
         }
         return new TensorException(operation + inputs + ": " + reason, failure);
     }

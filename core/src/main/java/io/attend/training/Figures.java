@@ -1,5 +1,6 @@
 package io.attend.training;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,20 @@ public final class Figures {
         return measures.entrySet().stream()
                 .map(measure -> words(measure.getKey()) + " " + figure(measure.getKey(), measure.getValue()))
                 .collect(Collectors.joining(", "));
+    }
+
+    /// How many steps of those planned were made, and which the model is of if not of the last: `600 of 1,000
+    /// steps, best at 400`.
+    public static String steps(Trainer.Outcome outcome, long planned) {
+        String made = String.format(Locale.ROOT, "%,d", outcome.steps())
+                + (outcome.steps() == planned ? "" : String.format(Locale.ROOT, " of %,d", planned)) + " steps";
+        List<Long> chosen = outcome.chosen();
+        if (chosen.size() > 1) {
+            return made + ", mean of the last " + chosen.size() + " checkpoints";
+        }
+        return chosen.equals(List.of(outcome.steps()))
+                ? made
+                : made + String.format(Locale.ROOT, ", best at %,d", chosen.getFirst());
     }
 
     /// `exact match` for `exactMatch`.

@@ -6,6 +6,8 @@ import io.attend.architecture.Topology;
 import io.attend.cost.Costs;
 import io.attend.tensor.DType;
 import java.lang.management.ManagementFactory;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 
 /// Refuses a model that the machine has no memory to train, before the operating system ends the process for
@@ -13,12 +15,11 @@ import java.util.Locale;
 final class MemoryCheck {
     private MemoryCheck() {}
 
-    static void of(Architecture architecture, Recipe recipe) {
-        Costs least =
-                Costs.of(architecture, Topology.Sizes.batch(1).length(1), DType.FLOAT32, recipe.optimizer()::numbers);
+    /// The model itself, before it is made.
+    static void ofModel(Architecture architecture, Recipe recipe) {
+        double memory = memory();
+        Costs least = costs(architecture, recipe, 1, 1);
         double needed = (double) least.weightBytes() + least.gradientBytes() + least.optimizerBytes();
-        OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        double memory = machine.getTotalMemorySize();
         if (needed > memory) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
@@ -28,5 +29,39 @@ final class MemoryCheck {
                     needed / 1e9,
                     memory / 1e9));
         }
+    }
+
+    /// A step from the longest examples.
+    ///
+    /// @param lengths of the examples to learn from
+    static void ofStep(Architecture architecture, Recipe recipe, List<Integer> lengths) {
+        double memory = memory();
+        int part = Math.ceilDiv(Math.min(recipe.batch(), lengths.size()), recipe.accumulate());
+        int longest = Collections.max(lengths);
+        Costs step = costs(architecture, recipe, part, longest);
+        if (step.trainingBytes() > memory) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "a step of %,d examples of up to %,d tokens takes about %,.1f GB, but the machine has %,.1f GB; give"
+                            + " accumulate=%d for the same gradient in smaller parts, or a smaller batch, shorter examples or a"
+                            + " smaller model",
+                    part,
+                    longest,
+                    step.trainingBytes() / 1e9,
+                    memory / 1e9,
+                    recipe.accumulate() * Math.ceilDiv(step.trainingBytes(), (long) memory)));
+        }
+    }
+
+    private static double memory() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    }
+
+    private static Costs costs(Architecture architecture, Recipe recipe, int batch, int length) {
+        return Costs.of(
+                architecture,
+                Topology.Sizes.batch(batch).length(length),
+                DType.FLOAT32,
+                recipe.optimizer()::numbers);
     }
 }

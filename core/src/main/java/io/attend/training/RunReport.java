@@ -1,7 +1,9 @@
 package io.attend.training;
 
+import io.attend.architecture.Decoder;
 import io.attend.architecture.EncoderDecoder;
 import io.attend.architecture.Inputs;
+import io.attend.architecture.Topology;
 import io.attend.checkpoint.RunFolder;
 import io.attend.embedding.Tokens;
 import io.attend.generation.TextModel;
@@ -9,26 +11,33 @@ import io.attend.inspect.Tree;
 import io.attend.layer.Context;
 import io.attend.layer.Observer;
 import io.attend.layer.Place;
+import io.attend.objective.Classification;
 import io.attend.objective.Objective;
 import io.attend.objective.TeacherForcing;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
 import io.attend.tensor.Tensor;
+import io.attend.tokenizer.Specials;
 import io.attend.training.report.AttentionMap;
 import io.attend.training.report.Chart;
 import io.attend.training.report.Fact;
 import io.attend.training.report.MetricsLog;
 import io.attend.training.report.Report;
 import io.attend.training.report.Sample;
+import io.attend.training.report.Table;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /// The `report.html` of a run: what it learned, how, and where its decoder looked.
 final class RunReport {
+    private static final int MOST_SYMBOLS = 64;
+    private static final int MOST_LAYERS = 12;
+
     private RunReport() {}
 
     static void write(
@@ -38,7 +47,7 @@ final class RunReport {
                 .forEach((name, number) -> facts.add(new Fact(Figures.words(name), Figures.figure(name, number))));
         judged.notes().forEach((name, note) -> facts.add(new Fact(name, note)));
         facts.add(new Fact("parameters", String.format(Locale.ROOT, "%,d", outcome.parameters())));
-        facts.add(new Fact("steps", String.format(Locale.ROOT, "%,d", recipe.steps())));
+        facts.add(new Fact("steps", Figures.steps(outcome, recipe.steps()).replace(" steps", "")));
         facts.add(new Fact("time", String.format(Locale.ROOT, "%.0f s", outcome.seconds())));
         try {
             new Report(
@@ -46,9 +55,10 @@ final class RunReport {
                             about(recipe),
                             facts,
                             Chart.of(MetricsLog.read(folder.metrics())),
+                            List.of(settings(recipe)),
                             judged.shown().stream()
                                     .map(shown -> new Sample(
-                                            shown.input(), shown.expected(), shown.written(), maps(text, shown)))
+                                            shown.input(), shown.expected(), shown.written(), maps(text, recipe, shown)))
                                     .toList(),
                             Tree.of(text.model().architecture()))
                     .write(folder.report());
@@ -66,34 +76,71 @@ final class RunReport {
                         + " zero; the validation loss does not.";
     }
 
-    /// Where a decoder that writes about a source looked, if the model is one.
-    private static List<AttentionMap> maps(TextModel text, Objective.Shown shown) {
-        List<AttentionMap> maps = new ArrayList<>();
-        if (!(text.model().architecture().topology() instanceof EncoderDecoder)) {
-            return maps;
-        }
+    /// The recipe as it was carried out.
+    private static Table settings(Recipe recipe) {
+        return new Table(
+                "Recipe",
+                List.of("", "value"),
+                recipe.settings().entrySet().stream()
+                        .map(setting -> List.of(setting.getKey(), setting.getValue()))
+                        .toList());
+    }
+
+    /// Where the model looked: a decoder that writes about a source at that source, others at their own text.
+    private static List<AttentionMap> maps(TextModel text, Recipe recipe, Objective.Shown shown) {
         TextModel.Words words = new TextModel.Words(text.tokenizer());
-        int[] read = words.ended(shown.input());
-        int[] said = words.ended(shown.written());
-        try (Lifetime _ = Lifetime.open();
-                NoGradient _ = NoGradient.open()) {
-            Observer observer = (place, what, weights) -> {
-                if (what.equals("attention") && place.toString().endsWith(".cross")) {
-                    maps.add(map(text, place, weights, read, said));
-                }
-            };
+        Topology topology = text.model().architecture().topology();
+        if (topology instanceof EncoderDecoder) {
+            int[] read = words.ended(shown.input());
+            int[] said = words.ended(shown.written());
             long[] shifted = new long[said.length];
             shifted[0] = words.begin();
             for (int i = 1; i < said.length; i++) {
                 shifted[i] = said[i - 1];
             }
-            text.model()
-                    .forward(
-                            Inputs.of(
-                                    Tokens.of(Tensor.of(
-                                            Arrays.stream(read).asLongStream().toArray(), 1, read.length)),
-                                    Tokens.of(Tensor.of(shifted, 1, shifted.length))),
-                            Context.inference().observed(observer));
+            return watched(text, ".cross", said, read, () -> Inputs.of(tokens(read), tokens(shifted)));
+        }
+        int[] seen = text.tokenizer().ids(shown.input() + shown.written(), Specials.SKIP);
+        if (topology instanceof Decoder && seen.length > 0 && seen.length <= MOST_SYMBOLS) {
+            return watched(text, "attention", seen, seen, () -> Inputs.of(tokens(seen)));
+        }
+        if (recipe.objective() instanceof Classification) {
+            int[] ids = text.tokenizer().ids(shown.input(), Specials.SKIP);
+            int[] framed = new int[ids.length + 2];
+            System.arraycopy(ids, 0, framed, 1, ids.length);
+            framed[0] = words.begin();
+            framed[ids.length + 1] = words.end();
+            return framed.length > MOST_SYMBOLS
+                    ? List.of()
+                    : watched(text, "attention", framed, framed, () -> Inputs.of(tokens(framed)));
+        }
+        return List.of();
+    }
+
+    private static Tokens tokens(int[] ids) {
+        return tokens(Arrays.stream(ids).asLongStream().toArray());
+    }
+
+    private static Tokens tokens(long[] ids) {
+        return Tokens.of(Tensor.of(ids, 1, ids.length));
+    }
+
+    private static List<AttentionMap> watched(
+            TextModel text, String branch, int[] rows, int[] columns, Supplier<Inputs> inputs) {
+        List<AttentionMap> maps = new ArrayList<>();
+        try (Lifetime _ = Lifetime.open();
+                NoGradient _ = NoGradient.open()) {
+            Observer observer = (place, what, weights) -> {
+                if (what.equals("attention")
+                        && place.toString().endsWith(branch)
+                        && maps.size() < MOST_LAYERS
+                        && weights.size(2) == rows.length
+                        && weights.size(3) == columns.length) {
+                    maps.add(map(text, place, weights, rows, columns));
+                }
+            };
+            Context watching = Context.inference().observed(observer);
+            text.model().forward(inputs.get(), watching);
         }
         return maps;
     }

@@ -2,9 +2,9 @@ package io.attend.training;
 
 import io.attend.architecture.Architecture;
 import io.attend.checkpoint.Atomic;
-import io.attend.checkpoint.Checkpoint;
 import io.attend.checkpoint.RunFolder;
 import io.attend.checkpoint.TensorFile;
+import io.attend.data.Curriculum;
 import io.attend.data.Example;
 import io.attend.data.Order;
 import io.attend.embedding.Table;
@@ -16,12 +16,16 @@ import io.attend.layer.Parameters;
 import io.attend.model.Transformer;
 import io.attend.objective.Batch;
 import io.attend.objective.Objective;
+import io.attend.optimizer.MovingAverage;
 import io.attend.optimizer.Optimizer;
+import io.attend.tensor.Autocast;
+import io.attend.tensor.Device;
 import io.attend.tensor.Gradients;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
 import io.attend.tensor.Random;
 import io.attend.tensor.Tensor;
+import io.attend.tensor.TensorException;
 import io.attend.tensor.Threads;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.training.report.Metrics;
@@ -36,10 +40,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Carries out a recipe in a run folder, from the newest checkpoint there if there is one.
 ///
@@ -47,10 +53,11 @@ import java.util.concurrent.TimeUnit;
 /// examples) or in the checkpoint (weights, what the optimizer remembers, the state of the random source): a
 /// run that is stopped and resumed goes on to the same bits as one that was not.
 public final class Trainer {
-    private static final int METRICS_EVERY = 20;
     private static final int JUDGED_AT_ONCE = 250;
-    private static final String OPTIMIZER = "optimizer.safetensors";
+    private static final Device.Kind DEVICE = Device.Kind.CPU;
     private static final String RANDOM = "random";
+    private static final String LOSS_SCALE = "lossScale";
+    private static final String UPDATES = "averaged";
 
     private final Recipe recipe;
     private final RunFolder folder;
@@ -84,8 +91,26 @@ public final class Trainer {
     /// @param measures of held-out examples, by name, the most telling first
     /// @param seconds this process spent training
     /// @param parameters numbers learned
-    /// @param stopped the step it was stopped at and goes on from, if it was: nothing is measured then
-    public record Outcome(Map<String, Double> measures, double seconds, long parameters, OptionalLong stopped) {}
+    /// @param steps made in all
+    /// @param chosen the steps whose weights' mean the model has; none if the run was stopped: nothing is
+    ///     measured then, and it goes on when it is run again
+    public record Outcome(
+            Map<String, Double> measures, double seconds, long parameters, long steps, List<Long> chosen) {
+        /// The step it was stopped at and goes on from, if it was.
+        public OptionalLong stopped() {
+            return chosen.isEmpty() ? OptionalLong.of(steps) : OptionalLong.empty();
+        }
+
+        String toJson() {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("measures", measures);
+            fields.put("seconds", seconds);
+            fields.put("parameters", parameters);
+            fields.put("steps", steps);
+            fields.put("chosen", chosen);
+            return JsonMapper.shared().writeValueAsString(fields) + "\n";
+        }
+    }
 
     /// Asks the run to end after the step it is in, with a checkpoint to go on from. May be called by any
     /// thread.
@@ -111,6 +136,12 @@ public final class Trainer {
         Threads.use(recipe.threads().orElseThrow());
         try {
             return train();
+        } catch (OutOfMemoryError e) {
+            throw new TrainingException(
+                    "the JVM's heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MB is full; give it more with ATTEND_JAVA_OPTIONS=-Xmx8g, or less data at once: the run goes"
+                            + " on from its last checkpoint",
+                    e);
         } finally {
             Threads.use(threads);
             ended.countDown();
@@ -118,6 +149,7 @@ public final class Trainer {
     }
 
     private Outcome train() {
+        recipe.precision().check(DEVICE);
         long began = System.nanoTime();
         List<? extends Example> training = recipe.data().training(recipe.seed());
         List<? extends Example> heldOut = recipe.data().heldOut(recipe.seed());
@@ -125,13 +157,18 @@ public final class Trainer {
         Objective.Built objective = recipe.objective().build(tokenizer, training, heldOut);
         Architecture architecture = recipe.model().architecture(objective.needs());
         checkFits(architecture, tokenizer.size());
-        MemoryCheck.of(architecture, recipe);
+        MemoryCheck.ofModel(architecture, recipe);
         try (Lifetime _ = Lifetime.open();
                 Transformer model = Transformer.initialize(architecture, recipe.seed());
                 Random random = Random.seeded(~recipe.seed());
                 Optimizer.Built optimizer = recipe.optimizer().build(model.weights())) {
             recipe.model().begin(model);
             objective.check(model);
+            if (recipe.recompute()) {
+                checkRecomputed(model);
+            } else {
+                MemoryCheck.ofStep(architecture, recipe, objective.lengths());
+            }
             TextModel text = new TextModel(model, tokenizer);
             Atomic.text(folder.recipe(), recipe.toYaml());
             Atomic.text(folder.architecture(), architecture.toJson());
@@ -140,19 +177,25 @@ public final class Trainer {
                 Atomic.text(
                         folder.labels(), TextSettings.json(objective.labels().get()));
             }
-            Loop loop = new Loop(model, objective, optimizer, random);
-            loop.resume();
-            loop.run();
+            Loop loop = new Loop(text, objective, optimizer, random);
+            try {
+                loop.resume();
+                loop.run();
+            } finally {
+                loop.average.ifPresent(MovingAverage::close);
+            }
             long parameters =
                     model.weights().stream().mapToLong(p -> p.shape().count()).sum();
-            if (stopping && loop.step < recipe.steps()) {
+            if (stopping && loop.step < recipe.steps() && !loop.selection.enough()) {
                 double seconds = (System.nanoTime() - began) / 1e9;
-                return new Outcome(Map.of(), seconds, parameters, OptionalLong.of(loop.step));
+                return new Outcome(Map.of(), seconds, parameters, loop.step, List.of());
             }
-            Objective.Judged judged = objective.judge(text, loop.heldOutLoss());
-            TensorFile.write(folder.model(), numbers(model));
+            List<Long> chosen = loop.choose();
+            Objective.Judged judged = loop.judged(loop.heldOutLoss());
+            TensorFile.write(folder.model(), Saved.numbers(model));
             double seconds = (System.nanoTime() - began) / 1e9;
-            Outcome outcome = new Outcome(judged.measures(), seconds, parameters, OptionalLong.empty());
+            Outcome outcome = new Outcome(judged.measures(), seconds, parameters, loop.step, chosen);
+            Atomic.text(folder.outcome(), outcome.toJson());
             RunReport.write(folder, recipe, text, outcome, judged);
             return outcome;
         }
@@ -184,10 +227,15 @@ public final class Trainer {
         }
     }
 
-    private static Map<String, Tensor> numbers(Transformer model) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        model.saved().forEach(parameter -> tensors.put(parameter.name(), parameter.tensor()));
-        return tensors;
+    private static void checkRecomputed(Transformer model) {
+        model.saved().stream()
+                .filter(parameter -> parameter.kind() == Parameter.Kind.RUNNING)
+                .findFirst()
+                .ifPresent(parameter -> {
+                    throw new IllegalArgumentException("recompute: " + parameter.name()
+                            + " is measured on each batch, and would be twice; set recompute=false or take a norm that"
+                            + " measures nothing");
+                });
     }
 
     /// One run's moving parts.
@@ -198,90 +246,197 @@ public final class Trainer {
         private final Random random;
         private final List<Tensor> weights;
         private final Order order;
+        private final Optional<Curriculum.Built> curriculum;
+        private final long firstEpoch;
+        private final Selection.Built selection = recipe.selection().build();
+        private final TextModel text;
         private long step;
+        private Optional<MovingAverage> average = Optional.empty();
+        private final Optional<LossScaling.Factor> scale =
+                recipe.precision().lossScaling().map(LossScaling.Factor::new);
+        private double secondsBefore;
+        private long began;
 
-        Loop(Transformer model, Objective.Built objective, Optimizer.Built optimizer, Random random) {
-            this.model = model;
+        Loop(TextModel text, Objective.Built objective, Optimizer.Built optimizer, Random random) {
+            this.text = text;
+            this.model = text.model();
             this.objective = objective;
             this.optimizer = optimizer;
             this.random = random;
             this.weights = model.weights().stream().map(Parameter::tensor).toList();
             this.order = new Order(objective.lengths(), objective.targetLengths(), recipe.batching(), recipe.seed());
+            this.curriculum = recipe.curriculum()
+                    .map(value -> value.build(objective.lengths(), recipe.batch(), recipe.seed()));
+            this.firstEpoch = recipe.curriculum().map(Curriculum::steps).orElse(0);
             weights.forEach(weight -> weight.requiresGrad(true));
         }
 
         void resume() {
             folder.newest().ifPresent(saved -> {
                 try (Lifetime _ = Lifetime.open();
-                        NoGradient _ = NoGradient.open();
-                        Transformer stored = Transformer.load(
-                                model.architecture(), Checkpoint.open(saved.folder()), io.attend.tensor.Device.CPU)) {
-                    List<Parameter> from = stored.saved();
-                    List<Parameter> to = model.saved();
-                    for (int i = 0; i < to.size(); i++) {
-                        to.get(i).tensor().copy_(from.get(i).tensor());
-                    }
-                    Map<String, Tensor> state = TensorFile.read(saved.folder().resolve(OPTIMIZER));
-                    Tensor randomState = state.remove(RANDOM);
-                    if (randomState == null) {
-                        throw new TrainingException(saved.folder().resolve(OPTIMIZER)
-                                + " has no random state; delete this checkpoint to resume from the one before");
-                    }
-                    random.restore(randomState);
+                        NoGradient _ = NoGradient.open()) {
+                    Map<String, Tensor> state = Saved.read(saved, model);
+                    average(Saved.separated(state, model), Optional.ofNullable(state.remove(UPDATES)));
+                    Optional<Tensor> factor = Optional.ofNullable(state.remove(LOSS_SCALE));
+                    scale.ifPresent(at -> factor.ifPresent(value -> at.restore(value.toDoubles())));
+                    random.restore(Saved.taken(state, RANDOM, saved));
                     optimizer.restore(state);
-                    step = saved.number();
                 }
+                step = saved.number();
             });
+            if (average.isEmpty()) {
+                average(Map.of(), Optional.empty());
+            }
+            try {
+                for (Metrics row : MetricsLog.read(folder.metrics())) {
+                    if (row.step() <= step) {
+                        secondsBefore = row.number(Metrics.SECONDS).orElse(secondsBefore);
+                        if (row.split() == Metrics.Split.VALIDATION) {
+                            selection.measured(row.step(), row.numbers());
+                        }
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
         }
 
+        /// Begins or goes on with the average of the weights.
+        ///
+        /// @param raw the weights that were trained, if the model now holds their averages
+        private void average(Map<Tensor, Tensor> raw, Optional<Tensor> updates) {
+            average = recipe.movingAverage().stream()
+                    .mapToObj(decay -> new MovingAverage(model.weights(), decay))
+                    .findFirst();
+            average.ifPresent(begun -> updates.ifPresent(begun::resume));
+            raw.forEach(Tensor::copy_);
+        }
+
+        /// The model as it is judged and saved, until the result is closed: with averaged weights, if they are.
+        private MovingAverage.Swap averaged() {
+            return average.map(MovingAverage::inPlace).orElse(() -> {});
+        }
+
+        /// Trains from where the run stands to its end, or to where it is stopped.
         void run() {
+            began = System.nanoTime();
             try (MetricsLog log = MetricsLog.resume(folder.metrics(), step);
                     Prefetch prepared = new Prefetch(this::prepare, recipe.prefetch(), step, recipe.steps())) {
                 progress.begin(step, recipe.steps());
                 long tokens = 0;
-                double loss = 0;
                 long since = System.nanoTime();
-                while (step < recipe.steps() && !stopping) {
+                while (step < recipe.steps() && !stopping && !selection.enough()) {
                     Step done = learn(prepared);
                     tokens += done.tokens();
-                    loss = done.loss();
-                    if (step % METRICS_EVERY == 0 || step == recipe.steps()) {
-                        double seconds = (System.nanoTime() - since) / 1e9;
-                        log.write(Metrics.training(step)
+                    if (step % recipe.reportEvery() == 0 || step == recipe.steps()) {
+                        double speed = tokens / ((System.nanoTime() - since) / 1e9);
+                        Metrics row = Metrics.training(step)
                                 .with(Metrics.EPOCH, order.epoch(step))
-                                .with(Metrics.LOSS, loss)
+                                .with(Metrics.LOSS, done.loss())
                                 .with(Metrics.LEARNING_RATE, recipe.schedule().rate(step, recipe.steps()))
                                 .with(Metrics.GRADIENT_NORM, done.norm())
-                                .with(Metrics.TOKENS_PER_SECOND, tokens / seconds)
-                                .with(done.routers()));
+                                .with(Metrics.TOKENS_PER_SECOND, speed)
+                                .with(Metrics.SECONDS, seconds())
+                                .with(done.routers());
+                        log.write(scale.map(factor -> row.with(LOSS_SCALE, factor.value()))
+                                .orElse(row));
                         progress.step(
-                                step, String.format(Locale.ROOT, "loss %.4f  %,.0f tokens/s", loss, tokens / seconds));
+                                step, String.format(Locale.ROOT, "loss %.4f  %,.0f tokens/s", done.loss(), speed));
                         tokens = 0;
                         since = System.nanoTime();
                     }
-                    if (step % recipe.evaluateEvery() == 0 || step == recipe.steps()) {
-                        log.write(Metrics.validation(step).with(Metrics.LOSS, heldOutLoss()));
-                    }
-                    if (step % recipe.checkpointEvery() == 0 && step < recipe.steps()) {
+                    boolean evaluated = evaluate(log);
+                    if (step < recipe.steps()
+                            && (step % recipe.checkpointEvery() == 0
+                                    || evaluated && selection.kept().equals(OptionalLong.of(step)))) {
                         save();
                     }
                 }
                 save();
             } catch (IOException e) {
                 throw new UncheckedIOException(folder.metrics() + " cannot be written", e);
+            } catch (TensorException e) {
+                throw e.isOutOfMemory() ? starved(e) : e;
             }
+        }
+
+        /// Since the run began, in this process and those before.
+        private double seconds() {
+            return secondsBefore + (System.nanoTime() - began) / 1e9;
+        }
+
+        /// Measures held-out examples if it is time.
+        ///
+        /// @return whether it was
+        private boolean evaluate(MetricsLog log) throws IOException {
+            boolean last = step == recipe.steps();
+            boolean judges = recipe.judgeEvery().isPresent()
+                    && (last || step % recipe.judgeEvery().getAsInt() == 0);
+            if (!judges && !last && step % recipe.evaluateEvery() != 0) {
+                return false;
+            }
+            Map<String, Double> measures = new LinkedHashMap<>();
+            try (MovingAverage.Swap _ = averaged()) {
+                measures.put(Metrics.LOSS, heldOutLoss());
+                if (judges) {
+                    judged(measures.get(Metrics.LOSS)).measures().forEach(measures::put);
+                    checkMeasured(measures);
+                }
+            }
+            Metrics row = Metrics.validation(step);
+            for (Map.Entry<String, Double> measure : measures.entrySet()) {
+                row = row.with(measure.getKey(), measure.getValue());
+            }
+            log.write(row.with(Metrics.SECONDS, seconds()));
+            selection.measured(step, measures);
+            return true;
+        }
+
+        private void checkMeasured(Map<String, Double> measures) {
+            recipe.selection()
+                    .named()
+                    .filter(name -> !measures.containsKey(name))
+                    .ifPresent(name -> {
+                        throw new TrainingException("selection goes by " + name + ", but what is measured is "
+                                + String.join(", ", measures.keySet()) + "; name one of these");
+                    });
+        }
+
+        Objective.Judged judged(double loss) {
+            try (Lifetime _ = Lifetime.open();
+                    NoGradient _ = NoGradient.open()) {
+                return objective.judge(text, loss);
+            }
+        }
+
+        /// Gives the model the weights that the recipe chooses.
+        List<Long> choose() {
+            List<RunFolder.Step> steps = folder.steps();
+            List<Long> chosen = selection.chosen(
+                    steps.stream().map(RunFolder.Step::number).toList());
+            Saved.mean(
+                    steps.stream()
+                            .filter(saved -> chosen.contains(saved.number()))
+                            .toList(),
+                    model);
+            return chosen;
         }
 
         private record Step(double loss, double norm, long tokens, Map<String, Double> routers) {}
 
         /// The examples of a step, as one batch or, to need less memory, in parts one after another.
         private List<Batch> prepare(long at) {
-            List<Integer> examples = order.batch(at);
+            List<Integer> examples =
+                    curriculum.flatMap(some -> some.batch(at)).orElseGet(() -> order.batch(at - firstEpoch));
             SplittableRandom drawn = new SplittableRandom(recipe.seed() * 0x9E3779B97F4A7C15L + at);
             int part = Math.ceilDiv(examples.size(), recipe.accumulate());
             List<Batch> parts = new ArrayList<>();
             for (int from = 0; from < examples.size(); from += part) {
-                parts.add(objective.training(examples.subList(from, Math.min(from + part, examples.size())), drawn));
+                Batch whole =
+                        objective.training(examples.subList(from, Math.min(from + part, examples.size())), drawn);
+                parts.add(recipe.windows()
+                        .map(growing -> growing.cut(whole, at))
+                        .orElse(whole));
             }
             return parts;
         }
@@ -290,6 +445,7 @@ public final class Trainer {
         /// of the whole.
         private Step learn(Prefetch prepared) {
             try (Lifetime _ = Lifetime.open()) {
+                Tensor before = random.state();
                 List<Batch> batches = prepared.take();
                 long answered = batches.stream().mapToLong(Batch::answered).sum();
                 double value = 0;
@@ -298,51 +454,119 @@ public final class Trainer {
                 for (Batch batch : batches) {
                     try (Lifetime _ = Lifetime.open()) {
                         double share = (double) batch.answered() / answered;
-                        Context pass = Context.training(random).step(step);
-                        Tensor loss = objective.loss(model, batch, pass);
+                        Context pass = recipe.recompute() ? pass().recomputing() : pass();
+                        Tensor loss = loss(batch, pass);
                         value += share * loss.item();
                         Routers.figures(pass).forEach((name, one) -> routers.merge(name, share * one, Double::sum));
                         loss = Routers.added(loss, recipe.auxiliary(), pass);
                         tokens += batch.tokens();
-                        checkFinite("loss", value);
-                        (batches.size() == 1 ? loss : loss.mul(share)).backward();
+                        if (!Double.isFinite(value)) {
+                            throw diverged("the loss", value, culprit(batches, before));
+                        }
+                        double times = share * scale.map(LossScaling.Factor::value).orElse(1.0);
+                        (times == 1 ? loss : loss.mul(times)).backward();
                     }
                 }
-                double norm = Gradients.clip(weights, recipe.clip());
-                checkFinite("gradient", norm); // before it ruins the weights
+                scale.ifPresent(factor -> Gradients.scale(weights, 1 / factor.value()));
+                double norm = clip();
+                boolean finite = Double.isFinite(norm);
+                if (!scale.map(factor -> factor.step(finite)).orElse(finite)) { // before it ruins the weights
+                    throw diverged("the gradient", norm, culprit(batches, before));
+                }
                 step++;
-                optimizer.step(recipe.schedule().rate(step, recipe.steps()));
+                if (finite) {
+                    optimizer.step(recipe.schedule().rate(step, recipe.steps()));
+                    average.ifPresent(MovingAverage::update);
+                }
                 weights.forEach(Tensor::clearGrad);
                 return new Step(value, norm, tokens, routers);
             }
         }
 
-        private void checkFinite(String what, double value) {
-            if (!Double.isFinite(value)) {
-                throw diverged("the " + what + " of step " + (step + 1) + " is " + value);
+        private Context pass() {
+            return Context.training(random).step(step);
+        }
+
+        private Tensor loss(Batch batch, Context pass) {
+            try (Autocast _ = Autocast.open(DEVICE, recipe.precision().products())) {
+                return objective.loss(model, batch, pass);
             }
+        }
+
+        /// @return the norm of the gradients before
+        private double clip() {
+            if (recipe.clipValue().isEmpty()) {
+                return Gradients.clip(weights, recipe.clip());
+            }
+            double norm = Gradients.clipValue(weights, recipe.clipValue().getAsDouble());
+            double _ = Gradients.clip(weights, recipe.clip());
+            return norm;
+        }
+
+        /// Where the numbers of the present step first are not finite, found by making it once more.
+        private String culprit(List<Batch> batches, Tensor before) {
+            Optional<String> ruined = Blame.weight(model.weights());
+            if (ruined.isPresent()) {
+                return "the step before made " + ruined.get() + " not finite";
+            }
+            weights.forEach(Tensor::clearGrad);
+            random.restore(before);
+            for (Batch batch : batches) {
+                try (Lifetime _ = Lifetime.open()) {
+                    Blame blame = new Blame();
+                    Context pass = pass().observed(blame);
+                    Tensor loss = loss(batch, pass);
+                    if (!Double.isFinite(loss.item())) {
+                        return "the first output that is not finite is that of " + blame.forward();
+                    }
+                    Routers.added(loss, recipe.auxiliary(), pass).backward();
+                    Optional<String> backward = blame.backward().or(() -> Blame.gradient(model.weights()));
+                    if (backward.isPresent()) {
+                        return "the gradient is finite up to " + backward.get() + ", and not behind it";
+                    }
+                }
+            }
+            return "each of its numbers is finite, but their sum of squares is not";
         }
 
         private void checkWeights() {
-            for (Parameter weight : model.weights()) {
-                if (!weight.tensor().isfinite().all()) {
-                    throw diverged("the weights " + weight.name() + " of step " + step + " are not finite");
-                }
-            }
+            Blame.weight(model.weights()).ifPresent(name -> {
+                throw diverged("the weights " + name + " of step " + step + " are not finite");
+            });
+        }
+
+        private TrainingException diverged(String what, double value, String culprit) {
+            return diverged(what + " of step " + (step + 1) + " is " + value + ": " + culprit);
         }
 
         private TrainingException diverged(String what) {
-            return new TrainingException(what + "; lower the schedule's rate and run again: it goes on from "
-                    + folder.newest().map(saved -> "step " + saved.number()).orElse("the start"));
+            return new TrainingException(what + "; lower the schedule's rate and run again: it goes on from " + home());
         }
 
+        private TrainingException starved(TensorException failure) {
+            return new TrainingException(
+                    "step " + (step + 1) + " needs more memory than there is (" + failure.getMessage()
+                            + "): give accumulate=" + 2 * recipe.accumulate() + " for the same gradient in smaller parts, "
+                            + (recipe.recompute() ? "" : "recompute=true to keep less of each, ")
+                            + "or less at once than batch=" + recipe.batch() + ", shorter examples or a smaller model; it goes on from "
+                            + home(),
+                    failure);
+        }
+
+        /// Where the run goes on from when it is run again.
+        private String home() {
+            return folder.newest().map(saved -> "step " + saved.number()).orElse("the start");
+        }
+
+        /// Of the model as it stands, so many examples at once as fit where a part of a batch is learned from.
         double heldOutLoss() {
+            int atOnce = Math.min(JUDGED_AT_ONCE, 4 * Math.ceilDiv(recipe.batch(), recipe.accumulate()));
             double sum = 0;
             long answered = 0;
-            for (int from = 0; from < objective.heldOut(); from += JUDGED_AT_ONCE) {
+            for (int from = 0; from < objective.heldOut(); from += atOnce) {
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open()) {
-                    Batch batch = objective.heldOut(from, Math.min(from + JUDGED_AT_ONCE, objective.heldOut()));
+                    Batch batch = objective.heldOut(from, Math.min(from + atOnce, objective.heldOut()));
                     sum += batch.answered()
                             * objective.loss(model, batch, Context.inference()).item();
                     answered += batch.answered();
@@ -359,12 +583,16 @@ public final class Trainer {
                 checkWeights();
                 Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
                 state.put(RANDOM, random.state());
-                folder.save(step, place -> {
-                    TensorFile.write(place.resolve("model.safetensors"), numbers(model));
-                    TensorFile.write(place.resolve(OPTIMIZER), state);
+                scale.ifPresent(factor -> state.put(LOSS_SCALE, Tensor.of(factor.state(), 2)));
+                average.ifPresent(kept -> {
+                    state.put(UPDATES, kept.updates());
+                    Saved.numbers(model).forEach((name, raw) -> state.put(Saved.RAW + name, raw.clone()));
                 });
+                try (MovingAverage.Swap _ = averaged()) {
+                    Saved.write(folder, step, Saved.numbers(model), state);
+                }
             }
-            folder.keepLast(recipe.keepCheckpoints());
+            folder.keepLast(recipe.keepCheckpoints(), selection.kept());
         }
     }
 }

@@ -28,7 +28,7 @@ final class Watched implements Observer {
     public void see(Place place, String what, Tensor tensor) {
         String path = place.toString();
         String stack = path.contains(".") ? path.substring(0, path.indexOf('.')) : path;
-        if (what.equals("scores") && maps == Usage.Maps.WEIGHTS) {
+        if (what.equals("branch") || what.equals("scores") && maps == Usage.Maps.WEIGHTS) {
             return;
         }
         Tensor kept = home.adopt(tensor.detach());

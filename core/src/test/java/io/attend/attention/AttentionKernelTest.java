@@ -21,7 +21,9 @@ import io.attend.position.RelativePosition;
 import io.attend.score.ScaledDotProduct;
 import io.attend.score.Score;
 import io.attend.score.SoftCap;
+import io.attend.tensor.Autocast;
 import io.attend.tensor.DType;
+import io.attend.tensor.Device;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
@@ -122,6 +124,25 @@ class AttentionKernelTest {
             List<Tensor> leaves = new ArrayList<>(List.of(queries, keys, values));
             bias.ifPresent(leaves::add);
             return leaves;
+        }
+    }
+
+    /// Mixed precision stops at the fused kernel, whose bfloat16 form is many times slower on a processor:
+    /// float32
+    /// goes in, and comes out to the bit.
+    @Test
+    void theFusedKernelIsNotCast() {
+        Sight sight = SIGHTS.get(6);
+        try (Lifetime _ = Lifetime.open()) {
+            Given given = Given.of(sight, 3, Added.TO_EACH_ROW).to(DType.FLOAT32);
+            Visible visible = sight.visible();
+            float[] expected = given.fused(visible).toFloats();
+            try (Autocast _ = Autocast.open(Device.Kind.CPU, Optional.of(DType.BFLOAT16))) {
+                assertThat(given.fused(visible).toFloats()).containsExactly(expected);
+                Given rotated = new Given(
+                        given.queries, given.keys, given.values.to(DType.BFLOAT16), Optional.empty());
+                assertThat(rotated.fused(visible).dtype()).isEqualTo(DType.BFLOAT16);
+            }
         }
     }
 

@@ -36,6 +36,7 @@ import io.attend.recurrence.LuongRecurrence;
 import io.attend.tensor.DType;
 import io.attend.tensor.Device;
 import io.attend.tensor.Lifetime;
+import io.attend.tensor.Random;
 import io.attend.tensor.Tensor;
 import io.attend.value.Examples.Example;
 import java.io.IOException;
@@ -79,6 +80,7 @@ public record ModelContract(String name, Architecture architecture) {
                 test("is its formula", this::isItsFormula),
                 test("works in smaller element types", this::worksInSmallerTypes),
                 test("has the gradient of its formula", this::hasItsGradient),
+                test("has the same gradient when its blocks are computed again", this::recomputes),
                 test(
                         SmallModels.causal(architecture) ? "does not see the future" : "sees the future",
                         this::seesInTime),
@@ -272,6 +274,56 @@ public record ModelContract(String name, Architecture architecture) {
         }
     }
 
+    /// Each block twice where it was once, and the same gradients but for the order of a sum; a block that
+    /// reports
+    /// something is refused.
+    private void recomputes() {
+        try (Transformer model = model(DType.FLOAT64);
+                Random random = Random.seeded(5)) {
+            model.weights().forEach(weight -> weight.tensor().requiresGrad(true));
+            Inputs inputs = inputs(ids(19, BATCH, LENGTH));
+            int[] products = {0};
+            model.linears().forEach((path, linear) -> {
+                if (path.matches("(encoder|decoder)\\.\\d.*") && linear.groups() == 1 && !path.contains("alignment")) {
+                    linear.wrap(product -> x -> {
+                        products[0]++;
+                        return product.apply(x);
+                    });
+                }
+            });
+            List<double[]> kept = gradients(model, inputs, Context.training(random));
+            int once = products[0];
+            random.restore(Random.seeded(5).state());
+            List<double[]> again;
+            try {
+                again = gradients(model, inputs, Context.training(random).recomputing());
+            } catch (IllegalArgumentException e) {
+                assertThat(e).hasMessageMatching(".+ reports a (Routing|ExpertUse) to the loss, .+; set recompute=false");
+                assertThat(architecture.toJson()).contains("MixtureOfExperts");
+                return;
+            }
+            boolean twice = architecture.toJson().contains("Reversible"); // which computes again in any case
+            assertThat(products[0] - once).as(name + ": products").isEqualTo(twice ? once : 2 * once);
+            for (int i = 0; i < kept.size(); i++) {
+                assertThat(again.get(i))
+                        .as("%s: gradient of %s", name, model.weights().get(i))
+                        .containsExactly(kept.get(i), within(1e-12));
+            }
+        }
+    }
+
+    private static List<double[]> gradients(Transformer model, Inputs inputs, Context context) {
+        try (Lifetime _ = Lifetime.open()) {
+            Tensor y = model.forward(inputs, context);
+            y.mul(y).sum().backward();
+            List<double[]> gradients = model.weights().stream()
+                    .map(weight -> weight.tensor().grad().map(Tensor::toDoubles).orElse(new double[0]))
+                    .toList();
+            model.weights().forEach(weight -> weight.tensor().clearGrad());
+            return gradients;
+        }
+    }
+
     /// The stream behind each block and the weights of each attention, by their places, and nothing else
     /// changes.
     private void showsItsInsides() {
@@ -296,6 +348,7 @@ public record ModelContract(String name, Architecture architecture) {
                                     .isCloseTo(1, within(1e-12));
                         }
                     }
+                    case "branch" -> assertThat(tensor.rank()).isEqualTo(3); // [B, T, E]
                     case "scores" -> assertThat(tensor.rank()).isEqualTo(4); // [B, H, T, S], before the softmax
                     case "embedding", "output" -> {
                         Stack stack = Objects.requireNonNull(

@@ -1,11 +1,14 @@
 package io.attend.training.report;
 
 /// A line through points: `y[i]` at `x[i]`, x growing. A `y` that is not finite is a gap in the line.
-public record Curve(String name, double[] x, double[] y) {
+///
+/// @param seconds when each point was reached, if that is known; empty if not
+public record Curve(String name, double[] x, double[] y, double[] seconds) {
     /// @throws IllegalArgumentException if the lengths differ, or x does not grow or is not finite
     public Curve {
-        if (x.length != y.length) {
-            throw new IllegalArgumentException("curve '" + name + "' has " + x.length + " x and " + y.length + " y");
+        if (x.length != y.length || seconds.length != 0 && seconds.length != x.length) {
+            throw new IllegalArgumentException("curve '" + name + "' has " + x.length + " x, " + y.length + " y and "
+                    + seconds.length + " seconds");
         }
         for (int i = 0; i < x.length; i++) {
             if (!Double.isFinite(x[i]) || i > 0 && x[i] <= x[i - 1]) {
@@ -15,6 +18,12 @@ public record Curve(String name, double[] x, double[] y) {
         }
         x = x.clone();
         y = y.clone();
+        seconds = seconds.clone();
+    }
+
+    /// A curve whose times are not known.
+    public Curve(String name, double[] x, double[] y) {
+        this(name, x, y, new double[0]);
     }
 
     @Override
@@ -25,6 +34,16 @@ public record Curve(String name, double[] x, double[] y) {
     @Override
     public double[] y() {
         return y.clone();
+    }
+
+    @Override
+    public double[] seconds() {
+        return seconds.clone();
+    }
+
+    /// The same curve by another name.
+    public Curve named(String other) {
+        return new Curve(other, x, y, seconds);
     }
 
     /// At most `limit` of the points, chosen to keep the look of the line: of each bucket of neighbours the
@@ -39,6 +58,7 @@ public record Curve(String name, double[] x, double[] y) {
         }
         double[] keptX = new double[limit];
         double[] keptY = new double[limit];
+        double[] keptSeconds = new double[seconds.length == 0 ? 0 : limit];
         int chosen = 0;
         for (int bucket = 0; bucket < limit; bucket++) {
             if (bucket > 0) {
@@ -46,8 +66,11 @@ public record Curve(String name, double[] x, double[] y) {
             }
             keptX[bucket] = x[chosen];
             keptY[bucket] = y[chosen];
+            if (seconds.length > 0) {
+                keptSeconds[bucket] = seconds[chosen];
+            }
         }
-        return new Curve(name, keptX, keptY);
+        return new Curve(name, keptX, keptY, keptSeconds);
     }
 
     private int largestTriangle(int before, int bucket, int limit) {

@@ -13,14 +13,21 @@ import java.util.stream.IntStream;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A run as one HTML page: figures, curves, samples with their attention maps, and the architecture as a text
-/// tree.
+/// A run, or several compared, as one HTML page: figures, curves, tables, samples with their attention maps,
+/// and
+/// the architecture as a text tree.
 ///
 /// The page stands alone: it opens from a file, without a network, and its policy forbids it to ask for one.
 /// The same report gives the same bytes. The first chart is drawn large (give it the loss); curves of more than
 /// [#POINTS] points are thinned; weights are kept to four decimals.
 public record Report(
-        String title, String about, List<Fact> facts, List<Chart> charts, List<Sample> samples, String architecture) {
+        String title,
+        String about,
+        List<Fact> facts,
+        List<Chart> charts,
+        List<Table> tables,
+        List<Sample> samples,
+        String architecture) {
     static final int POINTS = 2000;
 
     private static final String PLACE_OF_DATA = "{{data}}";
@@ -31,6 +38,7 @@ public record Report(
     public Report {
         facts = List.copyOf(facts);
         charts = List.copyOf(charts);
+        tables = List.copyOf(tables);
         samples = List.copyOf(samples);
     }
 
@@ -55,6 +63,7 @@ public record Report(
         page.put("about", about);
         page.put("facts", facts);
         page.put("charts", charts.stream().map(Report::page).toList());
+        page.put("tables", tables);
         page.put("samples", samples.stream().map(Report::page).toList());
         page.put("architecture", architecture);
         return JSON.writeValueAsString(page)
@@ -81,6 +90,9 @@ public record Report(
         page.put("name", curve.name());
         page.put("x", curve.x());
         page.put("y", rounded); // NaN and the infinities become strings: gaps
+        if (curve.seconds().length > 0) {
+            page.put("seconds", curve.seconds());
+        }
         return page;
     }
 

@@ -58,7 +58,7 @@ class CurveTest {
     @Test
     void refusesWhatIsNotACurve() {
         assertThatThrownBy(() -> new Curve("loss", new double[] {1, 2}, new double[] {1}))
-                .hasMessage("curve 'loss' has 2 x and 1 y");
+                .hasMessage("curve 'loss' has 2 x, 1 y and 0 seconds");
         assertThatThrownBy(() -> new Curve("loss", new double[] {1, 1}, new double[] {1, 2}))
                 .hasMessage("curve 'loss': x[1] = 1.0 after 1.0; x must be finite and grow");
         assertThatThrownBy(() -> new Curve("loss", new double[] {Double.NaN}, new double[] {1}))

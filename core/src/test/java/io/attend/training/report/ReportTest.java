@@ -32,7 +32,8 @@ class ReportTest {
                     "loss",
                     List.of(
                             new Curve("training", new double[] {1, 2, 3}, new double[] {5.5, Double.NaN, 1.0 / 3}),
-                            new Curve("validation", new double[] {3}, new double[] {0.5})))),
+                            new Curve("validation", new double[] {3}, new double[] {0.5}, new double[] {7.5})))),
+            List.of(new Table("Recipes", List.of("", "a", "b"), List.of(List.of("batch", "12", "64")))),
             List.of(
                     new Sample("5. märz 2024", "2024-03-05", "2024-03-06", List.of(MAP)),
                     Sample.open("To be", ", or not", List.of())),
@@ -59,6 +60,10 @@ class ReportTest {
         assertThat(page.at("/facts/1/name").asString()).isEqualTo("steps");
         assertThat(page.at("/facts/1/value").asString()).isEqualTo("4,000");
         assertThat(page.at("/charts/0/name").asString()).isEqualTo("loss");
+        assertThat(page.at("/charts/0/curves/1/seconds/0").asDouble()).isEqualTo(7.5);
+        assertThat(page.at("/charts/0/curves/0/seconds").isMissingNode()).isTrue();
+        assertThat(page.at("/tables/0/columns/2").asString()).isEqualTo("b");
+        assertThat(page.at("/tables/0/rows/0/1").asString()).isEqualTo("12");
         assertThat(page.at("/charts/0/curves/0/x").toString()).isEqualTo("[1.0,2.0,3.0]");
         assertThat(page.at("/charts/0/curves/0/y").toString()).isEqualTo("[5.5,\"NaN\",0.33333334]");
         assertThat(page.at("/charts/0/curves/1/name").asString()).isEqualTo("validation");
@@ -93,6 +98,7 @@ class ReportTest {
                 text,
                 List.of(new Fact(text, text)),
                 List.of(new Chart(text, List.of(curve))),
+                List.of(new Table(text, List.of(text), List.of(List.of(text)))),
                 List.of(new Sample(text, Optional.of(text), text, List.of(map))),
                 text);
         String html = report.html();
@@ -108,6 +114,9 @@ class ReportTest {
                 "/facts/0/value",
                 "/charts/0/name",
                 "/charts/0/curves/0/name",
+                "/tables/0/name",
+                "/tables/0/columns/0",
+                "/tables/0/rows/0/0",
                 "/samples/0/input",
                 "/samples/0/expected",
                 "/samples/0/predicted",
@@ -153,6 +162,7 @@ class ReportTest {
                 "",
                 List.of(),
                 List.of(new Chart("loss", List.of(new Curve("training", steps, steps)))),
+                List.of(),
                 List.of(),
                 "");
         assertThat(parsed(report).at("/charts/0/curves/0/x").size()).isEqualTo(Report.POINTS);
