@@ -22,8 +22,10 @@ class ClassificationTest {
     private static final Presets.Size SIZE = Presets.Size.width(12).heads(2).hidden(13);
     private static final Tokenizer CHARACTERS = Tokenizer.characters(List.of("abc"), TextModel.SPECIALS);
     private static final List<String> TEXTS = List.of("aba", "cab", "bb", "acca", "b", "abc", "cc", "baa", "ccab", "a");
-    private static final Function<Needs, Architecture> BERT =
-            needs -> Presets.bert(needs.vocabulary(), 1, SIZE, 13, 0).head(needs.head().orElseThrow());
+
+    private static Architecture bert(Needs needs) {
+        return Presets.bert(needs.vocabulary(), 1, SIZE, 13, 0).head(needs.head().orElseThrow());
+    }
 
     private static List<Labeled> labeled(Function<String, String> label) {
         return TEXTS.stream().map(text -> new Labeled(text, label.apply(text))).toList();
@@ -34,7 +36,7 @@ class ClassificationTest {
     }
 
     private static Learning learning(Problem problem, List<Labeled> examples) {
-        return Learning.of(asking(problem), CHARACTERS, examples, BERT, 300);
+        return Learning.of(asking(problem), CHARACTERS, examples, ClassificationTest::bert, 300);
     }
 
     @Test
@@ -80,7 +82,7 @@ class ClassificationTest {
         try (Lifetime _ = Lifetime.open()) {
             Objective.Built tags =
                     asking(Problem.MULTI_LABEL).build(CHARACTERS, labeled(_ -> "a,b"), labeled(_ -> "b"));
-            try (Transformer model = Transformer.initialize(BERT.apply(tags.needs()), 5)) {
+            try (Transformer model = Transformer.initialize(bert(tags.needs()), 5)) {
                 Batch batch = tags.heldOut(0, 10);
                 double[] scores = model.forward(batch.inputs(), Context.inference()).toDoubles();
                 double sum = IntStream.range(0, 20)
@@ -91,7 +93,7 @@ class ClassificationTest {
             Objective.Built number =
                     asking(Problem.REGRESSION).build(CHARACTERS, labeled(_ -> "0.5"), labeled(_ -> "-2"));
             assertThat(number.labels()).isEmpty();
-            try (Transformer model = Transformer.initialize(BERT.apply(number.needs()), 5)) {
+            try (Transformer model = Transformer.initialize(bert(number.needs()), 5)) {
                 Batch batch = number.heldOut(0, 10);
                 double[] scores = model.forward(batch.inputs(), Context.inference()).toDoubles();
                 double sum = IntStream.range(0, 10)

@@ -152,7 +152,7 @@ class NoiseTest {
     void shortTextsAreBorne() {
         Stream.of(new int[0], new int[] {3}, new int[] {3, 5}).forEach(tokens -> Examples.of(Noise.class)
                 .forEach(example -> {
-                    Noise noise = (Noise) example.value();
+                    Noise noise = example.value();
                     int[] before = tokens.clone();
                     assertThat(noise.of(tokens, VOCABULARY, new SplittableRandom(1)).length)
                             .as(example.name())

@@ -131,6 +131,9 @@ public final class Throughput {
         ///
         /// @return the loss before it
         double step();
+
+        @Override
+        void close();
     }
 
     /// Operations a second of the best of several square products.
