@@ -87,8 +87,8 @@ public final class Presets {
     /// paper has it, on the embeddings and on what each sublayer adds; not on attention weights or hidden features.
     public static Architecture transformer(int vocabulary, int layers, Size size, double dropout) {
         Sublayer feed = new Feed(new DenseFeedForward(size.hidden(), new Relu(), Bias.ADDED, 0));
-        Block reads = new Block(
-                List.of(attends(size, new Bidirectional(), 0), feed), norm(1e-5), new PostNorm(dropout));
+        Block reads =
+                new Block(List.of(attends(size, new Bidirectional(), 0), feed), norm(1e-5), new PostNorm(dropout));
         Block writes = new Block(
                 List.of(
                         attends(size, new Causal(), 0),

@@ -84,8 +84,7 @@ final class Rotation {
         List<Double> within = numbers(config, "short_factor");
         List<Double> beyond = numbers(config, "long_factor");
         List<Double> all = factor > 1 ? beyond : within;
-        return new LongRopeScaling(
-                Math.max(1, factor), trained, all, all, config.numberIfGiven("attention_factor"));
+        return new LongRopeScaling(Math.max(1, factor), trained, all, all, config.numberIfGiven("attention_factor"));
     }
 
     private static List<Double> numbers(Config config, String key) {

@@ -27,7 +27,10 @@ import java.util.stream.Stream;
         arxiv = "1910.13461")
 public record Denoising(
         @Default("128") int length,
-        @Default("[\"SentencePermutation\", {\"type\": \"TextInfilling\"}]") List<Noise> noises) implements Objective {
+
+        @Default("[\"SentencePermutation\", {\"type\": \"TextInfilling\"}]")
+        List<Noise> noises)
+        implements Objective {
     public static final Denoising EXAMPLE =
             new Denoising(29, List.of(new SentencePermutation(), new TextInfilling(0.3, 3)));
 

@@ -23,7 +23,6 @@ import io.attend.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -47,8 +46,7 @@ class TextObjectivesTest {
             new Tagged(List.of("a", "cb"), List.of("O", "O")));
 
     /// Letters are 4 and on: a 5, b 6, c 7, x 10, the space 4. Words begin where they do in the text, and
-    /// behind
-    /// the sixth token nothing is read.
+    /// behind the sixth token nothing is read.
     @Test
     void tagsAreAskedAtTheFirstTokenOfEachWord() {
         try (Lifetime _ = Lifetime.open()) {

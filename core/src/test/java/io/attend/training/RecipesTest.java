@@ -66,9 +66,9 @@ class RecipesTest {
         RunFolder run = RunFolder.create(folder.resolve("run"));
         Trainer.Outcome outcome = new Trainer(recipe, run, Progress.silent()).run();
         assertThat(outcome.measures()).isNotEmpty();
-        assertThat(outcome.measures().values()).allSatisfy(measure -> assertThat(measure)
-                .as("%s", outcome.measures())
-                .isFinite());
+        assertThat(outcome.measures().values())
+                .allSatisfy(measure ->
+                        assertThat(measure).as("%s", outcome.measures()).isFinite());
         try (Attend model = Attend.load(run.path())) {
             assertThat(model.model().parameters()).isNotEmpty();
         }
@@ -95,9 +95,7 @@ class RecipesTest {
                 yield changes;
             }
             case "LabeledFile" ->
-                List.of(
-                        "data.path=" + write("train", labeled(41)),
-                        "data.heldOutPath=" + write("held", labeled(11)));
+                List.of("data.path=" + write("train", labeled(41)), "data.heldOutPath=" + write("held", labeled(11)));
             case "ParallelFiles" -> pairs("data.");
             case "BackTranslated" -> {
                 List<String> changes = new ArrayList<>(pairs("data.pairs."));
@@ -105,8 +103,9 @@ class RecipesTest {
                 changes.add("data.target=" + write("target", sentences(23).reversed()));
                 yield changes;
             }
-            default -> throw new IllegalArgumentException("RecipesTest has no small data of the kind " + type
-                    + "; write some here, so that the recipe is tested");
+            default ->
+                throw new IllegalArgumentException("RecipesTest has no small data of the kind " + type
+                        + "; write some here, so that the recipe is tested");
         };
     }
 
