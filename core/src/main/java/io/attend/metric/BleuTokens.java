@@ -1,7 +1,9 @@
 package io.attend.metric;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// How BLEU splits text into the words it counts, under the names of sacreBLEU.
 public enum BleuTokens {
@@ -70,6 +72,17 @@ public enum BleuTokens {
 
     BleuTokens(String sign) {
         this.sign = sign;
+    }
+
+    /// The one that sacreBLEU calls so: none, 13a, intl, char or zh.
+    ///
+    /// @throws IllegalArgumentException if there is none
+    public static BleuTokens named(String name) {
+        return Arrays.stream(values())
+                .filter(tokens -> tokens.sign.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("\"" + name + "\" is no way to find words; there are "
+                        + Arrays.stream(values()).map(BleuTokens::sign).collect(Collectors.joining(", "))));
     }
 
     abstract List<String> split(String text);
