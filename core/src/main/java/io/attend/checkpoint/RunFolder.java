@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 ///     architecture.json    the model as a value
 ///     tokenizer.json       from text to tokens and back
 ///     labels.json          what a classifier calls what it tells apart
+///     text.json            how a model that was not trained here reads texts; and how it writes them,
+///                          generation_config.json
 ///     model.safetensors    the weights
 ///     metrics.jsonl        a line per report, appended while training
 ///     report.html          the run for people to read
@@ -133,6 +135,11 @@ public final class RunFolder {
     /// The names of the labels that a classifier tells apart, in their order; only classifiers' runs have it.
     public Path labels() {
         return path.resolve("labels.json");
+    }
+
+    /// How a model that was not trained here reads texts; only run folders of such have it.
+    public Path text() {
+        return path.resolve("text.json");
     }
 
     public Path model() {
