@@ -74,7 +74,8 @@ public final class RunFolder {
         }
         if (!Files.isRegularFile(run.architecture())) {
             throw new CheckpointException(
-                    path, "holds no model: neither architecture.json, as a run folder has it, nor config.json, as Hugging"
+                    path,
+                    "holds no model: neither architecture.json, as a run folder has it, nor config.json, as Hugging"
                             + " Face's have it, nor a GGUF file; name the folder that has one");
         }
         if (!Files.isRegularFile(run.model()) && run.steps().isEmpty()) {
@@ -103,7 +104,9 @@ public final class RunFolder {
     /// @throws CheckpointException naming the file and the place in it
     public static Architecture architecture(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new CheckpointException(file, "no such file; name a model's folder (a run's, or one with config.json), a GGUF file or an"
+            throw new CheckpointException(
+                    file,
+                    "no such file; name a model's folder (a run's, or one with config.json), a GGUF file or an"
                             + " architecture.json");
         }
         try {

@@ -121,7 +121,8 @@ final class Completeness {
         if (!problems.isEmpty()) {
             throw new CheckpointException(
                     stored.path(),
-                    problems.size() + (problems.size() == 1 ? " tensor does" : " tensors do") + " not fit " + stored.source() + ": "
+                    problems.size() + (problems.size() == 1 ? " tensor does" : " tensors do") + " not fit "
+                            + stored.source() + ": "
                             + String.join("; ", problems.subList(0, Math.min(SHOWN, problems.size())))
                             + (problems.size() > SHOWN ? "; and " + (problems.size() - SHOWN) + " more" : "")
                             + ". Use the " + stored.source() + " that the weights were saved with, or download both"

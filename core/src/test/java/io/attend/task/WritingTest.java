@@ -302,16 +302,22 @@ class WritingTest {
                 assertThat(after.text().settings().usage().start())
                         .isEqualTo(before.text().settings().usage().start());
                 if (before.text().translates()) {
-                    assertThat(after.runAll(Summarise.EXAMPLE, texts)).isEqualTo(before.runAll(Summarise.EXAMPLE, texts));
+                    assertThat(after.runAll(Summarise.EXAMPLE, texts))
+                            .isEqualTo(before.runAll(Summarise.EXAMPLE, texts));
                 }
             }
         }
         Files.delete(to.resolve("text.json"));
         Files.delete(to.resolve("generation_config.json"));
-        try (Attend before = Attend.load(from); Attend bare = Attend.load(to)) {
-            assertThat(bare.runAll(generate, texts)).as("without what is tested").isNotEqualTo(before.runAll(generate, texts));
+        try (Attend before = Attend.load(from);
+                Attend bare = Attend.load(to)) {
+            assertThat(bare.runAll(generate, texts))
+                    .as("without what is tested")
+                    .isNotEqualTo(before.runAll(generate, texts));
         }
         Files.writeString(to.resolve("text.json"), "{\"positions\": \"sideways\"}");
-        assertThatThrownBy(() -> Attend.load(to)).hasMessageContaining("text.json").hasMessageContaining("sideways");
+        assertThatThrownBy(() -> Attend.load(to))
+                .hasMessageContaining("text.json")
+                .hasMessageContaining("sideways");
     }
 }
