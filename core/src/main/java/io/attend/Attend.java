@@ -127,18 +127,15 @@ public final class Attend implements AutoCloseable {
         return run(Embed.EXAMPLE, input);
     }
 
-    /// Writes a run folder of it: its architecture, its tokenizer, its labels if it has some, and its weights
-    /// in the
-    /// type they have.
+    /// Writes a run folder of it: its architecture, its tokenizer, its labels if it has some, how it reads and
+    /// writes texts if it was not trained here, and its weights in the type they have.
     ///
     /// @throws CheckpointException if it cannot be written
     public void save(Path folder) {
         RunFolder run = RunFolder.create(folder);
         Atomic.text(run.architecture(), model.architecture().toJson());
         Atomic.text(run.tokenizer(), text.tokenizer().toJson());
-        if (!text.settings().labels().isEmpty()) {
-            Atomic.text(run.labels(), TextSettings.json(text.settings().labels()));
-        }
+        text.settings().save(run);
         try (Lifetime _ = Lifetime.open()) {
             Map<String, Tensor> numbers = new LinkedHashMap<>();
             model.saved().forEach(parameter -> numbers.put(parameter.name(), parameter.tensor()));

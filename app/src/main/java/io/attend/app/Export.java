@@ -75,9 +75,10 @@ final class Export implements Callable<Integer> {
 
     @Option(
             names = "--run-folder",
-            description = "Write a run folder: architecture.json, tokenizer.json, labels.json of a classifier and"
-                    + " model.safetensors under Attend's names. To train on, let a recipe begin with a folder of any"
-                    + " kind: model.type: Trained.")
+            description =
+                    "Write a run folder: architecture.json, tokenizer.json, text.json, labels.json of a classifier,"
+                            + " generation_config.json and model.safetensors under Attend's names. To train on,"
+                            + " let a recipe begin with a folder of any kind: model.type: Trained.")
     private boolean run;
 
     @Option(names = "--without-tokenizer", description = "Write a GGUF file that has no tokenizer.")

@@ -21,6 +21,8 @@ import java.util.regex.Pattern;
 ///     architecture.json    the model as a value
 ///     tokenizer.json       from text to tokens and back
 ///     labels.json          what a classifier calls what it tells apart
+///     text.json            how a model that was not trained here reads texts; and how it writes them,
+///                          generation_config.json
 ///     model.safetensors    the weights
 ///     metrics.jsonl        a line per report, appended while training
 ///     outcome.json         what the finished model came to
@@ -74,7 +76,9 @@ public final class RunFolder {
         }
         if (!Files.isRegularFile(run.architecture())) {
             throw new CheckpointException(
-                    path, "is not a run folder: it has no architecture.json; name the folder that a run wrote");
+                    path,
+                    "holds no model: neither architecture.json, as a run folder has it, nor config.json, as Hugging"
+                            + " Face's have it, nor a GGUF file; name the folder that has one");
         }
         if (!Files.isRegularFile(run.model()) && run.steps().isEmpty()) {
             throw new CheckpointException(
@@ -102,7 +106,10 @@ public final class RunFolder {
     /// @throws CheckpointException naming the file and the place in it
     public static Architecture architecture(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new CheckpointException(file, "no such file; name a run folder or an architecture.json");
+            throw new CheckpointException(
+                    file,
+                    "no such file; name a model's folder (a run's, or one with config.json), a GGUF file or an"
+                            + " architecture.json");
         }
         try {
             if (Files.size(file) > LARGEST) {
@@ -135,6 +142,11 @@ public final class RunFolder {
     /// The names of the labels that a classifier tells apart, in their order; only classifiers' runs have it.
     public Path labels() {
         return path.resolve("labels.json");
+    }
+
+    /// How a model that was not trained here reads texts; only run folders of such have it.
+    public Path text() {
+        return path.resolve("text.json");
     }
 
     public Path model() {

@@ -1,5 +1,6 @@
 package io.attend.generation;
 
+import io.attend.checkpoint.Atomic;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.huggingface.Config;
 import io.attend.value.ValueException;
@@ -34,6 +35,7 @@ public final class GenerationConfig {
     /// New tokens where nothing is said.
     public static final int LIMIT = 256;
 
+    private static final String FILE = "generation_config.json";
     private static final long LARGEST = 4 << 20;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -78,14 +80,14 @@ public final class GenerationConfig {
 
     /// Nothing said: greedy, 256 new tokens.
     public static GenerationConfig none() {
-        return new GenerationConfig(Path.of("generation_config.json"), JsonNodeFactory.instance.objectNode());
+        return new GenerationConfig(Path.of(FILE), JsonNodeFactory.instance.objectNode());
     }
 
     /// What a folder says.
     ///
     /// @throws CheckpointException naming the key that is not understood
     public static GenerationConfig of(Path folder) {
-        Path file = folder.resolve("generation_config.json");
+        Path file = folder.resolve(FILE);
         if (Files.isRegularFile(file)) {
             return new GenerationConfig(file, read(file));
         }
@@ -96,6 +98,14 @@ public final class GenerationConfig {
         ObjectNode older = read(config);
         older.retain(Stream.concat(KNOWN.stream(), OFF.propertyNames().stream()).toList());
         return new GenerationConfig(config, older);
+    }
+
+    /// Writes the `generation_config.json` of a folder, if anything is said.
+    void save(Path folder) {
+        if (!tree.isEmpty()) {
+            Atomic.text(
+                    folder.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(tree) + "\n");
+        }
     }
 
     private static ObjectNode read(Path file) {

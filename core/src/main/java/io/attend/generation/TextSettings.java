@@ -1,5 +1,6 @@
 package io.attend.generation;
 
+import io.attend.checkpoint.Atomic;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.RunFolder;
 import io.attend.huggingface.Config;
@@ -70,8 +71,23 @@ public record TextSettings(
 
     /// Of a run folder.
     public static TextSettings of(RunFolder run, Tokenizer tokenizer) {
-        TextSettings trained = trained(tokenizer);
-        return Files.isRegularFile(run.labels()) ? trained.labels(names(run.labels())) : trained;
+        TextSettings settings = Files.isRegularFile(run.text())
+                ? TextManner.read(run.text(), GenerationConfig.of(run.path()))
+                : trained(tokenizer);
+        return Files.isRegularFile(run.labels()) ? settings.labels(names(run.labels())) : settings;
+    }
+
+    /// Writes what [#of(RunFolder, Tokenizer)] reads.
+    ///
+    /// @throws CheckpointException if it cannot be written
+    public void save(RunFolder run) {
+        if (!labels.isEmpty()) {
+            Atomic.text(run.labels(), json(labels));
+        }
+        if (!trained) {
+            Atomic.text(run.text(), TextManner.json(this));
+            generation.save(run.path());
+        }
     }
 
     /// Of a Hugging Face folder.

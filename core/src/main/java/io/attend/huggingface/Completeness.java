@@ -121,9 +121,12 @@ final class Completeness {
         if (!problems.isEmpty()) {
             throw new CheckpointException(
                     stored.path(),
-                    problems.size() + " of the tensors do not fit " + stored.source() + ": "
+                    problems.size() + (problems.size() == 1 ? " tensor does" : " tensors do") + " not fit "
+                            + stored.source() + ": "
                             + String.join("; ", problems.subList(0, Math.min(SHOWN, problems.size())))
-                            + (problems.size() > SHOWN ? "; and " + (problems.size() - SHOWN) + " more" : ""));
+                            + (problems.size() > SHOWN ? "; and " + (problems.size() - SHOWN) + " more" : "")
+                            + ". Use the " + stored.source() + " that the weights were saved with, or download both"
+                            + " again");
         }
     }
 }

@@ -149,7 +149,8 @@ public final class Config {
     }
 
     private JsonNode require(String key) {
-        return ask(key).orElseThrow(() -> new CheckpointException(file, path + key + " is missing"));
+        return ask(key).orElseThrow(() -> new CheckpointException(
+                file, path + key + " is missing, and nothing else says it; add it as the model was trained with it"));
     }
 
     /// A whole number that must be given.

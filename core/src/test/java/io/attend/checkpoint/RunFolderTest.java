@@ -120,8 +120,9 @@ class RunFolderTest {
         RunFolder.create(path);
         assertThatThrownBy(() -> RunFolder.open(path))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessage(
-                        path + ": is not a run folder: it has no architecture.json; name the folder that a run wrote");
+                .hasMessage(path
+                        + ": holds no model: neither architecture.json, as a run folder has it, nor config.json, as"
+                        + " Hugging Face's have it, nor a GGUF file; name the folder that has one");
     }
 
     @Test

@@ -47,6 +47,23 @@ class StrictLoadingTest {
     }
 
     @Test
+    void whatDoesNotFitEndsWithWhatToDo() throws IOException {
+        Fixtures.copy("bert-base", folder);
+        Fixtures.replace(folder, "\"intermediate_size\": 56", "\"intermediate_size\": 41");
+        refused(
+                "6 tensors do not fit config.json: encoder.layer.0.intermediate.dense.weight is [56, 32], but"
+                        + " config.json says [41, 32]; ",
+                ". Use the config.json that the weights were saved with, or download both again");
+    }
+
+    @Test
+    void aKeyThatIsMissingIsNamedWithWhatToDo() throws IOException {
+        Fixtures.copy("bert-base", folder);
+        Files.writeString(folder.resolve("config.json"), "{\"hidden_size\": 32}");
+        refused("config.json: model_type is missing, and nothing else says it; add it");
+    }
+
+    @Test
     void pickledWeightsAreRefusedWithTheReasonAndTheWayOut() throws IOException {
         Files.copy(Fixtures.folder("gpt2-lm").resolve("config.json"), folder.resolve("config.json"));
         Files.write(folder.resolve("pytorch_model.bin"), new byte[] {(byte) 0x80, 2});

@@ -25,6 +25,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What tasks that write make of a folder, against forward passes and their likeliest word.
 class WritingTest {
@@ -274,5 +276,48 @@ class WritingTest {
         assertThatThrownBy(() -> Attend.load(bart))
                 .hasMessage(file + ": guidance_scale is 1.5, which may change what is written, and Attend does not know"
                         + " it; nor new_key; remove the key if it does not");
+    }
+
+    /// A run folder written of a Hugging Face one writes what that writes: what the decoder begins with, what
+    /// its texts are led in by, how prompts of several lengths are numbered, and beams.
+    @ParameterizedTest
+    @ValueSource(strings = {"bart-cg", "marian-cg", "t5-relu", "pegasus-cg", "m2m_100-cg", "opt-lm", "gpt2-lm"})
+    void aRunFolderWritesWhatItsFolderWrites(String fixture) throws IOException {
+        Path from = Files.createDirectory(folder.resolve("from"));
+        Folders.bart(fixture, from);
+        Files.writeString(from.resolve("generation_config.json"), """
+                {"num_beams": 3, "max_new_tokens": 9, "length_penalty": 0.7, "no_repeat_ngram_size": 2,
+                 "eos_token_id": 2, "forced_eos_token_id": 2}
+                """);
+        Folders.replace(from.resolve("config.json"), "\"model_type\"", """
+                "task_specific_params": {"summarization": {"prefix": "in short of ", "num_beams": 2}},
+                "model_type\"""".strip());
+        Path to = folder.resolve("to");
+        List<List<String>> texts = List.of(List.of("of"), List.of("the capital of paris is angela"));
+        Generate generate = new Generate(Optional.empty(), OptionalInt.empty(), List.of());
+        try (Attend before = Attend.load(from)) {
+            before.save(to);
+            try (Attend after = Attend.load(to)) {
+                assertThat(after.runAll(generate, texts)).isEqualTo(before.runAll(generate, texts));
+                assertThat(after.text().settings().usage().start())
+                        .isEqualTo(before.text().settings().usage().start());
+                if (before.text().translates()) {
+                    assertThat(after.runAll(Summarise.EXAMPLE, texts))
+                            .isEqualTo(before.runAll(Summarise.EXAMPLE, texts));
+                }
+            }
+        }
+        Files.delete(to.resolve("text.json"));
+        Files.delete(to.resolve("generation_config.json"));
+        try (Attend before = Attend.load(from);
+                Attend bare = Attend.load(to)) {
+            assertThat(bare.runAll(generate, texts))
+                    .as("without what is tested")
+                    .isNotEqualTo(before.runAll(generate, texts));
+        }
+        Files.writeString(to.resolve("text.json"), "{\"positions\": \"sideways\"}");
+        assertThatThrownBy(() -> Attend.load(to))
+                .hasMessageContaining("text.json")
+                .hasMessageContaining("sideways");
     }
 }
