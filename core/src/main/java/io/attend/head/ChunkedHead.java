@@ -23,6 +23,11 @@ import java.util.Optional;
 /// smoothing and adapters; the loss keeps chunk·V numbers instead of B·T·V, and costs one forward pass of the
 /// head more.
 ///
+/// What it is for: scores that are more than a product, which are those of a head with a soft cap or with an
+/// adapter on its product. A plain [LinearHead], [TiedHead] or [MaskedLanguageHead] takes its loss in chunks by
+/// itself, with nothing computed again ([io.attend.tensor.ProductLoss]): around one of those this is slower and
+/// needs more memory.
+///
 /// @param chunk positions at a time
 @Source(paper = "Training Deep Nets with Sublinear Memory Cost", arxiv = "1604.06174")
 public record ChunkedHead(Head scores, @Default("1024") int chunk) implements Head {

@@ -16,16 +16,16 @@ import io.attend.value.Source;
 /// Power normalisation: each of the E features is divided by its quadratic mean over the batch, without a
 /// shift.
 ///
-///     training:   y = x / √(ψ² + epsilon) · weight + bias       ψ² = mean of x² over the tokens that are not
-///     padding
+///     training:   y = x / √(ψ² + epsilon) · weight + bias       ψ² = mean of x² over all tokens but padding
 ///     inference:  the same with the running ψ²
 ///
 ///     running ψ² ← (1 − momentum) · running ψ² + momentum · ψ² of the batch
 ///
 /// x [B, T, E] → y [B, T, E]. Time about 5 operations a number; keeps its input twice and E numbers for the
-/// backward pass. This is the paper's PN-V with its exact gradient; its PN is [RunningPowerNorm]. While
-/// training, a token's result depends on every other token of the batch. Names: our `weight` and `bias` are the
-/// paper's γ and β, our `square` its ψ², our momentum its 1 − α.
+/// backward pass. This is the paper's PN-V with its exact gradient; its PN is [RunningPowerNorm],
+/// whose updates are the paper's algorithm 2, as that page tells. While training, a token's result depends on
+/// every other token of the batch. Names: our `weight` and `bias` are the paper's γ and β,
+/// our `square` its ψ², our momentum its 1 − α.
 @Source(paper = "PowerNorm: Rethinking Batch Normalization in Transformers", arxiv = "2003.07845")
 public record PowerNorm(
         @Default("1e-5") double epsilon, @Default("0.1") double momentum) implements Norm {

@@ -24,10 +24,17 @@ import io.attend.value.Source;
 ///
 /// x [B, T, E] → y [B, T, E]; means over the tokens that are not padding. ψ² is the running one; for the
 /// first `warmup` backward passes the batch's own, and the running one the plain mean of all so far. Time about
-/// 5 operations a number; keeps its input twice. The statistics move in the backward pass, so a pass computed again
-/// gives the same. Names:
-/// the paper's PN; our `square` is its ψ², `slope` its ν, our momentum its 1 − α. [PowerNorm] is its PN-V; at
-/// inference both are the same function.
+/// 5 operations a number; keeps its input twice. The statistics move in the backward pass, so a pass computed
+/// again gives the same.
+///
+/// Where the updates come from: ∂L/∂x, ψ² and ν are the paper's algorithm 2, forward and backward, with Γ =
+/// mean(x̂²) and Λ = mean(g x̂). The authors' code (`mask_powernorm.py` of sIncerass/powernorm) keeps e = ν / m
+/// instead, subtracts m e x̂ and adds mean((g − m e x̂) x̂) to e: the same times m. Warming up is
+/// from that code too, which moves ψ² by the momentum once more in each of these passes and takes the mean of
+/// g x̂ over padding as well; we do neither.
+///
+/// Names: the paper's PN; our `square` is its ψ², `slope` its ν, our momentum its 1 − α. [PowerNorm] is its
+/// PN-V; at inference both are the same function.
 @Source(paper = "PowerNorm: Rethinking Batch Normalization in Transformers", arxiv = "2003.07845")
 public record RunningPowerNorm(
         @Default("1e-5") double epsilon,

@@ -166,6 +166,25 @@ class NormTest {
                 .tensor();
     }
 
+    /// Of vectors so short that little but epsilon is left to divide by.
+    @Test
+    void keepTheirEpsilon() {
+        Examples.of(Norm.class).forEach(example -> {
+            try (Lifetime _ = Lifetime.open();
+                    Bench<Layer> bench =
+                            Bench.of(parameters -> example.value().build(parameters, WIDTH))) {
+                Tensor x = Grids.random(3, 2, 3, WIDTH).mul(1e-6);
+                double[][][] expected = Grids.of(x);
+                for (double[][] row : expected) {
+                    for (int t = 0; t < row.length; t++) {
+                        row[t] = NormFormulas.of(example.value()).apply(row[t], bench.numbers());
+                    }
+                }
+                Grids.assertEqual(example.name(), bench.built().forward(x, Context.inference()), expected, 1e-11);
+            }
+        });
+    }
+
     /// A large stream in halves: squares of 1,000 are beyond float16.
     @Test
     void stayFiniteInHalves() {

@@ -79,6 +79,19 @@ class ScoreTest {
         }
     }
 
+    /// Swin v2's code: what a cosine is multiplied with never learns to be above 100.
+    @Test
+    void cosinesAreMultipliedByAHundredAtMost() {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Score.Built> bench = Bench.of(
+                        parameters -> new CosineSimilarity().build(parameters, new Score.Sizes(HEADS, SIZE)))) {
+            bench.weights().getFirst().mul_(0).add_(5); // e⁵ = 148.4
+            Tensor x = Grids.random(1, 1, HEADS, 1, SIZE);
+            assertThat(scores(bench.built(), x, x).toDoubles()) // of a vector and itself
+                    .containsExactly(new double[] {100, 100, 100, 100, 100, 100}, within(1e-10));
+        }
+    }
+
     /// A score that names a scale promises the fused kernel that it is nothing but that scale times the
     /// product.
     @ParameterizedTest

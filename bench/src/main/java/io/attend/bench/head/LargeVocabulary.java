@@ -35,7 +35,8 @@ import java.util.stream.LongStream;
 
 /// Parameters, processor time of a step (forward and backward, the median) and peak memory of every head that
 /// knows 100,000 words, each in a process of its own: width 512, 512 positions, one thread, words drawn by
-/// Zipf's law.
+/// Zipf's law. The full softmax is there three times: as it is, taken in chunks by its loss; with a soft cap,
+/// which makes all logits; and with that cap in a [ChunkedHead], which makes them twice, a few at a time.
 ///
 ///     bench/run io.attend.bench.head.LargeVocabulary
 public final class LargeVocabulary {
@@ -49,7 +50,9 @@ public final class LargeVocabulary {
     private static Map<String, Head> heads() {
         Map<String, Head> heads = new LinkedHashMap<>();
         heads.put("full", new LinearHead(VOCABULARY, Bias.ADDED));
-        heads.put("chunked", new ChunkedHead(new LinearHead(VOCABULARY, Bias.ADDED), 128));
+        Head capped = new LinearHead(VOCABULARY, Bias.ADDED).softCap(30);
+        heads.put("capped", capped);
+        heads.put("capped, chunked", new ChunkedHead(capped, 128));
         heads.put("adaptive", new AdaptiveHead(VOCABULARY, List.of(2_000, 20_000), 4, Bias.NONE));
         heads.put("hierarchical", new HierarchicalHead(counts(), Bias.ADDED));
         heads.put("sampled", new SampledHead(8192, Tying.OWN));
