@@ -19,8 +19,9 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "compare",
-        description = "Put training runs beside each other: what their recipes differ in, how they did, and, with --html,"
-                + " their curves drawn over each other by step and by time.")
+        description =
+                "Put training runs beside each other: what their recipes differ in, how they did, and, with --html,"
+                        + " their curves drawn over each other by step and by time.")
 final class Compare implements Callable<Integer> {
     @Parameters(index = "0..*", arity = "2..*", paramLabel = "RUN", description = "Run folders, finished or not.")
     private List<Path> runs = List.of();

@@ -55,13 +55,9 @@ final class CostPlot {
             before = length;
         }
         models.put(name, points);
-        overtakes
-                .stream()
-                .filter(length -> !points.isEmpty()
-                        && length >= shortest
-                        && length <= points.getLast().length)
-                .forEach(length ->
-                        crossings.put(name, new Point(length, costs.apply(length), scaling.apply(length))));
+        overtakes.stream()
+                .filter(length -> !points.isEmpty() && length >= shortest && length <= points.getLast().length)
+                .forEach(length -> crossings.put(name, new Point(length, costs.apply(length), scaling.apply(length))));
     }
 
     String html(String settings) {

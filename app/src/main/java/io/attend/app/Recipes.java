@@ -41,8 +41,8 @@ final class Recipes {
         } catch (IOException e) {
             throw new UsageException(nameOrPath + " cannot be read: " + e.getMessage());
         }
-        throw new UsageException("there is no recipe " + nameOrPath
-                + ": neither a file nor one that comes with Attend (" + NAMES + ")");
+        throw new UsageException(
+                "there is no recipe " + nameOrPath + ": neither a file nor one that comes with Attend (" + NAMES + ")");
     }
 
     private static Recipe parse(String name, String yaml, List<String> overrides) {

@@ -47,8 +47,9 @@ final class Runs {
             return;
         }
         if (!recipe.continues(begun(folder))) {
-            throw new UsageException(folder.path() + " holds a run of another recipe (" + folder.recipe()
-                    + "): data, words, model, batch, seed, curriculum and windows must be the same to go on; name another folder with --run");
+            throw new UsageException(
+                    folder.path() + " holds a run of another recipe (" + folder.recipe()
+                            + "): data, words, model, batch, seed, curriculum and windows must be the same to go on; name another folder with --run");
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -82,7 +83,7 @@ final class Tokenize implements Callable<Integer> {
                     texts,
                     used,
                     new TokenFileWriter.Settings(tokenizer.toString(), ended, workers),
-                    tokens -> progress.step(texts.files, String.format(Locale.ROOT, "%,d tokens", tokens)));
+                    tokens -> progress.step(texts.files.get(), String.format(Locale.ROOT, "%,d tokens", tokens)));
         }
         double seconds = (System.nanoTime() - began) / 1e9;
         if (json) {
@@ -113,7 +114,7 @@ final class Tokenize implements Callable<Integer> {
         private final Iterator<String> rest;
         private final TextField field;
         private Optional<Rows> open = Optional.empty();
-        private volatile int files; // that were read to their end
+        private final AtomicInteger files = new AtomicInteger(); // that were read to their end
 
         Texts(List<String> paths, TextField field) {
             this.rest = paths.iterator();
@@ -123,7 +124,7 @@ final class Tokenize implements Callable<Integer> {
         @Override
         public boolean hasNext() {
             while (open.isEmpty() || !open.get().hasNext()) {
-                files += open.isPresent() ? 1 : 0;
+                open.ifPresent(_ -> files.incrementAndGet());
                 close();
                 if (!rest.hasNext()) {
                     return false;

@@ -154,13 +154,15 @@ class HuggingFaceTest {
         Path run = folder.resolve("run");
         Said said = attend("export", "--run-folder", model, run);
         assertThat(said.status()).as(said.err()).isZero();
-        assertThat(attend("export", "--run-folder", model, folder.resolve("x.gguf")).status())
+        assertThat(attend("export", "--run-folder", model, folder.resolve("x.gguf"))
+                        .status())
                 .isEqualTo(2);
         Files.writeString(folder.resolve("text.txt"), "to be or not to be, that is the question. ".repeat(20));
         Path[] trained = new Path[2];
         for (int i = 0; i < 2; i++) {
             Path from = i == 0 ? model : run;
-            Path recipe = Files.writeString(folder.resolve("recipe" + i + ".yaml"), """
+            Path recipe = Files.writeString(
+                    folder.resolve("recipe" + i + ".yaml"), """
                     data: {type: TextFile, path: "%s", heldOutShare: 0.2}
                     words: {type: GivenWords, path: "%s"}
                     model: {type: Trained, path: "%s"}
@@ -174,7 +176,8 @@ class HuggingFaceTest {
             Said told = attend("train", recipe, "--run", trained[i]);
             assertThat(told.status()).as(told.err()).isZero();
         }
-        assertThat(trained[0].resolve("model.safetensors")).hasSameBinaryContentAs(trained[1].resolve("model.safetensors"));
+        assertThat(trained[0].resolve("model.safetensors"))
+                .hasSameBinaryContentAs(trained[1].resolve("model.safetensors"));
         try (Attend before = Attend.load(model);
                 Attend after = Attend.load(trained[0]);
                 io.attend.tensor.Lifetime _ = io.attend.tensor.Lifetime.open()) {

@@ -242,7 +242,8 @@ class MainTest {
         Said crossing = attend("cost", "gpt2", "transformer-base", "--lengths", "64,8k", "--plot", file.toString());
         assertThat(crossing.status()).as(crossing.err()).isZero();
         assertThat(Files.readString(file)).as("gpt2 ends before").doesNotContain("<title>gpt2,");
-        assertThat(Files.readString(file).split("<title>transformer-base, ", -1)).hasSize(1 + 4);
+        assertThat(Files.readString(file).split("<title>transformer-base, ", -1))
+                .hasSize(1 + 4);
         assertThat(html).contains("gpt2", "transformer-base", "prefers-color-scheme: dark");
         assertThat(html).as("nothing is loaded").doesNotContain("http", "<script", "url(");
         assertThat(attend("cost", "gpt2", "--lengths", "64", "--plot", file.toString()))

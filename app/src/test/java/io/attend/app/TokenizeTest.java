@@ -23,7 +23,8 @@ class TokenizeTest {
     private static Said attend(Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        String[] words = java.util.Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
+        String[] words =
+                java.util.Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
         int status = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words);
         return new Said(status, out.toString(), err.toString());
     }
@@ -52,8 +53,13 @@ class TokenizeTest {
         Said wrong = attend("tokenize", json, "--tokenizer", words, "--out", out);
         assertThat(wrong.status()).isEqualTo(1);
         assertThat(wrong.err())
-                .isEqualTo("attend tokenize: " + json + ", line 1: no field \"text\"; it has body; name one of these\n");
-        assertThat(MappedTokens.open(out).size()).as("what was there is untouched").isEqualTo(4);
-        assertThat(attend("tokenize", lines, "--tokenizer", words, "--out", out, "--threads", "0").status()).isEqualTo(2);
+                .isEqualTo(
+                        "attend tokenize: " + json + ", line 1: no field \"text\"; it has body; name one of these\n");
+        assertThat(MappedTokens.open(out).size())
+                .as("what was there is untouched")
+                .isEqualTo(4);
+        assertThat(attend("tokenize", lines, "--tokenizer", words, "--out", out, "--threads", "0")
+                        .status())
+                .isEqualTo(2);
     }
 }

@@ -83,12 +83,14 @@ public final class Presets {
     }
 
     /// An encoder-decoder as the 2017 paper has it: post-norm, sinusoidal positions, ReLU, one table of words
-    /// for source, target and output, embeddings scaled by the square root of the width. Dropout stands where the
-    /// paper has it, on the embeddings and on what each sublayer adds; not on attention weights or hidden features.
+    /// for source, target and output, embeddings scaled by the square root of the width. Dropout stands where
+    /// the
+    /// paper has it, on the embeddings and on what each sublayer adds; not on attention weights or hidden
+    /// features.
     public static Architecture transformer(int vocabulary, int layers, Size size, double dropout) {
         Sublayer feed = new Feed(new DenseFeedForward(size.hidden(), new Relu(), Bias.ADDED, 0));
-        Block reads = new Block(
-                List.of(attends(size, new Bidirectional(), 0), feed), norm(1e-5), new PostNorm(dropout));
+        Block reads =
+                new Block(List.of(attends(size, new Bidirectional(), 0), feed), norm(1e-5), new PostNorm(dropout));
         Block writes = new Block(
                 List.of(
                         attends(size, new Causal(), 0),

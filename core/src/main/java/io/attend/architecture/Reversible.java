@@ -70,9 +70,9 @@ public record Reversible(Streams streams, @Default("0.0") double dropout) implem
                 double stream = load.rows() * width;
                 Cost all = Cost.NONE;
                 for (int i = 0; i < branches.size(); i++) {
-                    all = all.plus(BranchByBranch.cost(
-                                    List.of(branches.get(i)), List.of(norms.get(i)), dropout, width, load)
-                            .recomputed());
+                    all = all.plus(
+                            BranchByBranch.cost(List.of(branches.get(i)), List.of(norms.get(i)), dropout, width, load)
+                                    .recomputed());
                 }
                 return all.working(all.working() + STREAMS * stream);
             }

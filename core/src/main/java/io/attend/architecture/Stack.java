@@ -168,7 +168,8 @@ public record Stack(
 
         @Override
         public Cost cost(Load load) {
-            double ends = streams == Streams.ONE ? 0 : 4 * load.rows() * width; // both, before the first and behind the last
+            double ends =
+                    streams == Streams.ONE ? 0 : 4 * load.rows() * width; // both, before the first and behind the last
             return applied.stream()
                     .map(next -> next.block.cost(load))
                     .reduce(norm.cost(load), Cost::plus)

@@ -33,7 +33,9 @@ public record T5Initialization(int headSize) implements Initialization {
         if (name.endsWith("token.weight")) {
             return Initializer.normal(1);
         }
-        double inputs = name.endsWith("position.weight") ? architecture.width() : parameter.shape().size(1);
+        double inputs = name.endsWith("position.weight")
+                ? architecture.width()
+                : parameter.shape().size(1);
         return Initializer.normal(1 / Math.sqrt(name.endsWith("query.weight") ? inputs * headSize : inputs));
     }
 }

@@ -122,8 +122,7 @@ public record SoftmaxAttention(
     }
 
     public SoftmaxAttention clip(double most) {
-        return new SoftmaxAttention(
-                heads, mask, position, score, bias, groups, norm, OptionalDouble.of(most), dropout);
+        return new SoftmaxAttention(heads, mask, position, score, bias, groups, norm, OptionalDouble.of(most), dropout);
     }
 
     public SoftmaxAttention dropout(double rate) {

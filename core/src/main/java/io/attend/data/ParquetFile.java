@@ -99,7 +99,7 @@ public record ParquetFile(
             } catch (RuntimeException e) {
                 throw damaged(place, e);
             }
-            return new Record(place, rows);
+            return new ParquetRow(place, rows);
         }
 
         @Override
@@ -116,7 +116,7 @@ public record ParquetFile(
     }
 
     /// Valid until the next row is read.
-    private record Record(String place, FieldAccessor row) implements Row {
+    private record ParquetRow(String place, FieldAccessor row) implements Row {
         @Override
         public String text(String field) {
             Object value = value(row, field, field);

@@ -14,9 +14,8 @@ public record Series(double[][] values) implements Example {
 
     /// Of one number at each time.
     public static Series of(double... values) {
-        return new Series(Arrays.stream(values)
-                .mapToObj(value -> new double[] {value})
-                .toArray(double[][]::new));
+        return new Series(
+                Arrays.stream(values).mapToObj(value -> new double[] {value}).toArray(double[][]::new));
     }
 
     /// None: numbers are no text.
@@ -36,8 +35,8 @@ public record Series(double[][] values) implements Example {
             }
             for (double value : rows[t]) {
                 if (!Double.isFinite(value)) {
-                    throw new IllegalArgumentException("row " + t + " of the " + name + " has a number that is "
-                            + value + "; leave it out or fill it in");
+                    throw new IllegalArgumentException("row " + t + " of the " + name + " has a number that is " + value
+                            + "; leave it out or fill it in");
                 }
             }
         }

@@ -9,7 +9,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Questions about texts as SQuAD has them, versions 1.1 and 2.0: JSON, UTF-8, packed with gzip if the name ends
+/// Questions about texts as SQuAD has them, versions 1.1 and 2.0: JSON, UTF-8, packed with gzip if the name
+/// ends
 /// in `.gz`.
 ///
 ///     {"data": [{"paragraphs": [{"context": "...", "qas": [{"question": "...", "answers":

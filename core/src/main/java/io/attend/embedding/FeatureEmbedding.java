@@ -22,7 +22,8 @@ import java.util.OptionalInt;
 ///
 ///     x = dropout(norm(position(W f + b)))
 ///
-/// f [B, T, F] → x [B, T, E]; 2·F·E operations a vector, F·E + E parameters. It takes [Features] of its weights' type and has no
+/// f [B, T, F] → x [B, T, E]; 2·F·E operations a vector, F·E + E parameters. It takes [Features] of its
+/// weights' type and has no
 /// table of words, so what is above it needs a head of its own.
 ///
 /// @param features F, numbers of a given vector
@@ -35,8 +36,7 @@ public record FeatureEmbedding(
         @Default("\"NoNorm\"") Norm norm,
         @Default("0.0") double dropout)
         implements Embedding {
-    public static final FeatureEmbedding EXAMPLE =
-            new FeatureEmbedding(3, SinusoidalPosition.EXAMPLE, new NoNorm(), 0);
+    public static final FeatureEmbedding EXAMPLE = new FeatureEmbedding(3, SinusoidalPosition.EXAMPLE, new NoNorm(), 0);
 
     public FeatureEmbedding {
         if (features < 1) {
@@ -64,8 +64,7 @@ public record FeatureEmbedding(
                 width);
     }
 
-    private record Built(
-            FeatureEmbedding value, String place, Linear projection, Layer position, Layer norm, int width)
+    private record Built(FeatureEmbedding value, String place, Linear projection, Layer position, Layer norm, int width)
             implements Embedding.Built {
         @Override
         public Tensor forward(Input input, Context context) {

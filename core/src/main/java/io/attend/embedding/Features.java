@@ -34,7 +34,8 @@ public record Features(Tensor values, Optional<Tensor> keep) implements Input {
         return new Features(values, Optional.empty());
     }
 
-    /// Sequences [T][F] of several lengths, padded on the right with zeros; the padding is marked wherever there
+    /// Sequences [T][F] of several lengths, padded on the right with zeros; the padding is marked wherever
+    /// there
     /// is some.
     ///
     /// @throws IllegalArgumentException if their vectors differ in width

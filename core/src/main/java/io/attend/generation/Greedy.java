@@ -12,7 +12,8 @@ import java.util.List;
 /// At most `limit` new tokens. One forward pass a token, over that token alone: what came before is in the
 /// session's states.
 @Source(paper = "Sequence to Sequence Learning with Neural Networks", arxiv = "1409.3215")
-public record Greedy(@Default("256") int limit, @Default("[]") List<Rule> rules) implements Decoding {
+public record Greedy(
+        @Default("256") int limit, @Default("[]") List<Rule> rules) implements Decoding {
     public static final Greedy EXAMPLE = new Greedy(17);
     public static final Greedy UNREPEATED = new Greedy(17, List.of(new RepetitionPenalty(1.5), new NoRepeat(2)));
 

@@ -155,8 +155,8 @@ public final class TextModel {
         /// @throws IllegalArgumentException if there is nothing
         public int mask() {
             return TextSettings.mask(tokenizer, "")
-                    .orElseThrow(() -> new IllegalArgumentException("the tokenizer has no token for a hidden word; it"
-                            + " needs [MASK] or " + MASK));
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "the tokenizer has no token for a hidden word; it" + " needs [MASK] or " + MASK));
         }
 
         /// A text as ids with its end token.

@@ -53,7 +53,8 @@ public record NarrowHead(int size, Head head) implements Head {
 
     @Override
     public Head.Built build(Parameters parameters, int width, Optional<Table.Built> table) {
-        Linear narrow = new Linear(parameters.in("narrow"), Linear.Size.from(width).to(size), Bias.NONE);
+        Linear narrow =
+                new Linear(parameters.in("narrow"), Linear.Size.from(width).to(size), Bias.NONE);
         Head.Built behind = head.build(parameters, size, table);
         return new Head.Built() {
             @Override

@@ -59,13 +59,13 @@ public record Bloom() implements Family {
                 : new PreNorm(dropout);
         Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), norm, residual);
         Decoder decoder = new Decoder(
-                                TokenEmbedding.of(new DenseTable(vocabulary)).norm(norm),
-                                Stack.of(
-                                                config.has("num_hidden_layers")
-                                                        ? config.count("num_hidden_layers")
-                                                        : config.count("n_layer", 2),
-                                                block)
-                                        .finalNorm(norm));
+                TokenEmbedding.of(new DenseTable(vocabulary)).norm(norm),
+                Stack.of(
+                                config.has("num_hidden_layers")
+                                        ? config.count("num_hidden_layers")
+                                        : config.count("n_layer", 2),
+                                block)
+                        .finalNorm(norm));
         String body = task.body("transformer");
         String layer = body + "h.{i}.";
         Names names = new Names()
@@ -98,8 +98,7 @@ public record Bloom() implements Family {
             values.put("layer_norm_epsilon", parts.epsilon());
             values.put("attention_dropout", parts.attention().dropout());
             values.put("hidden_dropout", parts.dropout());
-            values.put(
-                    "apply_residual_connection_post_layernorm", parts.block().residual() instanceof NormedStream);
+            values.put("apply_residual_connection_post_layernorm", parts.block().residual() instanceof NormedStream);
             return values;
         });
     }

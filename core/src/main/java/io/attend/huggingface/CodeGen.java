@@ -22,12 +22,15 @@ public record CodeGen() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        return GptJ.mapping(config, "CodeGen", (names, layer) -> names.module(
-                layer + "qkv_proj",
-                Layout.rows(PARTS),
-                "decoder.{i}.attention.query",
-                "decoder.{i}.attention.value",
-                "decoder.{i}.attention.key"));
+        return GptJ.mapping(
+                config,
+                "CodeGen",
+                (names, layer) -> names.module(
+                        layer + "qkv_proj",
+                        Layout.rows(PARTS),
+                        "decoder.{i}.attention.query",
+                        "decoder.{i}.attention.value",
+                        "decoder.{i}.attention.key"));
     }
 
     @Override

@@ -64,7 +64,9 @@ record DecoderParts(
     Map<String, Object> heading(String type, String name) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("model_type", type);
-        values.put("architectures", List.of(DecoderTask.of(architecture.head(), values).className(name)));
+        values.put(
+                "architectures",
+                List.of(DecoderTask.of(architecture.head(), values).className(name)));
         switch (embedding.table()) {
             case DenseTable table -> words(values, table.vocabulary(), table.padding());
             case FactorisedTable table -> words(values, table.vocabulary(), table.padding());

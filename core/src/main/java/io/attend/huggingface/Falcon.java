@@ -75,9 +75,8 @@ public record Falcon() implements Family {
                 : new ParallelNorm(own ? ParallelNorm.Norms.OWN : ParallelNorm.Norms.SHARED, dropout);
         Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), norm, residual);
         Decoder decoder = new Decoder(
-                                TokenEmbedding.of(new DenseTable(vocabulary)),
-                                Stack.of(config.count("num_hidden_layers", 32), block)
-                                        .finalNorm(norm));
+                TokenEmbedding.of(new DenseTable(vocabulary)),
+                Stack.of(config.count("num_hidden_layers", 32), block).finalNorm(norm));
         String body = task.body("transformer");
         String layer = body + "h.{i}.";
         Names names = new Names()

@@ -49,11 +49,15 @@ public record Gemma() implements Family {
         Block block =
                 new Block(List.of(new SelfAttention(attention), new Feed(gated(config, 24_576))), norm, new PreNorm(0));
         Decoder decoder = new Decoder(
-                                embedding(config, vocabulary),
-                                Stack.of(config.count("num_hidden_layers", 28), block)
-                                        .finalNorm(norm));
+                embedding(config, vocabulary),
+                Stack.of(config.count("num_hidden_layers", 28), block).finalNorm(norm));
         String body = task.body("model");
-        return task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied).tags("score"), Llama.names(body).prefix("model"));
+        return task.mapping(
+                config,
+                width,
+                decoder,
+                DecoderTask.Words.of(vocabulary, tied).tags("score"),
+                Llama.names(body).prefix("model"));
     }
 
     static Heads heads(Config config, int count, int shared, int size) {

@@ -77,7 +77,8 @@ public record Gemma2() implements Family {
                 .module(block + "post_attention_layernorm", "decoder.{i}.attention.after")
                 .module(block + "pre_feedforward_layernorm", "decoder.{i}.feed.norm")
                 .module(block + "post_feedforward_layernorm", "decoder.{i}.feed.after");
-        return task.mapping(config, architecture, words, Llama.names(names, body).prefix("model"));
+        return task.mapping(
+                config, architecture, words, Llama.names(names, body).prefix("model"));
     }
 
     private static OptionalDouble cap(Config config, String key, double otherwise) {

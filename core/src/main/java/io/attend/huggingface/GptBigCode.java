@@ -68,8 +68,7 @@ public record GptBigCode() implements Family {
                 .position(new LearnedPosition(config.whole("n_positions", 1024)))
                 .dropout(config.number("embd_pdrop", 0.1));
         Decoder decoder = new Decoder(
-                                embedding,
-                                Stack.of(config.count("n_layer", 12), block).finalNorm(norm));
+                embedding, Stack.of(config.count("n_layer", 12), block).finalNorm(norm));
         String body = task.body("transformer");
         String layer = body + "h.{i}.";
         Names names = new Names()

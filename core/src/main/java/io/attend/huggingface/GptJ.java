@@ -35,9 +35,12 @@ public record GptJ() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        return mapping(config, "GPTJ", (names, layer) -> names.module(layer + "q_proj", "decoder.{i}.attention.query")
-                .module(layer + "k_proj", "decoder.{i}.attention.key")
-                .module(layer + "v_proj", "decoder.{i}.attention.value"));
+        return mapping(
+                config,
+                "GPTJ",
+                (names, layer) -> names.module(layer + "q_proj", "decoder.{i}.attention.query")
+                        .module(layer + "k_proj", "decoder.{i}.attention.key")
+                        .module(layer + "v_proj", "decoder.{i}.attention.value"));
     }
 
     /// What GPT-J and CodeGen are.
@@ -72,7 +75,8 @@ public record GptJ() implements Family {
                 Stack.of(config.count("n_layer", 28), block).finalNorm(norm));
         String body = task.body("transformer");
         String layer = body + "h.{i}.";
-        Names names = projections.apply(new Names(), layer + "attn.")
+        Names names = projections
+                .apply(new Names(), layer + "attn.")
                 .prefix("transformer")
                 .map(body + "wte.weight", "embedding.token.weight")
                 .module(layer + "ln_1", "decoder.{i}.norm")
@@ -93,10 +97,11 @@ public record GptJ() implements Family {
     }
 
     static Optional<Map<String, Object>> keys(Architecture architecture, String type, String name) {
-        return DecoderParts.of(architecture).flatMap(parts -> parts.rotary().map(rotary -> {
-            Map<String, Object> values = Gpt2.keys(parts, type, name);
-            values.put("rotary_dim", rotary.size().orElse(parts.width() / parts.heads()));
-            return values;
-        }));
+        return DecoderParts.of(architecture)
+                .flatMap(parts -> parts.rotary().map(rotary -> {
+                    Map<String, Object> values = Gpt2.keys(parts, type, name);
+                    values.put("rotary_dim", rotary.size().orElse(parts.width() / parts.heads()));
+                    return values;
+                }));
     }
 }

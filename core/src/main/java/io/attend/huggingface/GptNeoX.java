@@ -65,9 +65,8 @@ public record GptNeoX() implements Family {
                 : new PreNorm(dropout);
         Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), norm, residual);
         Decoder decoder = new Decoder(
-                                TokenEmbedding.of(new DenseTable(vocabulary)).dropout(dropout),
-                                Stack.of(config.count("num_hidden_layers", 44), block)
-                                        .finalNorm(norm));
+                TokenEmbedding.of(new DenseTable(vocabulary)).dropout(dropout),
+                Stack.of(config.count("num_hidden_layers", 44), block).finalNorm(norm));
         String body = task.body("gpt_neox");
         String layer = body + "layers.{i}.";
         Names names = new Names()
@@ -88,21 +87,23 @@ public record GptNeoX() implements Family {
                 .ignored(layer + "attention.bias", "the causal mask, which early versions saved")
                 .ignored(layer + "attention.masked_bias", "what early versions wrote over hidden scores")
                 .ignored(layer + "attention.rotary_emb.inv_freq", "frequencies, which early versions saved");
-        return task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied).scores("embed_out"), names);
+        return task.mapping(
+                config, width, decoder, DecoderTask.Words.of(vocabulary, tied).scores("embed_out"), names);
     }
 
     @Override
     public Optional<Map<String, Object>> config(Architecture architecture) {
-        return DecoderParts.of(architecture).flatMap(parts -> parts.rotary().map(rotary -> {
-            Map<String, Object> values = Llama.keys(parts, "gpt_neox", "GPTNeoX");
-            values.remove("num_key_value_heads"); // there are as many as query heads
-            values.put("layer_norm_eps", parts.epsilon());
-            values.put("rotary_pct", parts.turned(rotary));
-            values.put("rotary_emb_base", rotary.theta());
-            values.put("attention_bias", parts.attention().bias() == ProjectionBias.ADDED);
-            values.put("use_parallel_residual", parts.block().residual() instanceof ParallelNorm);
-            values.put("hidden_dropout", parts.dropout());
-            return values;
-        }));
+        return DecoderParts.of(architecture)
+                .flatMap(parts -> parts.rotary().map(rotary -> {
+                    Map<String, Object> values = Llama.keys(parts, "gpt_neox", "GPTNeoX");
+                    values.remove("num_key_value_heads"); // there are as many as query heads
+                    values.put("layer_norm_eps", parts.epsilon());
+                    values.put("rotary_pct", parts.turned(rotary));
+                    values.put("rotary_emb_base", rotary.theta());
+                    values.put("attention_bias", parts.attention().bias() == ProjectionBias.ADDED);
+                    values.put("use_parallel_residual", parts.block().residual() instanceof ParallelNorm);
+                    values.put("hidden_dropout", parts.dropout());
+                    return values;
+                }));
     }
 }

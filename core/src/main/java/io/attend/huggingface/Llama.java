@@ -108,8 +108,7 @@ public record Llama() implements Family {
         Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), shape.norm, new PreNorm(0));
         TokenEmbedding embedding = TokenEmbedding.of(
                 new DenseTable(shape.vocabulary, config.padding("pad_token_id", -1, shape.vocabulary)));
-        Decoder decoder =
-                new Decoder(embedding, Stack.of(shape.layers, block).finalNorm(shape.norm));
+        Decoder decoder = new Decoder(embedding, Stack.of(shape.layers, block).finalNorm(shape.norm));
         // alone among its classes, the one for spans calls its body otherwise
         String prefix = task == DecoderTask.SPANS && name.equals("Llama") ? "transformer" : "model";
         Names names = names(task.body(prefix)).prefix(prefix);
@@ -148,9 +147,7 @@ public record Llama() implements Family {
                     Map<String, Object> values = keys(parts, "llama", "Llama");
                     values.put("rms_norm_eps", parts.epsilon());
                     values.put("attention_bias", parts.attention().bias() == ProjectionBias.ADDED);
-                    values.put(
-                            "mlp_bias",
-                            parts.feed() instanceof GatedFeedForward feed && feed.bias() == Bias.ADDED);
+                    values.put("mlp_bias", parts.feed() instanceof GatedFeedForward feed && feed.bias() == Bias.ADDED);
                     return values;
                 });
     }

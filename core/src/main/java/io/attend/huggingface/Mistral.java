@@ -22,8 +22,8 @@ public record Mistral() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        Llama.Shape shape =
-                Llama.Shape.read(config, Llama.Defaults.of(14_336, 32_000, 4096 * 32).keyValue(8));
+        Llama.Shape shape = Llama.Shape.read(
+                config, Llama.Defaults.of(14_336, 32_000, 4096 * 32).keyValue(8));
         return Llama.mapping(
                 config,
                 "Mistral",

@@ -27,13 +27,12 @@ public record Mixtral() implements Family {
         // noise on what the router sees, in training only
         config.only("router_jitter_noise", 0.0, "noise in front of routers is not made")
                 .inert("output_router_logits");
-        Llama.Shape shape =
-                Llama.Shape.read(
-                        config,
-                        Llama.Defaults.of(14_336, 32_000, 4096 * 32)
-                                .keyValue(8)
-                                .epsilon(1e-5)
-                                .theta(1e6));
+        Llama.Shape shape = Llama.Shape.read(
+                config,
+                Llama.Defaults.of(14_336, 32_000, 4096 * 32)
+                        .keyValue(8)
+                        .epsilon(1e-5)
+                        .theta(1e6));
         GatedFeedForward expert = shape.gated(config, Bias.NONE);
         TopKRouter router = new TopKRouter(
                 config.whole("num_experts_per_tok", 2), TopKRouter.Gates.RENORMALIZED, new UnlimitedCapacity());

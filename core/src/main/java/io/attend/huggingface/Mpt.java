@@ -53,12 +53,10 @@ public record Mpt() implements Family {
                 .orElseGet(() -> attention(heads));
         DenseFeedForward feed = new DenseFeedForward(4 * width, new Gelu(), Bias.NONE, 0);
         Block block = new Block(
-                List.of(new SelfAttention(attention), new Feed(feed)),
-                norm,
-                new PreNorm(attention.dropout()));
+                List.of(new SelfAttention(attention), new Feed(feed)), norm, new PreNorm(attention.dropout()));
         Decoder decoder = new Decoder(
-                                TokenEmbedding.of(new DenseTable(vocabulary)),
-                                Stack.of(config.whole("n_layers", 24), block).finalNorm(norm));
+                TokenEmbedding.of(new DenseTable(vocabulary)),
+                Stack.of(config.whole("n_layers", 24), block).finalNorm(norm));
         String body = task.body("transformer");
         String layer = body + "blocks.{i}.";
         Names names = new Names()
@@ -95,9 +93,8 @@ public record Mpt() implements Family {
         SoftmaxAttention attention = attention(heads).dropout(inside.number("attn_pdrop", 0));
         OptionalDouble scale = inside.numberIfGiven("softmax_scale");
         double most = inside.number("clip_qkv", 0); // 0 is none
-        SoftmaxAttention scaled = scale.isPresent()
-                ? attention.score(new FixedScaleDotProduct(scale.getAsDouble()))
-                : attention;
+        SoftmaxAttention scaled =
+                scale.isPresent() ? attention.score(new FixedScaleDotProduct(scale.getAsDouble())) : attention;
         return most == 0 ? scaled : scaled.clip(most);
     }
 

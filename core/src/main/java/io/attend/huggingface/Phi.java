@@ -62,9 +62,8 @@ public record Phi() implements Family {
                         new DenseTable(vocabulary, config.padding("pad_token_id", -1, vocabulary)))
                 .dropout(config.number("embd_pdrop", 0));
         Decoder decoder = new Decoder(
-                                embedding,
-                                Stack.of(config.count("num_hidden_layers", 24), block)
-                                        .finalNorm(norm));
+                embedding,
+                Stack.of(config.count("num_hidden_layers", 24), block).finalNorm(norm));
         String body = task.body("model");
         String layer = body + "layers.{i}.";
         Names names = new Names()
@@ -76,19 +75,21 @@ public record Phi() implements Family {
                 .module(layer + "mlp.fc1", "decoder.{i}.feed.inner")
                 .module(layer + "mlp.fc2", "decoder.{i}.feed.outer")
                 .module(body + "final_layernorm", "decoder.norm");
-        return task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied).biased(), Llama.names(names, body));
+        return task.mapping(
+                config, width, decoder, DecoderTask.Words.of(vocabulary, tied).biased(), Llama.names(names, body));
     }
 
     @Override
     public Optional<Map<String, Object>> config(Architecture architecture) {
-        return DecoderParts.of(architecture).flatMap(parts -> parts.rotary().map(rotary -> {
-            Map<String, Object> values = Llama.keys(parts, "phi", "Phi");
-            values.put("layer_norm_eps", parts.epsilon());
-            values.put("partial_rotary_factor", parts.turned(rotary));
-            values.put("qk_layernorm", !parts.attention().norm().equals(QueryKeyNorm.NONE));
-            values.put("resid_pdrop", parts.dropout());
-            values.put("embd_pdrop", parts.embedding().dropout());
-            return values;
-        }));
+        return DecoderParts.of(architecture)
+                .flatMap(parts -> parts.rotary().map(rotary -> {
+                    Map<String, Object> values = Llama.keys(parts, "phi", "Phi");
+                    values.put("layer_norm_eps", parts.epsilon());
+                    values.put("partial_rotary_factor", parts.turned(rotary));
+                    values.put("qk_layernorm", !parts.attention().norm().equals(QueryKeyNorm.NONE));
+                    values.put("resid_pdrop", parts.dropout());
+                    values.put("embd_pdrop", parts.embedding().dropout());
+                    return values;
+                }));
     }
 }

@@ -21,8 +21,8 @@ public record Qwen2() implements Family {
 
     @Override
     public Mapping read(Config config) {
-        Llama.Shape shape =
-                Llama.Shape.read(config, Llama.Defaults.of(22_016, 151_936, 32_768).keyValue(32));
+        Llama.Shape shape = Llama.Shape.read(
+                config, Llama.Defaults.of(22_016, 151_936, 32_768).keyValue(32));
         // 4.46 gives all layers the window in its plain attention, whatever max_window_layers says
         config.inert("max_window_layers", "sliding_window");
         Mask mask = config.flag("use_sliding_window", false) ? Mistral.window(config, 4096) : new Causal();

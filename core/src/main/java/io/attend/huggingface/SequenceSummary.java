@@ -35,12 +35,9 @@ record SequenceSummary(String type, boolean product, Optional<String> activation
         config.only("summary_first_dropout", 0, "dropout before the summary's product is not read")
                 .only("summary_proj_to_labels", false, "the classifier behind it would not fit");
         boolean multiplied = config.flag("summary_use_proj", product);
-        Optional<String> name = config.names("summary_activation")
-                ? config.text("summary_activation")
-                : activation;
-        Activation bent = name.isEmpty()
-                ? new Identity()
-                : config.choice("summary_activation", name.get(), Activations.KNOWN);
+        Optional<String> name = config.names("summary_activation") ? config.text("summary_activation") : activation;
+        Activation bent =
+                name.isEmpty() ? new Identity() : config.choice("summary_activation", name.get(), Activations.KNOWN);
         if (!multiplied && !bent.equals(new Identity())) {
             throw config.refuse("summary_use_proj", "true, or false with a summary_activation of null");
         }

@@ -66,30 +66,34 @@ public record StableLm() implements Family {
                 : new PreNorm(dropout);
         Block block = new Block(List.of(new SelfAttention(attention), new Feed(feed)), norm, residual);
         Decoder decoder = new Decoder(
-                                TokenEmbedding.of(
-                                        new DenseTable(vocabulary, config.padding("pad_token_id", -1, vocabulary))),
-                                Stack.of(config.count("num_hidden_layers", 32), block)
-                                        .finalNorm(norm));
+                TokenEmbedding.of(new DenseTable(vocabulary, config.padding("pad_token_id", -1, vocabulary))),
+                Stack.of(config.count("num_hidden_layers", 32), block).finalNorm(norm));
         String body = task.body("model");
         String layer = body + "layers.{i}.self_attn.";
         Names names = new Names()
                 .module(body + "layers.{i}.input_layernorm", "decoder.{i}.norm")
                 .module(layer + "q_layernorm.norms.{j}", "decoder.{i}.attention.query.norm.{j}")
                 .module(layer + "k_layernorm.norms.{j}", "decoder.{i}.attention.key.norm.{j}");
-        return task.mapping(config, width, decoder, DecoderTask.Words.of(vocabulary, tied).tags("score"), Llama.names(names, body).prefix("model"));
+        return task.mapping(
+                config,
+                width,
+                decoder,
+                DecoderTask.Words.of(vocabulary, tied).tags("score"),
+                Llama.names(names, body).prefix("model"));
     }
 
     @Override
     public Optional<Map<String, Object>> config(Architecture architecture) {
-        return DecoderParts.of(architecture).flatMap(parts -> parts.rotary().map(rotary -> {
-            Map<String, Object> values = Llama.keys(parts, "stablelm", "StableLm");
-            values.put("layer_norm_eps", parts.epsilon());
-            values.put("partial_rotary_factor", parts.turned(rotary));
-            values.put("qk_layernorm", !parts.attention().norm().equals(QueryKeyNorm.NONE));
-            values.put("use_qkv_bias", parts.attention().bias() == ProjectionBias.INPUTS);
-            values.put("use_parallel_residual", parts.block().residual() instanceof ParallelNorm);
-            values.put("hidden_dropout", parts.dropout());
-            return values;
-        }));
+        return DecoderParts.of(architecture)
+                .flatMap(parts -> parts.rotary().map(rotary -> {
+                    Map<String, Object> values = Llama.keys(parts, "stablelm", "StableLm");
+                    values.put("layer_norm_eps", parts.epsilon());
+                    values.put("partial_rotary_factor", parts.turned(rotary));
+                    values.put("qk_layernorm", !parts.attention().norm().equals(QueryKeyNorm.NONE));
+                    values.put("use_qkv_bias", parts.attention().bias() == ProjectionBias.INPUTS);
+                    values.put("use_parallel_residual", parts.block().residual() instanceof ParallelNorm);
+                    values.put("hidden_dropout", parts.dropout());
+                    return values;
+                }));
     }
 }

@@ -26,8 +26,7 @@ import java.util.Optional;
 public record LayerNorm(
         @Default("1e-5") double epsilon,
         @Default("\"added\"") Bias bias,
-        @Default("\"weight\"") Gain gain)
-        implements Norm {
+        @Default("\"weight\"") Gain gain) implements Norm {
     public static final LayerNorm EXAMPLE = new LayerNorm(1e-5, Bias.ADDED);
     public static final LayerNorm WITHOUT_BIAS = new LayerNorm(1e-6, Bias.NONE);
 

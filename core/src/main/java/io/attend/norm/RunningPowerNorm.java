@@ -24,7 +24,9 @@ import io.attend.value.Source;
 ///
 /// x [B, T, E] → y [B, T, E]; means over the tokens that are not padding. ψ² is the running one; for the
 /// first `warmup` backward passes the batch's own, and the running one the plain mean of all so far. Time about
-/// 5 operations a number; keeps its input twice. The statistics move in the backward pass, so a pass computed again gives the same. Names:
+/// 5 operations a number; keeps its input twice. The statistics move in the backward pass, so a pass computed
+/// again
+/// gives the same. Names:
 /// the paper's PN; our `square` is its ψ², `slope` its ν, our momentum its 1 − α. [PowerNorm] is its PN-V; at
 /// inference both are the same function.
 @Source(paper = "PowerNorm: Rethinking Batch Normalization in Transformers", arxiv = "2003.07845")

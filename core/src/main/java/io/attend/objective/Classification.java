@@ -48,8 +48,8 @@ public record Classification(
         @Default("0.0") double smoothing,
         @Default("[]") List<Noise> noises)
         implements Objective {
-    public static final Classification EXAMPLE = new Classification(
-            17, Problem.SINGLE_LABEL, 0.1, List.of(new TokenDeletion(0.1), new TokenMasking(0.1)));
+    public static final Classification EXAMPLE =
+            new Classification(17, Problem.SINGLE_LABEL, 0.1, List.of(new TokenDeletion(0.1), new TokenMasking(0.1)));
     public static final Classification TAGS = new Classification(17, Problem.MULTI_LABEL, 0, List.of());
     public static final Classification NUMBER = new Classification(17, Problem.REGRESSION, 0, List.of());
 
@@ -126,8 +126,9 @@ public record Classification(
         @Override
         public void check(Transformer model) {
             if (model.architecture().head().gives() != Gives.LABELS) {
-                throw new IllegalArgumentException("model.architecture: texts are classified by a SequenceHead, not by a "
-                        + model.architecture().head().getClass().getSimpleName());
+                throw new IllegalArgumentException(
+                        "model.architecture: texts are classified by a SequenceHead, not by a "
+                                + model.architecture().head().getClass().getSimpleName());
             }
         }
 
@@ -191,8 +192,9 @@ public record Classification(
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open()) {
                     Batch some = heldOut(from, Math.min(from + AT_ONCE, heldOut.size()));
-                    double[] all =
-                            text.model().forward(some.inputs(), Context.inference()).toDoubles();
+                    double[] all = text.model()
+                            .forward(some.inputs(), Context.inference())
+                            .toDoubles();
                     for (int i = 0; i < all.length; i += labels.outputs()) {
                         logits.add(Arrays.copyOfRange(all, i, i + labels.outputs()));
                     }

@@ -59,7 +59,8 @@ public record ConnectionistTemporalClassification() implements Objective {
                 Objective.only(Transcribed.class, heldOut, this));
     }
 
-    /// What rows of labels say, where several steps may say one: repetitions are made one, then blanks left out.
+    /// What rows of labels say, where several steps may say one: repetitions are made one, then blanks left
+    /// out.
     static int[] collapsed(int[] steps, int blank) {
         return IntStream.range(0, steps.length)
                 .filter(t -> steps[t] != blank && (t == 0 || steps[t] != steps[t - 1]))
@@ -182,7 +183,8 @@ public record ConnectionistTemporalClassification() implements Objective {
             Arrays.fill(all, inputs.source().length());
             return inputs.source()
                     .keep()
-                    .map(keep -> keep.to(DType.INT64).sum(1, Tensor.Axis.DROPPED).toLongs())
+                    .map(keep ->
+                            keep.to(DType.INT64).sum(1, Tensor.Axis.DROPPED).toLongs())
                     .orElse(all);
         }
 
@@ -192,7 +194,8 @@ public record ConnectionistTemporalClassification() implements Objective {
             for (int from = 0; from < heldOut.size(); from += AT_ONCE) {
                 try (Lifetime _ = Lifetime.open();
                         NoGradient _ = NoGradient.open()) {
-                    Inputs inputs = heldOut(from, Math.min(from + AT_ONCE, heldOut.size())).inputs();
+                    Inputs inputs = heldOut(from, Math.min(from + AT_ONCE, heldOut.size()))
+                            .inputs();
                     long[] best = text.model()
                             .forward(inputs, Context.inference())
                             .argmax(-1)

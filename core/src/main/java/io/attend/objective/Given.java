@@ -41,8 +41,7 @@ record Given<E>(List<E> training, List<E> heldOut, Function<E, double[][]> vecto
 
     /// @throws IllegalArgumentException if the model cannot read rows of that width
     void check(Transformer model) {
-        Embedding embedding =
-                model.architecture().topology().embeddings().getFirst();
+        Embedding embedding = model.architecture().topology().embeddings().getFirst();
         if (!(embedding instanceof FeatureEmbedding reads) || reads.features() != width()) {
             throw new IllegalArgumentException("model.architecture: rows of " + width()
                     + " numbers are read by a FeatureEmbedding of as many features, not by " + embedding);

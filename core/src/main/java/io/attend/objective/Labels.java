@@ -35,17 +35,14 @@ final class Labels {
                         .collect(Collectors.toCollection(TreeSet::new)));
         int least = problem == Problem.SINGLE_LABEL ? 2 : 1;
         if (problem != Problem.REGRESSION && names.size() < least) {
-            throw new IllegalArgumentException(
-                    "all examples have the label " + names + "; there must be two or more");
+            throw new IllegalArgumentException("all examples have the label " + names + "; there must be two or more");
         }
     }
 
     /// Several labels stand between commas, `-` stands for none.
     private Stream<String> split(String label) {
         return problem == Problem.MULTI_LABEL
-                ? Arrays.stream(label.split(","))
-                        .map(String::strip)
-                        .filter(one -> !one.isEmpty() && !one.equals(NONE))
+                ? Arrays.stream(label.split(",")).map(String::strip).filter(one -> !one.isEmpty() && !one.equals(NONE))
                 : Stream.of(label);
     }
 
@@ -89,8 +86,9 @@ final class Labels {
         } catch (NumberFormatException _) {
             // said below, as what is not finite
         }
-        throw new IllegalArgumentException("the label \"" + example.label() + "\" is no finite number, which the problem"
-                + " regression needs; choose single-label or multi-label for classes");
+        throw new IllegalArgumentException(
+                "the label \"" + example.label() + "\" is no finite number, which the problem"
+                        + " regression needs; choose single-label or multi-label for classes");
     }
 
     /// Answers of several texts as the head's loss takes them.
@@ -178,7 +176,8 @@ final class Labels {
         Map<String, Double> measures = new LinkedHashMap<>();
         measures.put("microF1", PrecisionRecall.of(all[0], all[1], all[2]).f1());
         measures.put(
-                "macroF1", each.stream().mapToDouble(PrecisionRecall::f1).average().orElseThrow());
+                "macroF1",
+                each.stream().mapToDouble(PrecisionRecall::f1).average().orElseThrow());
         long hits = IntStream.range(0, whole.length).filter(i -> whole[i]).count();
         measures.put("exactMatch", (double) hits / whole.length);
         return measures;

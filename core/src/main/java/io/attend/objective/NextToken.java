@@ -57,8 +57,7 @@ import java.util.stream.IntStream;
 public record NextToken(
         int length,
         @Default("\"running\"") Packing packing,
-        @Default("\"joined\"") Documents documents)
-        implements Objective {
+        @Default("\"joined\"") Documents documents) implements Objective {
     public static final NextToken EXAMPLE = new NextToken(13);
     public static final NextToken PACKED = new NextToken(13, Packing.BEST_FIT, Documents.APART);
 
@@ -114,11 +113,12 @@ public record NextToken(
             } else {
                 List<Document> texts = Objective.only(Document.class, heldOut, value);
                 this.characters = texts.stream()
-                        .mapToDouble(document ->
-                                document.text().codePointCount(0, document.text().length()))
+                        .mapToDouble(document -> document.text()
+                                .codePointCount(0, document.text().length()))
                         .sum();
-                this.words = OptionalLong.of(
-                        texts.stream().mapToLong(document -> words(document.text())).sum());
+                this.words = OptionalLong.of(texts.stream()
+                        .mapToLong(document -> words(document.text()))
+                        .sum());
                 this.opening = opening(texts.getFirst().text());
             }
         }
@@ -208,7 +208,9 @@ public record NextToken(
                     Optional.empty(),
                     Optional.of(Tensor.of(new long[] {0, 0, 1, 1}, 1, 4)),
                     Optional.of(Tensor.of(new long[] {0, 1, 0, 1}, 1, 4)));
-            return model.vectors(Inputs.of(tokens), Context.inference()).narrow(1, 2, 2).toFloats();
+            return model.vectors(Inputs.of(tokens), Context.inference())
+                    .narrow(1, 2, 2)
+                    .toFloats();
         }
 
         @Override

@@ -52,10 +52,10 @@ final class Restoring implements Objective.Built {
         this.words = words;
         this.spoil = spoil;
         this.length = length;
-        this.training = new Windows(
-                "to learn from", tokenizer, Objective.only(Document.class, training, objective), length);
-        Windows judged = new Windows(
-                "to be judged by", tokenizer, Objective.only(Document.class, heldOut, objective), length);
+        this.training =
+                new Windows("to learn from", tokenizer, Objective.only(Document.class, training, objective), length);
+        Windows judged =
+                new Windows("to be judged by", tokenizer, Objective.only(Document.class, heldOut, objective), length);
         this.heldOut = IntStream.range(0, judged.count())
                 .mapToObj(i -> spoil.apply(judged.window(i).tokens(), new SplittableRandom(i)))
                 .toList();
@@ -110,7 +110,8 @@ final class Restoring implements Objective.Built {
             List<Written> written = new Greedy(longest)
                     .write(
                             text.model(),
-                            new Decoding.Start(Optional.of(heldOut(0, some.size()).inputs().source()), begin, words.end()));
+                            new Decoding.Start(
+                                    Optional.of(heldOut(0, some.size()).inputs().source()), begin, words.end()));
             for (int i = 0; i < some.size(); i++) {
                 shown.add(new Objective.Shown(
                         text(some.get(i).source()),

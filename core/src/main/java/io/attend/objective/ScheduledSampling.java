@@ -13,7 +13,9 @@ import io.attend.value.Source;
 /// While it learns, a model is shown its own tokens in place of right ones, ever more of them, as it will have
 /// only its own when it writes.
 ///
-///     z_t = y_t with chance ε(step), else argmax_v p(v | source, y before t)        loss as of −log p(y_t | z before t)
+///     z_t = y_t with chance ε(step), else argmax_v p(v | source, y before t)        loss as of −log p(y_t | z
+///     before
+/// t)
 ///
 /// Two passes (Mihaylova & Martins 2019), since a Transformer learns all positions at once: the first, without
 /// dropout and gradient, says what the model would write behind the right beginning; the second learns from the
@@ -80,7 +82,10 @@ public record ScheduledSampling(
             Tensor guesses = model.forward(batch.inputs(), Context.inference()).argmax(-1); // [B, T]
             own = Tensor.cat(1, right.narrow(1, 0, 1), guesses.narrow(1, 0, length - 1));
         }
-        Tensor shown = context.random().orElseThrow().uniform(Shape.of(target.batch(), length), 0, 1).to(right.device());
+        Tensor shown = context.random()
+                .orElseThrow()
+                .uniform(Shape.of(target.batch(), length), 0, 1)
+                .to(right.device());
         Tensor mixed = right.where(shown.lt(chance(context.step())), own);
         return new Batch(
                 Inputs.of(

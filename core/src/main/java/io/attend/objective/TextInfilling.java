@@ -25,8 +25,7 @@ import java.util.stream.IntStream;
                 + " Comprehension",
         arxiv = "1910.13461")
 public record TextInfilling(
-        @Default("0.3") double share,
-        @Default("3.0") double meanSpan) implements Noise {
+        @Default("0.3") double share, @Default("3.0") double meanSpan) implements Noise {
     public static final TextInfilling EXAMPLE = new TextInfilling(0.3, 3);
 
     public TextInfilling {

@@ -21,8 +21,6 @@ public record TokenDeletion(@Default("0.15") double share) implements Noise {
 
     @Override
     public int[] of(int[] tokens, Vocabulary vocabulary, RandomGenerator random) {
-        return Arrays.stream(tokens)
-                .filter(_ -> random.nextDouble() >= share)
-                .toArray();
+        return Arrays.stream(tokens).filter(_ -> random.nextDouble() >= share).toArray();
     }
 }

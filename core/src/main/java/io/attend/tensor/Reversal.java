@@ -45,8 +45,7 @@ public final class Reversal {
             Optional<Random> random,
             Lifetime home) {
         List<Optional<Tensor>> states = new ArrayList<>();
-        boolean learns =
-                streams.requiresGrad() || given.stream().anyMatch(Tensor::requiresGrad);
+        boolean learns = streams.requiresGrad() || given.stream().anyMatch(Tensor::requiresGrad);
         Halves at = quietly(() -> Halves.of(streams)).retain();
         for (int i = 0; i < branches.size(); i++) {
             Branch branch = branches.get(i);
@@ -66,7 +65,9 @@ public final class Reversal {
         Halves end = at;
         Tensor whole = quietly(end::whole);
         end.close();
-        return learns ? new Run(branches, states, random, home, whole.device().kind()).tied(whole, streams, given) : whole;
+        return learns
+                ? new Run(branches, states, random, home, whole.device().kind()).tied(whole, streams, given)
+                : whole;
     }
 
     private static <T> T quietly(Supplier<T> work) {
@@ -175,7 +176,8 @@ public final class Reversal {
                     Halves back = at;
                     Halves known = slope;
                     Tensor first = quietly(() -> back.second.sub(y));
-                    Tensor second = quietly(() -> read.grad().map(known.first::add).orElseGet(known.first::detach));
+                    Tensor second =
+                            quietly(() -> read.grad().map(known.first::add).orElseGet(known.first::detach));
                     at = new Halves(first.retain(), back.first);
                     slope = new Halves(known.second, second.retain());
                     back.second.close();

@@ -804,13 +804,7 @@ public final class Tensor implements AutoCloseable {
     public Tensor layerNorm(Optional<Tensor> weight, Optional<Tensor> bias, double epsilon) {
         return made(
                 "layer_norm",
-                () -> torch.layer_norm(
-                        pointer,
-                        new long[] {size(-1)},
-                        optional(weight),
-                        optional(bias),
-                        epsilon,
-                        true),
+                () -> torch.layer_norm(pointer, new long[] {size(-1)}, optional(weight), optional(bias), epsilon, true),
                 this,
                 weight.orElse(this));
     }

@@ -45,7 +45,8 @@ public record BahdanauLstm(
         @Default("1") int layers,
         @Default("512") int width,
         @Default("512") int attention,
-        @Default("0.1") double dropout) implements Blueprint {
+        @Default("0.1") double dropout)
+        implements Blueprint {
     public static final BahdanauLstm EXAMPLE = new BahdanauLstm(2, 10, 7, 0);
 
     public BahdanauLstm {

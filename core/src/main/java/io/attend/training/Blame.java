@@ -27,13 +27,12 @@ final class Blame implements Observer {
         if (!STREAM.contains(what)) {
             return;
         }
-        String name =
-                switch (what) {
-                    case "branch" -> place.toString();
-                    case "hidden" -> "the end of " + place;
-                    case "output" -> "the last norm of " + place;
-                    default -> "the " + what + " of " + place;
-                };
+        String name = switch (what) {
+            case "branch" -> place.toString();
+            case "hidden" -> "the end of " + place;
+            case "output" -> "the last norm of " + place;
+            default -> "the " + what + " of " + place;
+        };
         if (first.isEmpty() && !finite(tensor)) {
             first = Optional.of(name);
         }

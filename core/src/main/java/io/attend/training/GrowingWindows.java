@@ -39,8 +39,9 @@ public record GrowingWindows(int start, int steps) {
                 || batch.inputs().target().isPresent()
                 || !tokens.equals(Tokens.of(tokens.ids()))
                 || batch.answered() != tokens.ids().count()) {
-            throw new IllegalArgumentException("windows grow where every example is a whole window of text, as NextToken"
-                    + " has them; leave windows out, or take a curriculum");
+            throw new IllegalArgumentException(
+                    "windows grow where every example is a whole window of text, as NextToken"
+                            + " has them; leave windows out, or take a curriculum");
         }
         long whole = tokens.length();
         long length = length(step, whole);

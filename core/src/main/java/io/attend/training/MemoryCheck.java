@@ -59,9 +59,6 @@ final class MemoryCheck {
 
     private static Costs costs(Architecture architecture, Recipe recipe, int batch, int length) {
         return Costs.of(
-                architecture,
-                Topology.Sizes.batch(batch).length(length),
-                DType.FLOAT32,
-                recipe.optimizer()::numbers);
+                architecture, Topology.Sizes.batch(batch).length(length), DType.FLOAT32, recipe.optimizer()::numbers);
     }
 }

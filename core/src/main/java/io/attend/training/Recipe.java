@@ -119,8 +119,8 @@ public record Recipe(
             }
         });
         if (curriculum.isPresent() && tokens.isPresent()) {
-            throw new IllegalArgumentException("a curriculum draws batch examples a step, and tokens=" + tokens.getAsInt()
-                    + " says how many tokens; leave one of the two out");
+            throw new IllegalArgumentException("a curriculum draws batch examples a step, and tokens="
+                    + tokens.getAsInt() + " says how many tokens; leave one of the two out");
         }
         checkSelection(selection, keepCheckpoints, judgeEvery);
     }
@@ -228,9 +228,8 @@ public record Recipe(
                 && seed == begun.seed;
     }
 
-    /// Every setting by its path, such as `model.layers`, as it would be written; a type by the path of what
-    /// is of
-    /// it.
+    /// Every setting by its path, such as `model.layers`, as it would be written; a type by the path of what is
+    /// of it.
     public SequencedMap<String, String> settings() {
         SequencedMap<String, String> settings = new LinkedHashMap<>();
         flatten("", Values.write(this), settings);
@@ -241,9 +240,7 @@ public record Recipe(
         if (node instanceof ObjectNode object && !object.isEmpty()) {
             object.properties()
                     .forEach(entry -> flatten(
-                            entry.getKey().equals("type")
-                                    ? path
-                                    : (path.isEmpty() ? "" : path + ".") + entry.getKey(),
+                            entry.getKey().equals("type") ? path : (path.isEmpty() ? "" : path + ".") + entry.getKey(),
                             entry.getValue(),
                             settings));
         } else {

@@ -76,6 +76,7 @@ public record T5(
     }
 
     private Stack stack(List<Sublayer> sublayers) {
-        return Stack.of(layers, new Block(sublayers, NORM, new PreNorm(dropout))).finalNorm(NORM);
+        return Stack.of(layers, new Block(sublayers, NORM, new PreNorm(dropout)))
+                .finalNorm(NORM);
     }
 }

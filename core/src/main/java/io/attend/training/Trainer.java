@@ -265,8 +265,8 @@ public final class Trainer {
             this.random = random;
             this.weights = model.weights().stream().map(Parameter::tensor).toList();
             this.order = new Order(objective.lengths(), objective.targetLengths(), recipe.batching(), recipe.seed());
-            this.curriculum = recipe.curriculum()
-                    .map(value -> value.build(objective.lengths(), recipe.batch(), recipe.seed()));
+            this.curriculum =
+                    recipe.curriculum().map(value -> value.build(objective.lengths(), recipe.batch(), recipe.seed()));
             this.firstEpoch = recipe.curriculum().map(Curriculum::steps).orElse(0);
             weights.forEach(weight -> weight.requiresGrad(true));
         }
@@ -412,8 +412,8 @@ public final class Trainer {
         /// Gives the model the weights that the recipe chooses.
         List<Long> choose() {
             List<RunFolder.Step> steps = folder.steps();
-            List<Long> chosen = selection.chosen(
-                    steps.stream().map(RunFolder.Step::number).toList());
+            List<Long> chosen =
+                    selection.chosen(steps.stream().map(RunFolder.Step::number).toList());
             Saved.mean(
                     steps.stream()
                             .filter(saved -> chosen.contains(saved.number()))
@@ -432,16 +432,15 @@ public final class Trainer {
             int part = Math.ceilDiv(examples.size(), recipe.accumulate());
             List<Batch> parts = new ArrayList<>();
             for (int from = 0; from < examples.size(); from += part) {
-                Batch whole =
-                        objective.training(examples.subList(from, Math.min(from + part, examples.size())), drawn);
-                parts.add(recipe.windows()
-                        .map(growing -> growing.cut(whole, at))
-                        .orElse(whole));
+                Batch whole = objective.training(examples.subList(from, Math.min(from + part, examples.size())), drawn);
+                parts.add(
+                        recipe.windows().map(growing -> growing.cut(whole, at)).orElse(whole));
             }
             return parts;
         }
 
-        /// One change of the weights: each part's loss counts as much as it has answers, so the gradient is that
+        /// One change of the weights: each part's loss counts as much as it has answers, so the gradient is
+        /// that
         /// of the whole.
         private Step learn(Prefetch prepared) {
             try (Lifetime _ = Lifetime.open()) {
@@ -463,7 +462,8 @@ public final class Trainer {
                         if (!Double.isFinite(value)) {
                             throw diverged("the loss", value, culprit(batches, before));
                         }
-                        double times = share * scale.map(LossScaling.Factor::value).orElse(1.0);
+                        double times =
+                                share * scale.map(LossScaling.Factor::value).orElse(1.0);
                         (times == 1 ? loss : loss.mul(times)).backward();
                     }
                 }
@@ -546,9 +546,11 @@ public final class Trainer {
         private TrainingException starved(TensorException failure) {
             return new TrainingException(
                     "step " + (step + 1) + " needs more memory than there is (" + failure.getMessage()
-                            + "): give accumulate=" + 2 * recipe.accumulate() + " for the same gradient in smaller parts, "
+                            + "): give accumulate=" + 2 * recipe.accumulate()
+                            + " for the same gradient in smaller parts, "
                             + (recipe.recompute() ? "" : "recompute=true to keep less of each, ")
-                            + "or less at once than batch=" + recipe.batch() + ", shorter examples or a smaller model; it goes on from "
+                            + "or less at once than batch=" + recipe.batch()
+                            + ", shorter examples or a smaller model; it goes on from "
                             + home(),
                     failure);
         }

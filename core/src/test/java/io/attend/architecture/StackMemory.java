@@ -54,14 +54,13 @@ final class StackMemory {
                         new Feed(new DenseFeedForward(4 * WIDTH, new Gelu(), Bias.ADDED, 0))),
                 LayerNorm.EXAMPLE,
                 way.residual);
-        try (Bench<Layer> bench = Bench.of(
-                parameters -> Stack.of(depth, block).build(parameters, Site.width(WIDTH)), DType.FLOAT32)) {
+        try (Bench<Layer> bench =
+                Bench.of(parameters -> Stack.of(depth, block).build(parameters, Site.width(WIDTH)), DType.FLOAT32)) {
             bench.weights().forEach(weight -> weight.requiresGrad(true));
             return Peak.of(() -> {
                 try (Lifetime _ = Lifetime.open();
                         Random random = Random.seeded(1)) {
-                    Tensor x =
-                            random.normal(Shape.of(3, LENGTH, WIDTH), 0, 1).requiresGrad(true);
+                    Tensor x = random.normal(Shape.of(3, LENGTH, WIDTH), 0, 1).requiresGrad(true);
                     bench.built()
                             .forward(x, Context.training(random))
                             .square()

@@ -128,8 +128,7 @@ class AttentionKernelTest {
     }
 
     /// Mixed precision stops at the fused kernel, whose bfloat16 form is many times slower on a processor:
-    /// float32
-    /// goes in, and comes out to the bit.
+    /// float32 goes in, and comes out to the bit.
     @Test
     void theFusedKernelIsNotCast() {
         Sight sight = SIGHTS.get(6);
@@ -139,8 +138,7 @@ class AttentionKernelTest {
             float[] expected = given.fused(visible).toFloats();
             try (Autocast _ = Autocast.open(Device.Kind.CPU, Optional.of(DType.BFLOAT16))) {
                 assertThat(given.fused(visible).toFloats()).containsExactly(expected);
-                Given rotated = new Given(
-                        given.queries, given.keys, given.values.to(DType.BFLOAT16), Optional.empty());
+                Given rotated = new Given(given.queries, given.keys, given.values.to(DType.BFLOAT16), Optional.empty());
                 assertThat(rotated.fused(visible).dtype()).isEqualTo(DType.BFLOAT16);
             }
         }

@@ -48,7 +48,8 @@ public final class TrainingMemory {
         Segment segment = decoder.stack().segments().getFirst();
         Block block = segment.blocks().getFirst();
         Block turning = new Block(block.sublayers(), block.norm(), new Reversible(Streams.AVERAGED, 0.1));
-        Stack stack = Stack.of(segment.times(), turning).finalNorm(decoder.stack().finalNorm());
+        Stack stack =
+                Stack.of(segment.times(), turning).finalNorm(decoder.stack().finalNorm());
         return new Architecture(plain.width(), new Decoder(decoder.embedding(), stack), plain.head());
     }
 

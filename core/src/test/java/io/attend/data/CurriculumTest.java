@@ -40,8 +40,10 @@ class CurriculumTest {
         for (long step = 0; step < 100; step++) {
             List<Integer> batch = built.batch(step).orElseThrow();
             double longest = Math.ceil(CURRICULUM.share(step) * 1009);
-            assertThat(batch).hasSize(13).doesNotHaveDuplicates().allSatisfy(i -> assertThat((double) lengths.get(i))
-                    .isLessThanOrEqualTo(longest));
+            assertThat(batch)
+                    .hasSize(13)
+                    .doesNotHaveDuplicates()
+                    .allSatisfy(i -> assertThat((double) lengths.get(i)).isLessThanOrEqualTo(longest));
             seen.addAll(batch);
         }
         assertThat(seen).hasSizeGreaterThan(500); // and not always the same

@@ -206,11 +206,14 @@ class EmbeddingTest {
     @Test
     void vectorsOfSeveralLengthsArePadded() {
         try (Lifetime _ = Lifetime.open()) {
-            Features features = Features.padded(List.<double[][]>of(new double[][] {{1, 2}}, new double[][] {{3, 4}, {5, 6}}));
+            Features features =
+                    Features.padded(List.<double[][]>of(new double[][] {{1, 2}}, new double[][] {{3, 4}, {5, 6}}));
             assertThat(features.values().shape()).isEqualTo(Shape.of(2, 2, 2));
             assertThat(features.values().toDoubles()).containsExactly(1, 2, 0, 0, 3, 4, 5, 6);
             assertThat(features.keep().orElseThrow().toLongs()).containsExactly(1, 0, 1, 1);
-            assertThat(Features.padded(List.<double[][]>of(new double[][] {{1, 2}})).keep()).isEmpty();
+            assertThat(Features.padded(List.<double[][]>of(new double[][] {{1, 2}}))
+                            .keep())
+                    .isEmpty();
             assertThatThrownBy(() -> Features.padded(List.<double[][]>of(new double[][] {{1, 2}, {3}})))
                     .hasMessage("vector 1 of sequence 0 has 1 numbers, but the first has 2; give all the same");
             assertThatThrownBy(() -> Features.padded(List.of()))
@@ -247,8 +250,7 @@ class EmbeddingTest {
             Tensor dropped = bench.built().forward(Tokens.of(ids), Context.training(random));
             double[] kept = dropped.div(plain).toDoubles();
             assertThat(kept).containsOnly(0, 2);
-            assertThat(Arrays.stream(kept).filter(v -> v == 0).count())
-                    .isBetween(110L, 200L);
+            assertThat(Arrays.stream(kept).filter(v -> v == 0).count()).isBetween(110L, 200L);
         }
     }
 }

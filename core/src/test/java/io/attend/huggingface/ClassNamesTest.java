@@ -23,8 +23,8 @@ class ClassNamesTest {
         ObjectNode config = Config.of(Fixtures.folder(base)).object();
         config.putArray("architectures").add(name);
         config.put("tie_word_embeddings", tied);
-        Table table =
-                Mapping.of(Config.parse(Path.of("config.json"), config.toString())).table();
+        Table table = Mapping.of(Config.parse(Path.of("config.json"), config.toString()))
+                .table();
         TreeSet<String> ours = table.stored().entrySet().stream()
                 .filter(tensor -> !LAYER.matcher(tensor.getKey()).matches())
                 .map(tensor -> tensor.getKey() + tensor.getValue().toString().replace(" ", ""))

@@ -182,7 +182,8 @@ class FamilyTest {
         Family family = Family.of(Config.of(folder));
         Architecture architecture = Pretrained.describe(folder).architecture();
         Map<String, Object> keys = family.config(architecture).orElseThrow();
-        assertThat(Mapping.of(Config.of(folder.resolve("config.json"), keys)).architecture()
+        assertThat(Mapping.of(Config.of(folder.resolve("config.json"), keys))
+                        .architecture()
                         .initialized(architecture.initialization()))
                 .isEqualTo(architecture);
     }

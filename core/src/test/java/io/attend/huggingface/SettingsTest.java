@@ -30,16 +30,19 @@ class SettingsTest {
     @CsvFileSource(resources = "/huggingface-settings.txt", delimiter = '|', quoteCharacter = '`')
     void isReadRunAndWritten(String base, String settings, @TempDir Path folder) throws IOException {
         ObjectNode config = Config.of(Fixtures.folder(base)).object();
-        ((ObjectNode) JSON.readTree("{" + settings + "}")).properties().forEach(setting -> config.set(setting.getKey(), setting.getValue()));
+        ((ObjectNode) JSON.readTree("{" + settings + "}"))
+                .properties()
+                .forEach(setting -> config.set(setting.getKey(), setting.getValue()));
         Mapping mapping = Mapping.of(Config.parse(Path.of("config.json"), config.toString()));
         Architecture architecture = mapping.architecture();
         try (Transformer model = Transformer.initialize(architecture, 3);
                 Lifetime _ = Lifetime.open()) {
             Tensor ids = Tensor.of(new long[] {7, 11, 13, 17, 1, 2, 23, 29, 31, 1, 37, 2}, 2, 6);
             Tokens tokens = mapping.usage().tokens(ids, Optional.empty(), Optional.empty());
-            io.attend.architecture.Inputs inputs = architecture.topology().stacks().size() > 1
-                    ? io.attend.architecture.Inputs.of(tokens, tokens)
-                    : io.attend.architecture.Inputs.of(tokens);
+            io.attend.architecture.Inputs inputs =
+                    architecture.topology().stacks().size() > 1
+                            ? io.attend.architecture.Inputs.of(tokens, tokens)
+                            : io.attend.architecture.Inputs.of(tokens);
             for (double number : model.forward(inputs, Context.inference()).toDoubles()) {
                 assertThat(number).isFinite();
             }

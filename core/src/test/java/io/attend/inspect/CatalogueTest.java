@@ -32,7 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// What every variant of every family owes, found through `permits` alone.
 class CatalogueTest {
     /// Families whose variants are no part of a model: their tests are those of their packages.
-    private static final Set<Class<?>> BEHAVIOUR_TESTED_ELSEWHERE = Set.of(Dataset.class, Fields.class, Blueprint.class, Task.class);
+    private static final Set<Class<?>> BEHAVIOUR_TESTED_ELSEWHERE =
+            Set.of(Dataset.class, Fields.class, Blueprint.class, Task.class);
 
     static Stream<Class<? extends Record>> variants() {
         return Catalogue.families().stream()

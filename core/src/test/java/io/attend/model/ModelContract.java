@@ -275,8 +275,7 @@ public record ModelContract(String name, Architecture architecture) {
     }
 
     /// Each block twice where it was once, and the same gradients but for the order of a sum; a block that
-    /// reports
-    /// something is refused.
+    /// reports something is refused.
     private void recomputes() {
         try (Transformer model = model(DType.FLOAT64);
                 Random random = Random.seeded(5)) {
@@ -298,7 +297,8 @@ public record ModelContract(String name, Architecture architecture) {
             try {
                 again = gradients(model, inputs, Context.training(random).recomputing());
             } catch (IllegalArgumentException e) {
-                assertThat(e).hasMessageMatching(".+ reports a (Routing|ExpertUse) to the loss, .+; set recompute=false");
+                assertThat(e)
+                        .hasMessageMatching(".+ reports a (Routing|ExpertUse) to the loss, .+; set recompute=false");
                 assertThat(architecture.toJson()).contains("MixtureOfExperts");
                 return;
             }

@@ -22,8 +22,11 @@ class ClassificationTest {
     private static final Presets.Size SIZE = Presets.Size.width(12).heads(2).hidden(13);
     private static final Tokenizer CHARACTERS = Tokenizer.characters(List.of("abc"), TextModel.SPECIALS);
     private static final List<String> TEXTS = List.of("aba", "cab", "bb", "acca", "b", "abc", "cc", "baa", "ccab", "a");
-    private static final Function<Needs, Architecture> BERT =
-            needs -> Presets.bert(needs.vocabulary(), 1, SIZE, 13, 0).head(needs.head().orElseThrow());
+
+    private static Architecture bert(Needs needs) {
+        return Presets.bert(needs.vocabulary(), 1, SIZE, 13, 0)
+                .head(needs.head().orElseThrow());
+    }
 
     private static List<Labeled> labeled(Function<String, String> label) {
         return TEXTS.stream().map(text -> new Labeled(text, label.apply(text))).toList();
@@ -34,13 +37,12 @@ class ClassificationTest {
     }
 
     private static Learning learning(Problem problem, List<Labeled> examples) {
-        return Learning.of(asking(problem), CHARACTERS, examples, BERT, 300);
+        return Learning.of(asking(problem), CHARACTERS, examples, ClassificationTest::bert, 300);
     }
 
     @Test
     void oneOfSeveralClasses() {
-        Learning learning =
-                learning(Problem.SINGLE_LABEL, labeled(text -> text.contains("c") ? "with" : "without"));
+        Learning learning = learning(Problem.SINGLE_LABEL, labeled(text -> text.contains("c") ? "with" : "without"));
         assertThat(learning.after()).isLessThan(0.3 * learning.before());
         assertThat(learning.measures())
                 .containsEntry("accuracy", 1.0)
@@ -65,8 +67,7 @@ class ClassificationTest {
 
     @Test
     void aNumber() {
-        Learning learning = learning(
-                Problem.REGRESSION, labeled(text -> text.contains("a") ? "1.5" : "-0.5"));
+        Learning learning = learning(Problem.REGRESSION, labeled(text -> text.contains("a") ? "1.5" : "-0.5"));
         assertThat(learning.after()).isLessThan(0.1 * learning.before());
         assertThat(learning.measures().get("pearson")).isGreaterThan(0.95);
         assertThat(learning.measures()).containsKey("spearman");
@@ -80,9 +81,10 @@ class ClassificationTest {
         try (Lifetime _ = Lifetime.open()) {
             Objective.Built tags =
                     asking(Problem.MULTI_LABEL).build(CHARACTERS, labeled(_ -> "a,b"), labeled(_ -> "b"));
-            try (Transformer model = Transformer.initialize(BERT.apply(tags.needs()), 5)) {
+            try (Transformer model = Transformer.initialize(bert(tags.needs()), 5)) {
                 Batch batch = tags.heldOut(0, 10);
-                double[] scores = model.forward(batch.inputs(), Context.inference()).toDoubles();
+                double[] scores =
+                        model.forward(batch.inputs(), Context.inference()).toDoubles();
                 double sum = IntStream.range(0, 20)
                         .mapToDouble(i -> -Math.log(1 / (1 + Math.exp(i % 2 == 1 ? -scores[i] : scores[i]))))
                         .sum();
@@ -91,9 +93,10 @@ class ClassificationTest {
             Objective.Built number =
                     asking(Problem.REGRESSION).build(CHARACTERS, labeled(_ -> "0.5"), labeled(_ -> "-2"));
             assertThat(number.labels()).isEmpty();
-            try (Transformer model = Transformer.initialize(BERT.apply(number.needs()), 5)) {
+            try (Transformer model = Transformer.initialize(bert(number.needs()), 5)) {
                 Batch batch = number.heldOut(0, 10);
-                double[] scores = model.forward(batch.inputs(), Context.inference()).toDoubles();
+                double[] scores =
+                        model.forward(batch.inputs(), Context.inference()).toDoubles();
                 double sum = IntStream.range(0, 10)
                         .mapToDouble(i -> (scores[i] + 2) * (scores[i] + 2))
                         .sum();
@@ -106,8 +109,8 @@ class ClassificationTest {
     /// Of three labels over four texts: right 3 of 4 predicted and 5 wanted; by label 1/1/2, 2/2/2 and 0/1/1.
     @Test
     void severalLabelsAreMeasuredByCounts() {
-        List<Labeled> examples = List.of(
-                new Labeled("a", "x,y"), new Labeled("b", "x,y"), new Labeled("c", "z"), new Labeled("d", "-"));
+        List<Labeled> examples =
+                List.of(new Labeled("a", "x,y"), new Labeled("b", "x,y"), new Labeled("c", "z"), new Labeled("d", "-"));
         Labels labels = new Labels(Problem.MULTI_LABEL, examples);
         var measures = labels.measures(
                 List.of(new double[] {1, 1, -1}, new double[] {-1, 1, -1}, new double[] {-1, -1, -1}, new double[] {
@@ -122,7 +125,8 @@ class ClassificationTest {
     @Test
     void whatItCannotLearnIsRefused() {
         assertThatThrownBy(() -> new Classification(7, Problem.REGRESSION, 0.1, List.of()))
-                .hasMessage("smoothing 0.1 spreads certainty over the classes of one choice, and the problem has none; use 0");
+                .hasMessage(
+                        "smoothing 0.1 spreads certainty over the classes of one choice, and the problem has none; use 0");
         assertThatThrownBy(() -> asking(Problem.REGRESSION).build(CHARACTERS, labeled(_ -> "good"), labeled(_ -> "1")))
                 .hasMessage("the label \"good\" is no finite number, which the problem regression needs; choose"
                         + " single-label or multi-label for classes");

@@ -34,7 +34,8 @@ class FeatureObjectivesTest {
 
     private static Function<Needs, Architecture> reading(int features) {
         return needs -> {
-            Architecture words = Presets.bert(2, 1, Presets.Size.width(12).heads(2).hidden(13), 61, 0);
+            Architecture words =
+                    Presets.bert(2, 1, Presets.Size.width(12).heads(2).hidden(13), 61, 0);
             return new Architecture(
                     12,
                     new Encoder(
@@ -148,8 +149,7 @@ class FeatureObjectivesTest {
 
     @Test
     void hearingLearnsWithoutBeingToldWhen() {
-        Learning learning =
-                Learning.of(new ConnectionistTemporalClassification(), LETTERS, heard(23), reading(3), 150);
+        Learning learning = Learning.of(new ConnectionistTemporalClassification(), LETTERS, heard(23), reading(3), 150);
         assertThat(learning.after()).isLessThan(0.2 * learning.before());
         assertThat(learning.measures().get("labelErrorRate")).isLessThan(0.1);
         assertThat(learning.measures().get("exactMatch")).isGreaterThan(0.8);
@@ -185,12 +185,11 @@ class FeatureObjectivesTest {
     void whatCannotBeHeardIsRefused() {
         ConnectionistTemporalClassification objective = new ConnectionistTemporalClassification();
         List<Transcribed> good = List.of(new Transcribed(new double[][] {{1}, {2}, {1}}, "cc"));
-        assertThatThrownBy(() -> objective.build(
-                        LETTERS, good, List.of(new Transcribed(new double[][] {{1}, {2}}, "cc"))))
+        assertThatThrownBy(() ->
+                        objective.build(LETTERS, good, List.of(new Transcribed(new double[][] {{1}, {2}}, "cc"))))
                 .hasMessage("\"cc\" has 2 labels, which need 3 vectors, at least 1, but there are 2; leave the example"
                         + " out, or give more vectors");
-        assertThatThrownBy(() -> objective.build(
-                        LETTERS, good, List.of(new Transcribed(new double[][] {{1, 2}}, "a"))))
+        assertThatThrownBy(() -> objective.build(LETTERS, good, List.of(new Transcribed(new double[][] {{1, 2}}, "a"))))
                 .hasMessage("an example has rows of 2 numbers, but the first has 1; give all the same");
         assertThatThrownBy(() -> new Transcribed(new double[][] {{1, 2}, {Double.NaN, 0}}, "a"))
                 .hasMessage("row 1 of the features has a number that is NaN; leave it out or fill it in");
@@ -219,7 +218,8 @@ class FeatureObjectivesTest {
             assertThat(built.lengths()).containsExactly(2, 2);
             assertThat(built.heldOut()).isEqualTo(2);
             Batch batch = built.heldOut(0, 1);
-            assertThat(((Features) batch.inputs().source()).values().toDoubles()).containsExactly(-1, 0, 1, 0);
+            assertThat(((Features) batch.inputs().source()).values().toDoubles())
+                    .containsExactly(-1, 0, 1, 0);
             assertThat(batch.answers().toDoubles()).containsExactly(5, 1);
             assertThat(batch.answered()).isEqualTo(2);
         }
@@ -242,8 +242,8 @@ class FeatureObjectivesTest {
                     .containsEntry("lastValueError", (4 + 4 + 4 + 0) / 4.0)
                     .containsEntry("relativeError", 14 / 12.0);
             assertThat(judged.shown().getFirst())
-                    .isEqualTo(new Objective.Shown(
-                            "7.000, 7.000", java.util.Optional.of("3.000, 7.000"), "7.000, 7.000"));
+                    .isEqualTo(
+                            new Objective.Shown("7.000, 7.000", java.util.Optional.of("3.000, 7.000"), "7.000, 7.000"));
         }
     }
 
@@ -262,10 +262,11 @@ class FeatureObjectivesTest {
 
     @Test
     void seriesThatAreTooShortAreRefused() {
-        assertThatThrownBy(() ->
-                        new Forecasting(2, 2).build(LETTERS, List.of(Series.of(1, 2, 3)), List.of(Series.of(1, 2, 3, 4))))
+        assertThatThrownBy(() -> new Forecasting(2, 2)
+                        .build(LETTERS, List.of(Series.of(1, 2, 3)), List.of(Series.of(1, 2, 3, 4))))
                 .hasMessage("a series has 3 rows, but 2 are read and 2 forecast; make objective.length or"
                         + " objective.horizon smaller, or leave it out");
-        assertThatThrownBy(() -> new Forecasting(2, 0)).hasMessage("length and horizon must be at least 1 row, not 2 and 0");
+        assertThatThrownBy(() -> new Forecasting(2, 0))
+                .hasMessage("length and horizon must be at least 1 row, not 2 and 0");
     }
 }

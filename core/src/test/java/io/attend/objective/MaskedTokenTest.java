@@ -43,7 +43,9 @@ class MaskedTokenTest {
         int draws = 2000;
         for (int draw = 0; draw < draws; draw++) {
             MaskedToken.Hidden hidden = value.hide(window, MASK, VOCABULARY, random);
-            assertThat(Arrays.stream(hidden.answers()).filter(answer -> answer != Head.IGNORED).count())
+            assertThat(Arrays.stream(hidden.answers())
+                            .filter(answer -> answer != Head.IGNORED)
+                            .count())
                     .isEqualTo(15);
             for (int i = 0; i < tokens.length; i++) {
                 if (hidden.answers()[i] == Head.IGNORED) {
@@ -75,7 +77,9 @@ class MaskedTokenTest {
             for (int i = 0; i < 99; i++) {
                 assertThat(answers[i]).isEqualTo(answers[i / 3 * 3]);
             }
-            assertThat(Arrays.stream(answers).filter(answer -> answer != Head.IGNORED).count())
+            assertThat(Arrays.stream(answers)
+                            .filter(answer -> answer != Head.IGNORED)
+                            .count())
                     .as("five words of three, or four and the last, which has two")
                     .isBetween(14L, 15L);
         }
@@ -150,13 +154,14 @@ class MaskedTokenTest {
     /// In runs of a letter, each hidden one is that of its neighbours.
     @Test
     void itLearns() {
-        String runs = "abcde".chars().mapToObj(c -> Character.toString(c).repeat(68)).collect(Collectors.joining());
+        String runs =
+                "abcde".chars().mapToObj(c -> Character.toString(c).repeat(68)).collect(Collectors.joining());
         Learning learning = Learning.of(
                 new MaskedToken(17, 0.15, MaskedToken.Unit.TOKEN),
                 CHARACTERS,
                 List.of(new Document(runs)),
-                needs -> Presets.bert(
-                        needs.vocabulary(), 1, SIZE, needs.length().orElseThrow(), 0),
+                needs ->
+                        Presets.bert(needs.vocabulary(), 1, SIZE, needs.length().orElseThrow(), 0),
                 150);
         assertThat(learning.before()).isCloseTo(Math.log(VOCABULARY), within(0.2));
         assertThat(learning.after()).isLessThan(0.5 * learning.before());
@@ -175,8 +180,7 @@ class MaskedTokenTest {
         assertThatThrownBy(() -> MaskedToken.EXAMPLE.build(
                         Tokenizer.characters(List.of("abc"), NextToken.EXAMPLE.specials()), TEXT, TEXT))
                 .hasMessage("the tokenizer has no token for a hidden word; it needs [MASK] or <mask>");
-        assertThatThrownBy(() ->
-                        new MaskedToken(499, 0.15, MaskedToken.Unit.TOKEN).build(CHARACTERS, TEXT, TEXT))
+        assertThatThrownBy(() -> new MaskedToken(499, 0.15, MaskedToken.Unit.TOKEN).build(CHARACTERS, TEXT, TEXT))
                 .hasMessageStartingWith("the text to learn from has 485 tokens, fewer than a window of 499");
         try (Transformer gpt = Transformer.initialize(Presets.gpt(VOCABULARY, 1, SIZE, 15), 5)) {
             assertThatThrownBy(() ->

@@ -79,7 +79,10 @@ class NoiseTest {
     @Test
     void swappingMovesTokensAndLosesNone() {
         int[] swapped = spoilt(new TokenSwap(0.1));
-        assertThat((double) IntStream.range(0, LENGTH).filter(i -> swapped[i] == i).count() / LENGTH)
+        assertThat((double) IntStream.range(0, LENGTH)
+                                .filter(i -> swapped[i] == i)
+                                .count()
+                        / LENGTH)
                 .isCloseTo(Math.exp(-0.2), near(0.18, LENGTH));
         Arrays.sort(swapped);
         assertThat(swapped).isEqualTo(TOKENS);
@@ -150,9 +153,9 @@ class NoiseTest {
     /// A text may be left with nothing, or have been nothing.
     @Test
     void shortTextsAreBorne() {
-        Stream.of(new int[0], new int[] {3}, new int[] {3, 5}).forEach(tokens -> Examples.of(Noise.class)
-                .forEach(example -> {
-                    Noise noise = (Noise) example.value();
+        Stream.of(new int[0], new int[] {3}, new int[] {3, 5})
+                .forEach(tokens -> Examples.of(Noise.class).forEach(example -> {
+                    Noise noise = example.value();
                     int[] before = tokens.clone();
                     assertThat(noise.of(tokens, VOCABULARY, new SplittableRandom(1)).length)
                             .as(example.name())

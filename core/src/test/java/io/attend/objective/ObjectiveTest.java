@@ -129,7 +129,8 @@ class ObjectiveTest {
         Architecture architecture = Presets.bert(7, 1, SIZE, 17, 0).head(SequenceHead.of(2));
         try (Lifetime _ = Lifetime.open();
                 Transformer model = Transformer.initialize(architecture, 5)) {
-            Objective.Built objective = new Classification(4, Problem.SINGLE_LABEL, 0, List.of()).build(characters(), LABELED, LABELED);
+            Objective.Built objective =
+                    new Classification(4, Problem.SINGLE_LABEL, 0, List.of()).build(characters(), LABELED, LABELED);
             assertThat(objective.labels()).hasValue(List.of("no", "yes"));
             Batch batch = objective.training(List.of(0, 1, 2), seeded());
             assertThat(((Tokens) batch.inputs().source()).rows())
@@ -152,10 +153,7 @@ class ObjectiveTest {
         List<Labeled> texts = List.of(new Labeled("abc".repeat(1333), "yes"), new Labeled("a", "no"));
         try (Lifetime _ = Lifetime.open()) {
             Objective.Built objective = new Classification(
-                            4001,
-                            Problem.SINGLE_LABEL,
-                            0,
-                            List.of(new TokenDeletion(0.25), new TokenMasking(0.25)))
+                            4001, Problem.SINGLE_LABEL, 0, List.of(new TokenDeletion(0.25), new TokenMasking(0.25)))
                     .build(characters(), texts, texts);
             int[] learned =
                     ((Tokens) objective.training(List.of(0), seeded()).inputs().source()).rows()[0];
@@ -172,8 +170,8 @@ class ObjectiveTest {
                 .hasMessage(
                         "objective TeacherForcing learns from Pair examples, but the data gives Labeled; choose another"
                                 + " objective or data");
-        assertThatThrownBy(() ->
-                        new Classification(7, Problem.SINGLE_LABEL, 0, List.of()).build(characters(), LABELED, List.of(new Labeled("a", "maybe"))))
+        assertThatThrownBy(() -> new Classification(7, Problem.SINGLE_LABEL, 0, List.of())
+                        .build(characters(), LABELED, List.of(new Labeled("a", "maybe"))))
                 .hasMessage(
                         "a held-out text has the label \"maybe\", which none to learn from has; they have [no, yes]");
     }

@@ -96,8 +96,7 @@ class SpanCorruptionTest {
                     .isNotEqualTo(rows(built.training(List.of(3), random)))
                     .isEqualTo(rows(built.training(List.of(3), new SplittableRandom(1))));
             assertThat(rows(built.heldOut(2, 5)))
-                    .isEqualTo(rows(
-                            value.build(characters(value), RUNS, RUNS).heldOut(2, 5)));
+                    .isEqualTo(rows(value.build(characters(value), RUNS, RUNS).heldOut(2, 5)));
         }
     }
 
@@ -124,8 +123,9 @@ class SpanCorruptionTest {
                 .hasMessage("meanSpan 0.5 is outside [1, 29], the length");
         assertThatThrownBy(() -> new SpanCorruption(29, 0.15, 3)
                         .build(Tokenizer.characters(List.of("a"), NextToken.EXAMPLE.specials()), RUNS, RUNS))
-                .hasMessage("the tokenizer has no token <extra_id_0>, and windows of 31 tokens have 2 spans; give it one, or"
-                        + " objective.length a smaller number");
+                .hasMessage(
+                        "the tokenizer has no token <extra_id_0>, and windows of 31 tokens have 2 spans; give it one, or"
+                                + " objective.length a smaller number");
         try (Transformer gpt = Transformer.initialize(Presets.gpt(31, 1, SIZE, 15), 5)) {
             SpanCorruption value = SpanCorruption.EXAMPLE;
             assertThatThrownBy(() -> value.build(characters(value), RUNS, RUNS).check(gpt))

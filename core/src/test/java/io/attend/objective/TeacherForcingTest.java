@@ -27,13 +27,16 @@ class TeacherForcingTest {
     private static final Presets.Size SIZE = Presets.Size.width(12).heads(2).hidden(13);
     private static final Tokenizer CHARACTERS = Tokenizer.characters(List.of("abc "), TextModel.SPECIALS);
     private static final List<Pair> PAIRS = List.of(
-            new Pair("a", "a b c a b"), new Pair("b", "b b c a c"), new Pair("c", "c a a b b"), new Pair("ab", "c c a b a"));
+            new Pair("a", "a b c a b"),
+            new Pair("b", "b b c a c"),
+            new Pair("c", "c a a b b"),
+            new Pair("ab", "c c a b a"));
 
     @Test
     void itIsJudgedByExactMatchAndBleuWithItsSignature() {
         Objective beam = new TeacherForcing(0, Beam.of(2), BleuTokens.NONE, Optional.empty(), List.of());
-        Learning learning = Learning.of(
-                beam, CHARACTERS, PAIRS, needs -> Presets.transformer(needs.vocabulary(), 1, SIZE, 0), 150);
+        Learning learning =
+                Learning.of(beam, CHARACTERS, PAIRS, needs -> Presets.transformer(needs.vocabulary(), 1, SIZE, 0), 150);
         assertThat(learning.after()).isLessThan(0.1 * learning.before());
         assertThat(learning.measures()).containsEntry("exactMatch", 1.0).containsKey("bleu");
         assertThat(learning.measures().get("bleu")).isCloseTo(100, within(1e-9));
@@ -68,8 +71,7 @@ class TeacherForcingTest {
             for (int row = 0; row < 4; row++) {
                 assertThat(own[row][0]).isEqualTo(right[row][0]);
                 for (int t = 1; t < right[row].length; t++) {
-                    assertThat((long) own[row][t])
-                            .isEqualTo(guesses.toLongs()[row * right[row].length + t - 1]);
+                    assertThat((long) own[row][t]).isEqualTo(guesses.toLongs()[row * right[row].length + t - 1]);
                 }
             }
             assertThat(Arrays.deepToString(own)).isNotEqualTo(Arrays.deepToString(right));
@@ -102,10 +104,15 @@ class TeacherForcingTest {
             Context training = Context.training(random).step(1);
             Inputs own = always.mixed(model, batch, training).inputs();
             assertThat(built.loss(model, batch, training).item())
-                    .isCloseTo(model.loss(own, batch.answers(), 0, Context.inference()).item(), within(1e-6));
+                    .isCloseTo(
+                            model.loss(own, batch.answers(), 0, Context.inference())
+                                    .item(),
+                            within(1e-6));
             assertThat(built.loss(model, batch, Context.inference()).item())
                     .isCloseTo(
-                            model.loss(batch.inputs(), batch.answers(), 0, Context.inference()).item(), within(1e-6));
+                            model.loss(batch.inputs(), batch.answers(), 0, Context.inference())
+                                    .item(),
+                            within(1e-6));
         }
     }
 
@@ -120,7 +127,8 @@ class TeacherForcingTest {
 
     @Test
     void whatMakesNoSenseIsRefused() {
-        assertThatThrownBy(() -> new ScheduledSampling(Decay.LINEAR, 0, 0)).hasMessage("steps must be at least 1, not 0");
+        assertThatThrownBy(() -> new ScheduledSampling(Decay.LINEAR, 0, 0))
+                .hasMessage("steps must be at least 1, not 0");
         assertThatThrownBy(() -> new ScheduledSampling(Decay.LINEAR, 1, 2)).hasMessage("least 2.0 is outside [0, 1]");
         assertThatThrownBy(() -> new TeacherForcing(1)).hasMessage("smoothing 1.0 is outside [0, 1)");
     }
@@ -129,17 +137,21 @@ class TeacherForcingTest {
     @Test
     void noiseIsInTheSourcesThatAreLearnedFromAlone() {
         List<Noise> harsh = List.of(new TokenReplacement(0.9), new TokenInsertion(0.9));
-        TeacherForcing noisy = new TeacherForcing(
-                0, TeacherForcing.EXAMPLE.decoding(), BleuTokens.NONE, Optional.empty(), harsh);
+        TeacherForcing noisy =
+                new TeacherForcing(0, TeacherForcing.EXAMPLE.decoding(), BleuTokens.NONE, Optional.empty(), harsh);
         List<Pair> pairs = List.of(new Pair("cccccccccc", "cbcb"), new Pair("ccccccc", "cb"));
         try (Lifetime _ = Lifetime.open()) {
             Objective.Built built = noisy.build(CHARACTERS, pairs, pairs);
             Batch learned = built.training(List.of(0, 1), new java.util.SplittableRandom(3));
             int[][] sources = ((Tokens) learned.inputs().source()).rows();
-            assertThat(sources[1]).as("never longer than the longest source").hasSize(11).endsWith(2);
+            assertThat(sources[1])
+                    .as("never longer than the longest source")
+                    .hasSize(11)
+                    .endsWith(2);
             assertThat(Arrays.stream(sources[0]).distinct().toArray()).contains(5, 6);
             Batch judged = built.heldOut(0, 2);
-            assertThat(learned.answers().toLongs()).containsExactly(judged.answers().toLongs());
+            assertThat(learned.answers().toLongs())
+                    .containsExactly(judged.answers().toLongs());
             assertThat(((Tokens) judged.inputs().source()).rows()[1]).containsExactly(7, 7, 7, 7, 7, 7, 7, 2);
             assertThat(((Tokens) built.training(List.of(0, 1), new java.util.SplittableRandom(3))
                                     .inputs()

@@ -23,7 +23,6 @@ import io.attend.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -32,9 +31,11 @@ import org.junit.jupiter.api.Test;
 class TextObjectivesTest {
     private static final Presets.Size SIZE = Presets.Size.width(12).heads(2).hidden(13);
     private static final Tokenizer LETTERS = Tokenizer.characters(List.of("abcdex "), TextModel.SPECIALS);
-    private static final Function<Needs, Architecture> BERT =
-            needs -> Presets.bert(needs.vocabulary(), 1, SIZE, needs.length().orElseThrow(), 0)
-                    .head(needs.head().orElseThrow());
+
+    private static Architecture bert(Needs needs) {
+        return Presets.bert(needs.vocabulary(), 1, SIZE, needs.length().orElseThrow(), 0)
+                .head(needs.head().orElseThrow());
+    }
 
     // ---- tags ----
 
@@ -45,8 +46,7 @@ class TextObjectivesTest {
             new Tagged(List.of("a", "cb"), List.of("O", "O")));
 
     /// Letters are 4 and on: a 5, b 6, c 7, x 10, the space 4. Words begin where they do in the text, and
-    /// behind
-    /// the sixth token nothing is read.
+    /// behind the sixth token nothing is read.
     @Test
     void tagsAreAskedAtTheFirstTokenOfEachWord() {
         try (Lifetime _ = Lifetime.open()) {
@@ -66,7 +66,7 @@ class TextObjectivesTest {
 
     @Test
     void taggingLearnsAndIsJudgedByEntities() {
-        Learning learning = Learning.of(new TokenTagging(17), LETTERS, NAMES, BERT, 60);
+        Learning learning = Learning.of(new TokenTagging(17), LETTERS, NAMES, TextObjectivesTest::bert, 60);
         assertThat(learning.after()).isLessThan(0.2 * learning.before());
         assertThat(learning.measures()).containsEntry("f1", 1.0).containsEntry("accuracy", 1.0);
         assertThat(learning.shown().getFirst())
@@ -114,12 +114,12 @@ class TextObjectivesTest {
 
     @Test
     void answeringLearnsAndIsJudgedAsSquadDoes() {
-        Learning learning = Learning.of(new SpanAnswer(17, 2, 3), LETTERS, QUESTIONS, BERT, 150);
+        Learning learning = Learning.of(new SpanAnswer(17, 2, 3), LETTERS, QUESTIONS, TextObjectivesTest::bert, 150);
         assertThat(learning.after()).isLessThan(0.2 * learning.before());
         assertThat(learning.measures()).containsEntry("f1", 1.0).containsEntry("exactMatch", 1.0);
         assertThat(learning.shown().get(2).written()).isEqualTo("dd");
         List<Question> none = List.of(new Question("e", "bb cc", "", 0), new Question("a", "ab cc", "b", 1));
-        assertThat(Learning.of(new SpanAnswer(17, 2, 3), LETTERS, none, BERT, 150)
+        assertThat(Learning.of(new SpanAnswer(17, 2, 3), LETTERS, none, TextObjectivesTest::bert, 150)
                         .measures())
                 .containsEntry("exactMatch", 1.0);
         assertThatThrownBy(() -> new Question("a", "abc", "b", 0))
@@ -186,7 +186,7 @@ class TextObjectivesTest {
                 new Pair("cc", "xe"),
                 new Pair("dd", "xd"),
                 new Pair("e", "xc"));
-        Learning learning = Learning.of(new ContrastivePairs(7, 0.1), LETTERS, pairs, BERT, 250);
+        Learning learning = Learning.of(new ContrastivePairs(7, 0.1), LETTERS, pairs, TextObjectivesTest::bert, 250);
         assertThat(learning.after()).isLessThan(0.2 * learning.before());
         assertThat(learning.measures()).containsEntry("accuracy", 1.0).containsEntry("reciprocalRank", 1.0);
         assertThat(learning.shown().getFirst().written()).isEqualTo("xb");
@@ -199,7 +199,7 @@ class TextObjectivesTest {
             "abcde".chars().mapToObj(c -> Character.toString(c).repeat(68)).collect(Collectors.joining())));
 
     private static Architecture electra(Needs needs) {
-        return BERT.apply(needs)
+        return bert(needs)
                 .partner(
                         Presets.bert(needs.vocabulary(), 1, SIZE, needs.length().orElseThrow(), 0));
     }

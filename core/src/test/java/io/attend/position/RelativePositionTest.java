@@ -318,7 +318,9 @@ class RelativePositionTest {
                 "32 buckets tell distances up to 16 apart one by one; furthest must be more, not 16");
         assertRefused(() -> new ShawPosition(0, ShawPosition.Use.KEYS), "furthest must be at least 1, not 0");
         assertRefused(() -> Alibi.EXAMPLE.multiplier(0), "multiplier must be above 0, not 0.0");
-        assertRefused(() -> new Alibi(-1, Alibi.Sides.BEHIND, 1, Alibi.Precision.EXACT), "exponent must be above 0, not -1.0");
+        assertRefused(
+                () -> new Alibi(-1, Alibi.Sides.BEHIND, 1, Alibi.Precision.EXACT),
+                "exponent must be above 0, not -1.0");
     }
 
     private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {

@@ -85,7 +85,8 @@ class BlueprintTest {
         Bert bert = new Bert(1, 12, 2, 0.3);
         assertThat(bert.architecture(WORDS).head()).isInstanceOf(MaskedLanguageHead.class);
         assertThat(bert.architecture(headed(new TokenHead(5, 0))).head()).isEqualTo(new TokenHead(5, 0.3));
-        assertThat(bert.architecture(headed(SequenceHead.of(3).dense(new Gelu()))).head())
+        assertThat(bert.architecture(headed(SequenceHead.of(3).dense(new Gelu())))
+                        .head())
                 .isEqualTo(SequenceHead.of(3).dense(new Gelu()).dropout(0.3));
     }
 

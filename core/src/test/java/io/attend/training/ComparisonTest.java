@@ -66,7 +66,12 @@ class ComparisonTest {
         train("resumed", "steps=10");
         train("resumed");
         Path run = folder.resolve("resumed");
-        assertThat(Comparison.of(List.of(run, run)).charts().get(1).curves().getFirst().seconds())
+        assertThat(Comparison.of(List.of(run, run))
+                        .charts()
+                        .get(1)
+                        .curves()
+                        .getFirst()
+                        .seconds())
                 .hasSize(4)
                 .isSorted()
                 .doesNotHaveDuplicates();
@@ -76,8 +81,7 @@ class ComparisonTest {
     void whatCannotBeComparedIsNamed() throws Exception {
         train("one");
         Path one = folder.resolve("one");
-        assertThatThrownBy(() -> Comparison.of(List.of(one)))
-                .hasMessage("give at least two runs to compare, not 1");
+        assertThatThrownBy(() -> Comparison.of(List.of(one))).hasMessage("give at least two runs to compare, not 1");
         assertThatThrownBy(() -> Comparison.of(List.of(one, folder.resolve("none"))))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(folder.resolve("none") + ": no such folder");
@@ -89,10 +93,7 @@ class ComparisonTest {
     }
 
     private void train(String name, String... overrides) {
-        new Trainer(
-                        Recipe.parse(TINY, List.of(overrides)),
-                        RunFolder.create(folder.resolve(name)),
-                        Progress.silent())
+        new Trainer(Recipe.parse(TINY, List.of(overrides)), RunFolder.create(folder.resolve(name)), Progress.silent())
                 .run();
     }
 }

@@ -55,7 +55,8 @@ class DivergenceTest {
     void namesTheWeightThatAStepRuined() {
         assertThatThrownBy(() -> train("schedule={type: Constant, rate: 1e39}"))
                 .isInstanceOf(TrainingException.class)
-                .hasMessageStartingWith("the loss of step 2 is NaN: the step before made source.token.weight not finite")
+                .hasMessageStartingWith(
+                        "the loss of step 2 is NaN: the step before made source.token.weight not finite")
                 .hasMessageEndingWith("it goes on from the start");
     }
 
@@ -91,14 +92,14 @@ class DivergenceTest {
     void aStepTheMachineCannotHoldIsRefused() {
         assertThatThrownBy(() -> train("model.hidden=3000000", "batch=131", "accumulate=2", "optimizer=Sgd"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageMatching("a step of 66 examples of up to \\d+ tokens takes about [\\d.,]+ GB, but the machine has"
-                        + " [\\d.,]+ GB; give accumulate=\\d+ for the same gradient in smaller parts, or a smaller batch,"
-                        + " shorter examples or a smaller model");
+                .hasMessageMatching(
+                        "a step of 66 examples of up to \\d+ tokens takes about [\\d.,]+ GB, but the machine has"
+                                + " [\\d.,]+ GB; give accumulate=\\d+ for the same gradient in smaller parts, or a smaller batch,"
+                                + " shorter examples or a smaller model");
     }
 
     /// The engine refuses what no machine has. Asked for while a step reports, since a step that asks for a
-    /// little
-    /// too much is not refused by Linux but ends the process.
+    /// little too much is not refused by Linux but ends the process.
     @Test
     void outOfMemorySaysWhatToChange() {
         assertThatThrownBy(() -> train(

@@ -35,8 +35,7 @@ class GrowingWindowsTest {
             Tensor follows = Tensor.of(LongStream.range(1, 15).toArray(), 2, 7);
             Batch cut = new GrowingWindows(3, 10).cut(new Batch(Inputs.of(Tokens.of(read)), follows, 14, 14), 0);
             Tokens tokens = (Tokens) cut.inputs().source();
-            assertThat(tokens.rows())
-                    .isDeepEqualTo(new int[][] {{0, 1, 2}, {3, 4, 5}, {7, 8, 9}, {10, 11, 12}});
+            assertThat(tokens.rows()).isDeepEqualTo(new int[][] {{0, 1, 2}, {3, 4, 5}, {7, 8, 9}, {10, 11, 12}});
             assertThat(cut.answers().toLongs()).containsExactly(1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13);
             assertThat(cut.answers().shape()).isEqualTo(tokens.ids().shape());
             assertThat(cut.answered()).isEqualTo(12);
@@ -59,8 +58,7 @@ class GrowingWindowsTest {
                 steps: 50
                 batch: 5
                 threads: 1
-                """
-                + "data: {type: TextFile, path: '" + text + "'}\n";
+                """ + "data: {type: TextFile, path: '" + text + "'}\n";
         Trainer.Outcome outcome = new Trainer(
                         Recipe.parse(recipe, List.of()), RunFolder.create(folder.resolve("run")), Progress.silent())
                 .run();

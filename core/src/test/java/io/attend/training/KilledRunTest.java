@@ -135,19 +135,20 @@ class KilledRunTest {
 
         public static void main(String[] arguments) {
             Threads.use(1); // as all the runs will
-            IntStream.range(0, RUNS).forEach(i -> Thread.ofPlatform()
-                    .start(() -> train(Path.of(arguments[0]), "killed" + i, i, new Progress() {
-                        @Override
-                        public void begin(long done, long total) {}
+            IntStream.range(0, RUNS)
+                    .forEach(i -> Thread.ofPlatform()
+                            .start(() -> train(Path.of(arguments[0]), "killed" + i, i, new Progress() {
+                                @Override
+                                public void begin(long done, long total) {}
 
-                        @Override
-                        public void step(long done, String message) {
-                            System.out.println(i + " " + done);
-                        }
+                                @Override
+                                public void step(long done, String message) {
+                                    System.out.println(i + " " + done);
+                                }
 
-                        @Override
-                        public void close() {}
-                    })));
+                                @Override
+                                public void close() {}
+                            })));
         }
     }
 }

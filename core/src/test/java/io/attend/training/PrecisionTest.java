@@ -64,7 +64,8 @@ class PrecisionTest {
     @Test
     void aStepWhoseScaledGradientOverflowsChangesNoWeight() throws IOException {
         train("over", "precision={type: BFloat16, scaling: {start: 1.0e+40, backoff: 0.00001}}", "steps=2");
-        assertThat(column("over", Metrics.GRADIENT_NORM).getFirst()).satisfies(norm -> assertThat(Double.isFinite(norm)).isFalse());
+        assertThat(column("over", Metrics.GRADIENT_NORM).getFirst())
+                .satisfies(norm -> assertThat(Double.isFinite(norm)).isFalse());
         assertThat(column("over", "lossScale").getFirst()).isCloseTo(1e35, within(1e30));
         assertThat(weights("over", 1)).isEqualTo(initial());
         // from the checkpoint the factor goes on as it was, or it would overflow again
@@ -112,7 +113,8 @@ class PrecisionTest {
             for (int i = 0; i < weight.getValue().size(); i++) {
                 largest = Math.max(
                         largest,
-                        Math.abs(weight.getValue().get(i) - before.get(weight.getKey()).get(i)));
+                        Math.abs(weight.getValue().get(i)
+                                - before.get(weight.getKey()).get(i)));
             }
         }
         return largest;
@@ -164,7 +166,8 @@ class PrecisionTest {
             }
         }
         train("plain");
-        assertThat(state("average", 7).get("raw.source.token.weight")).isEqualTo(weights("plain", 7).get("source.token.weight"));
+        assertThat(state("average", 7).get("raw.source.token.weight"))
+                .isEqualTo(weights("plain", 7).get("source.token.weight"));
     }
 
     private final Map<String, Map<String, List<Float>>> read = new java.util.HashMap<>();
@@ -178,7 +181,9 @@ class PrecisionTest {
     }
 
     private Map<String, List<Float>> numbers(String run, long step, String file) {
-        Path path = folder.resolve(run).resolve("checkpoints/step-%06d".formatted(step)).resolve(file);
+        Path path = folder.resolve(run)
+                .resolve("checkpoints/step-%06d".formatted(step))
+                .resolve(file);
         return read.computeIfAbsent(path.toString(), _ -> {
             Map<String, List<Float>> numbers = new java.util.TreeMap<>();
             try (Lifetime _ = Lifetime.open()) {
@@ -204,10 +209,7 @@ class PrecisionTest {
     }
 
     private void train(String name, String... overrides) {
-        new Trainer(
-                        Recipe.parse(TINY, List.of(overrides)),
-                        RunFolder.create(folder.resolve(name)),
-                        Progress.silent())
+        new Trainer(Recipe.parse(TINY, List.of(overrides)), RunFolder.create(folder.resolve(name)), Progress.silent())
                 .run();
     }
 }

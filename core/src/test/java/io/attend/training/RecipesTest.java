@@ -67,9 +67,9 @@ class RecipesTest {
         RunFolder run = RunFolder.create(folder.resolve("run"));
         Trainer.Outcome outcome = new Trainer(recipe, run, Progress.silent()).run();
         assertThat(outcome.measures()).isNotEmpty();
-        assertThat(outcome.measures().values()).allSatisfy(measure -> assertThat(measure)
-                .as("%s", outcome.measures())
-                .isFinite());
+        assertThat(outcome.measures().values())
+                .allSatisfy(measure ->
+                        assertThat(measure).as("%s", outcome.measures()).isFinite());
         try (Attend model = Attend.load(run.path())) {
             assertThat(model.model().parameters()).isNotEmpty();
         }
@@ -114,8 +114,9 @@ class RecipesTest {
                 changes.add("data.target=" + write("target", sentences(23).reversed()));
                 yield changes;
             }
-            default -> throw new IllegalArgumentException("RecipesTest has no small data of the kind " + type
-                    + "; write some here, so that the recipe is tested");
+            default ->
+                throw new IllegalArgumentException("RecipesTest has no small data of the kind " + type
+                        + "; write some here, so that the recipe is tested");
         };
     }
 

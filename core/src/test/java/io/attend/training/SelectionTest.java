@@ -100,8 +100,8 @@ class SelectionTest {
 
     @Test
     void theBestByAMeasureOfTheObjective() throws IOException {
-        Trainer.Outcome outcome = train(
-                "judged", "judgeEvery=10", "selection={type: BestStep, measure: exactMatch, wanted: highest}");
+        Trainer.Outcome outcome =
+                train("judged", "judgeEvery=10", "selection={type: BestStep, measure: exactMatch, wanted: highest}");
         assertThat(outcome.chosen()).containsExactly(bestOf("judged", "exactMatch", -1));
         assertThat(MetricsLog.read(folder.resolve("judged/metrics.jsonl")))
                 .filteredOn(row -> row.number("exactMatch").isPresent())
@@ -139,8 +139,8 @@ class SelectionTest {
     void whatCannotBeChosenIsRefused() {
         assertThatThrownBy(() -> train("few", "selection={type: CheckpointMean, checkpoints: 3}"))
                 .hasMessage("$: selection takes the last 3 checkpoints, but keepCheckpoints is 1; make it at least 3");
-        assertThatThrownBy(() ->
-                        train("unmeasured", "selection={type: BestStep, measure: exactMatch, wanted: highest}"))
+        assertThatThrownBy(
+                        () -> train("unmeasured", "selection={type: BestStep, measure: exactMatch, wanted: highest}"))
                 .hasMessage("$: selection goes by exactMatch, which is measured every judgeEvery steps, and that is"
                         + " missing; give it, or go by loss");
     }
@@ -150,7 +150,8 @@ class SelectionTest {
         return MetricsLog.read(folder.resolve(run).resolve("metrics.jsonl")).stream()
                 .filter(row -> row.split() == Metrics.Split.VALIDATION
                         && row.number(measure).isPresent())
-                .min(Comparator.comparingDouble(row -> sign * row.number(measure).orElseThrow()))
+                .min(Comparator.comparingDouble(
+                        row -> sign * row.number(measure).orElseThrow()))
                 .orElseThrow()
                 .step();
     }

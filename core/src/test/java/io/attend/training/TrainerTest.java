@@ -36,8 +36,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -249,7 +249,8 @@ class TrainerTest {
             last.add(MetricsLog.read(run.metrics()).stream()
                     .filter(row -> row.step() > 30 && row.split() == Metrics.Split.TRAINING)
                     .flatMap(row -> row.numbers().entrySet().stream())
-                    .collect(Collectors.groupingBy(Map.Entry::getKey, Collectors.averagingDouble(Map.Entry::getValue))));
+                    .collect(
+                            Collectors.groupingBy(Map.Entry::getKey, Collectors.averagingDouble(Map.Entry::getValue))));
         }
         Map<String, Double> free = last.get(0);
         Map<String, Double> even = last.get(1);

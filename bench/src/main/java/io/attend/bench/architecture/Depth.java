@@ -150,12 +150,14 @@ public final class Depth {
 
     private static Residual.Built block(Residual residual, Parameters parameters) {
         Site site = Site.width(WIDTH);
-        SelfAttention attention = new SelfAttention(SoftmaxAttention.of(Heads.of(4)).masked(new Causal()));
+        SelfAttention attention =
+                new SelfAttention(SoftmaxAttention.of(Heads.of(4)).masked(new Causal()));
         Feed feed = new Feed(new DenseFeedForward(4 * WIDTH, new Gelu(), Bias.ADDED, 0));
         return residual.build(
                 parameters,
                 List.of(
-                        new Residual.Branch("attention", attention.build(parameters.in("attention"), site), (y, _) -> y),
+                        new Residual.Branch(
+                                "attention", attention.build(parameters.in("attention"), site), (y, _) -> y),
                         new Residual.Branch("feed", feed.build(parameters.in("feed"), site), (y, _) -> y)),
                 LayerNorm.EXAMPLE,
                 WIDTH);

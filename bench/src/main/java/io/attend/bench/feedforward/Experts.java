@@ -39,7 +39,8 @@ public final class Experts {
     public static void main(String[] arguments) {
         Threads.use(1);
         System.out.printf(
-                "%-10s %12s %14s %16s %22s%n", "experts", "parameters", "FLOPs a token", "forward, µs", "with backward, µs");
+                "%-10s %12s %14s %16s %22s%n",
+                "experts", "parameters", "FLOPs a token", "forward, µs", "with backward, µs");
         measure("dense", gated(CHOICES * HIDDEN)); // warms the machine up as well
         measure("dense", gated(CHOICES * HIDDEN));
         for (int experts : new int[] {4, 8, 16, 32, 64}) {

@@ -6,10 +6,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Activation;
 import ai.djl.nn.transformer.BertBlock;
 import ai.djl.nn.transformer.BertMaskedLanguageModelBlock;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
@@ -84,8 +84,7 @@ final class DjlBert implements Throughput.Trained {
         }
 
         @Override
-        public void initializeChildBlocks(
-                NDManager manager, DataType type, ai.djl.ndarray.types.Shape... shapes) {
+        public void initializeChildBlocks(NDManager manager, DataType type, ai.djl.ndarray.types.Shape... shapes) {
             ai.djl.ndarray.types.Shape ids = shapes[0];
             bert.initialize(manager, type, ids, ids, ids);
             head.initialize(
@@ -98,8 +97,7 @@ final class DjlBert implements Throughput.Trained {
 
         @Override
         public ai.djl.ndarray.types.Shape[] getOutputShapes(ai.djl.ndarray.types.Shape[] shapes) {
-            return new ai.djl.ndarray.types.Shape[] {
-                new ai.djl.ndarray.types.Shape(shapes[0].size(), Shape.VOCABULARY)
+            return new ai.djl.ndarray.types.Shape[] {new ai.djl.ndarray.types.Shape(shapes[0].size(), Shape.VOCABULARY)
             };
         }
 
@@ -107,7 +105,8 @@ final class DjlBert implements Throughput.Trained {
         protected NDList forwardInternal(
                 ParameterStore store, NDList inputs, boolean training, PairList<String, Object> parameters) {
             NDList vectors = bert.forward(store, inputs.subNDList(0, 3), training); // ids, types, mask
-            NDArray table = bert.getTokenEmbedding().getValue(store, inputs.head().getDevice(), training);
+            NDArray table =
+                    bert.getTokenEmbedding().getValue(store, inputs.head().getDevice(), training);
             return head.forward(store, new NDList(vectors.head(), inputs.get(3), table), training);
         }
     }

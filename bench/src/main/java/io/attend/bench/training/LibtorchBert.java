@@ -15,8 +15,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.TransformerEncoderImpl;
 import org.bytedeco.pytorch.TransformerEncoderLayerOptions;
 import org.bytedeco.pytorch.TransformerEncoderOptions;
-import org.bytedeco.pytorch.kGELU;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.kGELU;
 
 /// BERT of libtorch's own modules, as a programmer of it would put them together.
 final class LibtorchBert implements Throughput.Trained {
@@ -24,10 +24,12 @@ final class LibtorchBert implements Throughput.Trained {
     private final TransformerEncoderImpl encoder;
     private final EmbeddingImpl words = new EmbeddingImpl(Shape.VOCABULARY, Shape.WIDTH);
     private final EmbeddingImpl positions = new EmbeddingImpl(Shape.POSITIONS, Shape.WIDTH);
-    private final LayerNormImpl embedded = new LayerNormImpl(new LayerNormOptions(new LongVector(new long[] {Shape.WIDTH})));
+    private final LayerNormImpl embedded =
+            new LayerNormImpl(new LayerNormOptions(new LongVector(new long[] {Shape.WIDTH})));
     private final DropoutImpl dropout = new DropoutImpl(Shape.DROPOUT);
     private final LinearImpl dense = new LinearImpl(Shape.WIDTH, Shape.WIDTH);
-    private final LayerNormImpl normed = new LayerNormImpl(new LayerNormOptions(new LongVector(new long[] {Shape.WIDTH})));
+    private final LayerNormImpl normed =
+            new LayerNormImpl(new LayerNormOptions(new LongVector(new long[] {Shape.WIDTH})));
     private final Tensor bias;
     private final TensorVector weights = new TensorVector();
     private final AdamW optimizer;
@@ -52,8 +54,12 @@ final class LibtorchBert implements Throughput.Trained {
         weights.push_back(bias);
         AdamWOptions options = new AdamWOptions(Shape.RATE);
         optimizer = new AdamW(weights, options);
-        ids = torch.tensor(shape.ids()).reshape(shape.batch(), shape.length()).t().contiguous(); // [T, B]
-        places = torch.arange(new org.bytedeco.pytorch.Scalar((long) shape.length())).to(torch.ScalarType.Long)
+        ids = torch.tensor(shape.ids())
+                .reshape(shape.batch(), shape.length())
+                .t()
+                .contiguous(); // [T, B]
+        places = torch.arange(new org.bytedeco.pytorch.Scalar((long) shape.length()))
+                .to(torch.ScalarType.Long)
                 .unsqueeze(1); // [T, 1]
     }
 

@@ -112,7 +112,8 @@ final class PlainGpt implements AutoCloseable {
     }
 
     private Tensor loss(long[] ids, long[] next, int batch) {
-        Tensor x = torch.embedding(words, torch.tensor(ids).reshape(batch, length)).add(places); // [B, T, E]
+        Tensor x =
+                torch.embedding(words, torch.tensor(ids).reshape(batch, length)).add(places); // [B, T, E]
         for (Tensor[] w : blocks) {
             x = x.add(attention(norm(x, w[0], w[1]), w));
             Tensor wide = torch.gelu(linear(norm(x, w[6], w[7]), w[8], w[9]), "tanh");

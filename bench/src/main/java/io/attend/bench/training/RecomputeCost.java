@@ -45,8 +45,8 @@ public final class RecomputeCost {
         Way way = WAYS.get(Integer.parseInt(arguments[0]));
         int layers = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 12;
         int length = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 256;
-        Architecture gpt = Presets.gpt(
-                VOCABULARY, layers, Presets.Size.width(256).heads(4).hidden(1024), length, 0.1);
+        Architecture gpt =
+                Presets.gpt(VOCABULARY, layers, Presets.Size.width(256).heads(4).hidden(1024), length, 0.1);
         Threads.use(1);
         double seconds = Double.POSITIVE_INFINITY;
         try (Lifetime _ = Lifetime.open();

@@ -35,7 +35,8 @@ public final class Shakespeare {
             report("Attend", began, Math.log(perplexity));
         } finally {
             try (Stream<Path> all = Files.walk(folder)) {
-                all.sorted(java.util.Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+                all.sorted(java.util.Comparator.reverseOrder())
+                        .forEach(path -> path.toFile().delete());
             }
         }
         plain(text, recipe, threads);

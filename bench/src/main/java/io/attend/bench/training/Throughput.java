@@ -95,8 +95,7 @@ public final class Throughput {
                 Integer.toString(threads));
         builder.environment().put("OMP_WAIT_POLICY", "passive");
         builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
-        Process process =
-                builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IOException(peer + " ended with " + process.exitValue() + " and said " + said);
@@ -107,12 +106,11 @@ public final class Throughput {
     }
 
     private static void child(Peer peer, Shape shape, int threads) throws Exception {
-        try (Trained trained =
-                switch (peer) {
-                    case ATTEND -> new AttendBert(shape, threads);
-                    case LIBTORCH -> new LibtorchBert(shape, threads);
-                    case DJL -> new DjlBert(shape, threads);
-                }) {
+        try (Trained trained = switch (peer) {
+            case ATTEND -> new AttendBert(shape, threads);
+            case LIBTORCH -> new LibtorchBert(shape, threads);
+            case DJL -> new DjlBert(shape, threads);
+        }) {
             List<Double> seconds = new ArrayList<>();
             for (int i = 0; i < STEPS; i++) {
                 long began = System.nanoTime();
@@ -131,6 +129,9 @@ public final class Throughput {
         ///
         /// @return the loss before it
         double step();
+
+        @Override
+        void close();
     }
 
     /// Operations a second of the best of several square products.

@@ -12,8 +12,8 @@ public record Table(String name, List<String> columns, List<List<String>> rows) 
         rows = rows.stream().map(List::copyOf).toList();
         for (List<String> row : rows) {
             if (row.size() != columns.size()) {
-                throw new IllegalArgumentException(
-                        "table '" + name + "' has " + columns.size() + " columns and a row of " + row.size() + " cells");
+                throw new IllegalArgumentException("table '" + name + "' has " + columns.size()
+                        + " columns and a row of " + row.size() + " cells");
             }
         }
     }
