@@ -9,6 +9,7 @@ public sealed interface Dataset
                 LabeledFile,
                 PairFile,
                 ParallelFiles,
+                SquadFile,
                 TableFile,
                 TaggedFile,
                 TextFile,

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// How what a model is given becomes vectors.
-public sealed interface Embedding permits NgramEmbedding, TokenEmbedding, TwoStreamEmbedding {
+public sealed interface Embedding permits FeatureEmbedding, NgramEmbedding, TokenEmbedding, TwoStreamEmbedding {
     /// What it lays out along the length of a pass, which the attention above it must know how to take apart.
     default Lanes lanes() {
         return Lanes.ONE;

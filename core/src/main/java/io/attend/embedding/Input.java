@@ -4,7 +4,7 @@ import io.attend.tensor.Tensor;
 import java.util.Optional;
 
 /// What a model is given, before it is vectors.
-public sealed interface Input permits PermutedTokens, Tokens {
+public sealed interface Input permits Features, PermutedTokens, Tokens {
     /// [B, T] int64, the words; absent when the input is no words.
     Optional<Tensor> words();
 

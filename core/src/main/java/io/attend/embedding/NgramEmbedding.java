@@ -91,6 +91,7 @@ public record NgramEmbedding(
                     throw new IllegalArgumentException(place
                             + ": permuted tokens need a TwoStreamEmbedding, and this model predicts n-grams; give it"
                             + " plain tokens");
+                case Features _ -> throw Features.unread(place);
             };
             long length = ids.size(1);
             Tensor next = context.positions(length).add(1);

@@ -180,6 +180,7 @@ public record TokenEmbedding(
                     throw new IllegalArgumentException(place
                             + ": permuted tokens need a TwoStreamEmbedding, and this model has none; give it plain"
                             + " tokens");
+                case Features _ -> throw Features.unread(place);
             };
             Tensor x = table.lookup(tokens.ids()); // [B, T, e]
             double scale = scale(x.dtype());

@@ -40,7 +40,7 @@ public record TwoStreamEmbedding(TokenEmbedding content) implements Embedding {
         @Override
         public Tensor forward(Input input, Context context) {
             return switch (input) {
-                case Tokens tokens -> content.forward(tokens, context);
+                case Tokens _, Features _ -> content.forward(input, context);
                 case PermutedTokens permuted -> {
                     Tensor x = content.forward(permuted.tokens(), context); // [B, T, E]
                     yield permuted.targets()

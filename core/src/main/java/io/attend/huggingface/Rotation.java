@@ -75,7 +75,8 @@ final class Rotation {
     }
 
     /// Hugging Face 4.46 takes the factors for long texts for all texts, since it looks at how long a text may
-    /// be and not at how long it is, and the trained length that stands beside `rope_scaling`, not the one in it.
+    /// be and not at how long it is, and the trained length that stands beside `rope_scaling`, not the one in
+    /// it.
     private static RotaryScaling longRope(Scaled scaled) {
         Config config = scaled.config.inert("original_max_position_embeddings");
         int trained = scaled.original.orElse(scaled.trained);

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/// The model reads a spoilt text and writes it as it was: BART's objective. From [io.attend.data.Document]s laid
+/// The model reads a spoilt text and writes it as it was: BART's objective. From [io.attend.data.Document]s
+/// laid
 /// end to end and cut into windows.
 ///
 ///     loss = − mean over t of log p(x_t | noise(x), x before t)

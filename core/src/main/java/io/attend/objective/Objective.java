@@ -14,10 +14,12 @@ import java.util.random.RandomGenerator;
 /// What training makes small: what becomes of examples, and what the model is asked of them.
 public sealed interface Objective
         permits Classification,
+                ConnectionistTemporalClassification,
                 Consistency,
                 ContrastivePairs,
                 Denoising,
                 Focal,
+                Forecasting,
                 LayerLosses,
                 MaskedToken,
                 NextToken,

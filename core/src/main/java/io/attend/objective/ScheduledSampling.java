@@ -13,7 +13,8 @@ import io.attend.value.Source;
 /// While it learns, a model is shown its own tokens in place of right ones, ever more of them, as it will have
 /// only its own when it writes.
 ///
-///     z_t = y_t with chance ε(step), else argmax_v p(v | source, y before t)        loss as of −log p(y_t | z before
+///     z_t = y_t with chance ε(step), else argmax_v p(v | source, y before t)        loss as of −log p(y_t | z
+///     before
 /// t)
 ///
 /// Two passes (Mihaylova & Martins 2019), since a Transformer learns all positions at once: the first, without

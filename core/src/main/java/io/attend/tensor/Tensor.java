@@ -921,6 +921,28 @@ public final class Tensor implements AutoCloseable {
                 classes);
     }
 
+    /// Minus the logarithm of the probability that scores [B, T, V] give each row of classes, all ways together
+    /// of stretching it over the row's steps with repetitions and `blank`s (Graves et al. 2006); infinite where
+    /// there is no such way.
+    ///
+    /// @param classes int64 [B, U], of which a row has as many as `written` says, none of them `blank`
+    /// @param read steps of each row that count, at most T
+    /// @return [B]
+    public Tensor alignments(Tensor classes, long[] read, long[] written, long blank) {
+        return made(
+                "ctc_loss",
+                () -> torch.ctc_loss(
+                        torch.log_softmax(pointer, 2).transpose(0, 1),
+                        classes.pointer,
+                        read,
+                        written,
+                        blank,
+                        torch.Reduction.None.value,
+                        false),
+                this,
+                classes);
+    }
+
     // ---- in place ----
 
     public Tensor copy_(Tensor source) {

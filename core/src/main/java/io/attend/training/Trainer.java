@@ -439,7 +439,8 @@ public final class Trainer {
             return parts;
         }
 
-        /// One change of the weights: each part's loss counts as much as it has answers, so the gradient is that
+        /// One change of the weights: each part's loss counts as much as it has answers, so the gradient is
+        /// that
         /// of the whole.
         private Step learn(Prefetch prepared) {
             try (Lifetime _ = Lifetime.open()) {

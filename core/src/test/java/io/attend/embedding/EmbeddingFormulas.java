@@ -28,6 +28,7 @@ public final class EmbeddingFormulas {
     private static final Formulas<Embedding, Formula> ALL = Formulas.<Embedding, Formula>of(Embedding.class)
             .with(TokenEmbedding.class, OfTokens::new)
             .with(NgramEmbedding.class, OfNgrams::new)
+            .with(FeatureEmbedding.class, OfFeatures::new)
             .with(TwoStreamEmbedding.class, OfTwoStreams::new);
 
     /// How many tokens are asked for where some are.
@@ -70,6 +71,33 @@ public final class EmbeddingFormulas {
                 if (value.inner().isPresent()) {
                     y[t] = numbers.in("projection").linear(y[t], Bias.ADDED);
                 }
+            }
+            return y;
+        }
+    }
+
+    /// The vector that stands for a word where vectors are given.
+    static double[] features(int id, int count) {
+        double[] numbers = new double[count];
+        for (int f = 0; f < count; f++) {
+            numbers[f] = Math.sin(id * 1.7 + f);
+        }
+        return numbers;
+    }
+
+    private record OfFeatures(FeatureEmbedding value) implements Formula {
+        @Override
+        public double[][] table(Numbers numbers, int width, double[][] source) {
+            return new double[0][];
+        }
+
+        @Override
+        public double[][] apply(Words words, Numbers numbers, double[][] table) {
+            double[][] y = new double[words.ids().length][];
+            for (int t = 0; t < y.length; t++) {
+                double[] x = numbers.in("projection").linear(features(words.ids()[t], value.features()), Bias.ADDED);
+                x = AbsolutePositionFormulas.of(value.position()).apply(x, t, numbers.in("position"));
+                y[t] = NormFormulas.of(value.norm()).apply(x, numbers.in("norm"));
             }
             return y;
         }

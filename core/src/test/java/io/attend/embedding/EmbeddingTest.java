@@ -4,6 +4,7 @@ import static io.attend.layer.Grids.assertEqual;
 import static io.attend.layer.Grids.difference;
 import static io.attend.layer.LayerContract.WIDTH;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.attend.embedding.EmbeddingFormulas.Words;
 import io.attend.layer.Bench;
@@ -22,6 +23,8 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Examples;
 import io.attend.value.Examples.Example;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -66,12 +69,28 @@ class EmbeddingTest {
 
     /// The words, and where the embedding has vectors for it, some of them asked for.
     private static Input input(Example<Embedding> example, Tokens tokens) {
-        return example.value() instanceof TwoStreamEmbedding
-                ? new PermutedTokens(
+        return switch (example.value()) {
+            case TwoStreamEmbedding _ ->
+                new PermutedTokens(
                         tokens,
                         Optional.empty(),
-                        Optional.of(Tensor.ones(Shape.of(2, EmbeddingFormulas.ASKED, 5), DType.FLOAT64)))
-                : tokens;
+                        Optional.of(Tensor.ones(Shape.of(2, EmbeddingFormulas.ASKED, 5), DType.FLOAT64)));
+            case FeatureEmbedding value -> features(value, tokens.ids());
+            case TokenEmbedding _, NgramEmbedding _ -> tokens;
+        };
+    }
+
+    /// For each word a vector that says which it is.
+    private static Features features(FeatureEmbedding value, Tensor words) {
+        double[] numbers = Arrays.stream(words.toLongs())
+                .mapToObj(id -> EmbeddingFormulas.features((int) id, value.features()))
+                .flatMapToDouble(Arrays::stream)
+                .toArray();
+        return Features.of(Tensor.of(numbers, words.size(0), words.size(1), value.features()));
+    }
+
+    private static Input unasked(Example<Embedding> example, Tensor ids) {
+        return example.value() instanceof FeatureEmbedding value ? features(value, ids) : Tokens.of(ids);
     }
 
     @ParameterizedTest
@@ -115,9 +134,11 @@ class EmbeddingTest {
         try (Lifetime _ = Lifetime.open();
                 Bench<Embedding.Built> bench = bench(example.value())) {
             Tensor ids = Tensor.of(IDS, 2, 5);
-            Tensor whole = bench.built().forward(Tokens.of(ids), Context.inference());
+            Tensor whole = bench.built().forward(unasked(example, ids), Context.inference());
             Tensor rest = bench.built()
-                    .forward(Tokens.of(ids.narrow(1, 3, 2)), Context.inference().remembering(Map.of(), 3));
+                    .forward(
+                            unasked(example, ids.narrow(1, 3, 2)),
+                            Context.inference().remembering(Map.of(), 3));
             assertThat(difference(
                             rest.reshape(2, -1, 2, WIDTH),
                             whole.reshape(2, -1, 5, WIDTH).narrow(2, 3, 2)))
@@ -183,6 +204,42 @@ class EmbeddingTest {
     }
 
     @Test
+    void vectorsOfSeveralLengthsArePadded() {
+        try (Lifetime _ = Lifetime.open()) {
+            Features features =
+                    Features.padded(List.<double[][]>of(new double[][] {{1, 2}}, new double[][] {{3, 4}, {5, 6}}));
+            assertThat(features.values().shape()).isEqualTo(Shape.of(2, 2, 2));
+            assertThat(features.values().toDoubles()).containsExactly(1, 2, 0, 0, 3, 4, 5, 6);
+            assertThat(features.keep().orElseThrow().toLongs()).containsExactly(1, 0, 1, 1);
+            assertThat(Features.padded(List.<double[][]>of(new double[][] {{1, 2}}))
+                            .keep())
+                    .isEmpty();
+            assertThatThrownBy(() -> Features.padded(List.<double[][]>of(new double[][] {{1, 2}, {3}})))
+                    .hasMessage("vector 1 of sequence 0 has 1 numbers, but the first has 2; give all the same");
+            assertThatThrownBy(() -> Features.padded(List.of()))
+                    .hasMessage("there are no numbers in [0, 0, 0]: give at least one sequence of at least one vector");
+        }
+    }
+
+    @Test
+    void wordsAndVectorsAreNotMixedUp() {
+        try (Lifetime _ = Lifetime.open();
+                Bench<Embedding.Built> words = bench(TokenEmbedding.EXAMPLE);
+                Bench<Embedding.Built> vectors = bench(FeatureEmbedding.EXAMPLE)) {
+            Features given = Features.of(Tensor.zeros(Shape.of(1, 5, 2), DType.FLOAT64));
+            assertThatThrownBy(() -> words.built().forward(given, Context.inference()))
+                    .hasMessageEndingWith(
+                            "this model reads words, and is given vectors; use a model with a FeatureEmbedding");
+            assertThatThrownBy(() -> vectors.built().forward(given, Context.inference()))
+                    .hasMessageEndingWith(
+                            "this model reads vectors of 3 numbers, not of 2; give it those it was made for");
+            assertThatThrownBy(() -> vectors.built().forward(Tokens.of(Tensor.of(IDS, 2, 5)), Context.inference()))
+                    .hasMessageEndingWith(
+                            "this model reads vectors of 3 numbers, and is given words; give it Features");
+        }
+    }
+
+    @Test
     void dropsInTrainingOnly() {
         try (Lifetime _ = Lifetime.open();
                 Random random = Random.seeded(5);
@@ -193,8 +250,7 @@ class EmbeddingTest {
             Tensor dropped = bench.built().forward(Tokens.of(ids), Context.training(random));
             double[] kept = dropped.div(plain).toDoubles();
             assertThat(kept).containsOnly(0, 2);
-            assertThat(java.util.Arrays.stream(kept).filter(v -> v == 0).count())
-                    .isBetween(110L, 200L);
+            assertThat(Arrays.stream(kept).filter(v -> v == 0).count()).isBetween(110L, 200L);
         }
     }
 }

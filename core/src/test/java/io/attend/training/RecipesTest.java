@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,7 +96,17 @@ class RecipesTest {
                 yield changes;
             }
             case "LabeledFile" ->
-                List.of("data.path=" + write("train", labeled(41)), "data.heldOutPath=" + write("held", labeled(11)));
+                List.of(
+                        "data.path=" + write("train", labeled(41)),
+                        "data.heldOutPath=" + write("held", labeled(11)));
+            case "TaggedFile" ->
+                List.of("data.path=" + write("train", tagged(41)), "data.heldOutPath=" + write("held", tagged(11)));
+            case "SquadFile" ->
+                List.of(
+                        "data.path=" + write("train", List.of(questions(41))),
+                        "data.heldOutPath=" + write("held", List.of(questions(11))),
+                        "objective.length=41",
+                        "objective.overlap=3");
             case "ParallelFiles" -> pairs("data.");
             case "BackTranslated" -> {
                 List<String> changes = new ArrayList<>(pairs("data.pairs."));
@@ -129,6 +140,33 @@ class RecipesTest {
         return IntStream.range(0, count)
                 .mapToObj(i -> WHO.get(i % 5) + " " + DOES.get(i / 5 % 5) + " " + WHO.get((i + i / 5 + 1) % 5) + " .")
                 .toList();
+    }
+
+    /// Who is a name that is told apart by its first word, and what is done is none.
+    private static List<String> tagged(int count) {
+        List<String> lines = new ArrayList<>();
+        for (String sentence : sentences(count)) {
+            String before = "O";
+            for (String word : sentence.split(" ")) {
+                boolean name = DOES.stream().noneMatch(does -> List.of(does.split(" ")).contains(word))
+                        && !word.equals(".");
+                before = !name ? "O" : before.equals("O") ? "B-who" : "I-who";
+                lines.add(word + " " + before);
+            }
+            lines.add("");
+        }
+        return lines;
+    }
+
+    private static String questions(int count) {
+        String paragraphs = sentences(count).stream()
+                .map(sentence -> {
+                    String who = WHO.stream().filter(sentence::startsWith).findFirst().orElseThrow();
+                    return "{\"context\": \"" + sentence + "\", \"qas\": [{\"question\": \"who\", \"answers\": [{\"text\": \""
+                            + who + "\", \"answer_start\": 0}]}]}";
+                })
+                .collect(Collectors.joining(", "));
+        return "{\"data\": [{\"paragraphs\": [" + paragraphs + "]}]}";
     }
 
     private static List<String> labeled(int count) {
