@@ -136,7 +136,7 @@ class MainTest {
         assertThat(line.at("/outcomes/fast/steps").stringValue()).isEqualTo("20");
         assertThat(both.err()).contains("written: " + page);
         assertThat(page).content().contains("validation loss", "slow", "fast", "learning rate");
-        failsIn(2, "expected at least 2", "compare", slow.toString());
+        failsIn(2, "requires at least 2 values", "compare", slow.toString());
         failsIn(1, "nowhere", "compare", slow.toString(), folder.resolve("nowhere").toString());
     }
 

@@ -6,7 +6,9 @@ import io.attend.checkpoint.RunFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.RandomAccessFile;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,18 +27,20 @@ class StopTest {
     @TempDir
     Path folder;
 
-    private String[] train(String run, Path text, String... more) {
-        List<String> words = new ArrayList<>(List.of("train", "shakespeare-char"));
-        words.addAll(List.of(
-                "data={type: TextFile, path: '" + text + "'}",
-                "model={type: Gpt, layers: 1, width: 8, heads: 2, dropout: 0.1}",
-                "objective={type: NextToken, length: 5}",
-                "schedule={type: Constant, rate: 0.01}",
-                "batch=5",
-                "threads=1",
-                "reportEvery=1",
-                "evaluateEvery=100000000",
-                "checkpointEvery=100000000"));
+    private String[] train(String run, Path text, String... more) throws IOException {
+        Path recipe = Files.writeString(folder.resolve("recipe.yaml"), """
+                data: {type: TextFile, path: '%s'}
+                model: {type: Gpt, layers: 1, width: 8, heads: 2, dropout: 0.1}
+                objective: {type: NextToken, length: 5}
+                schedule: {type: Constant, rate: 0.01}
+                steps: 50000000
+                batch: 5
+                threads: 1
+                reportEvery: 1
+                evaluateEvery: 100000000
+                checkpointEvery: 100000000
+                """.formatted(text));
+        List<String> words = new ArrayList<>(List.of("train", recipe.toString()));
         words.addAll(List.of(more));
         words.addAll(List.of("--run", folder.resolve(run).toString()));
         return words.toArray(String[]::new);
@@ -77,7 +81,7 @@ class StopTest {
     void savesSaysHowToGoOnAndEndsWithTheBitsOfARunNobodyStopped() throws Exception {
         Path text = Files.writeString(folder.resolve("text.txt"), "to be or not to be, that is the question. ".repeat(9));
         Path rows = folder.resolve("stopped/metrics.jsonl");
-        Process process = process(train("stopped", text, "steps=50000000"));
+        Process process = process(train("stopped", text));
         while (process.isAlive() && (!Files.exists(rows) || Files.size(rows) == 0)) {
             Thread.sleep(20);
         }
@@ -107,7 +111,8 @@ class StopTest {
         Path pipe = folder.resolve("pipe.txt");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
-        Process process = process(train("waits", pipe, "steps=5"));
+        Process process = process(train("waits", pipe));
+        process.onExit().thenRun(() -> open(pipe)); // nobody waits for a reader that is no more
         try (OutputStream _ = Files.newOutputStream(pipe)) { // opens once the run reads
             interrupt(process);
             assertThat(process.waitFor(1, TimeUnit.SECONDS)).as("ended by the first").isFalse();
@@ -117,5 +122,12 @@ class StopTest {
         }
         assertThat(process.exitValue()).isEqualTo(130);
         assertThat(folder.resolve("err")).content().doesNotContain("stopped at");
+    }
+
+    private static void open(Path pipe) {
+        try (RandomAccessFile _ = new RandomAccessFile(pipe.toFile(), "rw")) { // does not wait
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
