@@ -8,7 +8,6 @@ import io.attend.data.Pair;
 import io.attend.task.ReadDate;
 import io.attend.training.Recipe;
 import io.attend.training.Trainer;
-import io.attend.training.report.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,12 +50,8 @@ final class Quickstart implements Callable<Integer> {
         if (!json) {
             show(err, recipe);
         }
-        Trainer.Outcome outcome;
-        try (Progress progress = Progress.onStandardError("training", "steps")) {
-            outcome = Runs.stoppable(new Trainer(recipe, folder, progress));
-        }
+        Trainer.Outcome outcome = Runs.train("attend quickstart", recipe, folder, err);
         if (outcome.stopped().isPresent()) {
-            err.println("attend quickstart: stopped and saved; the same command goes on from there");
             return Runs.STOPPED;
         }
         double seconds = (System.nanoTime() - began) / 1e9;

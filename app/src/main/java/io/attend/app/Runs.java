@@ -3,42 +3,47 @@ package io.attend.app;
 import io.attend.checkpoint.RunFolder;
 import io.attend.training.Recipe;
 import io.attend.training.Trainer;
+import io.attend.training.report.Progress;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jline.utils.Signals;
 
 /// What the commands that train have in common.
 final class Runs {
     /// What a shell expects of a command that Ctrl-C ended.
     static final int STOPPED = 130;
 
-    /// How long a run may take to save itself when it is told to stop.
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     private Runs() {}
 
-    /// Runs a trainer that Ctrl-C, or a polite kill, stops after the step it is in, with a checkpoint.
-    static Trainer.Outcome stoppable(Trainer trainer) {
-        Thread stop = new Thread(() -> {
-            trainer.stop();
-            try {
-                trainer.awaitEnd(PATIENCE);
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
+    /// Trains. Ctrl-C, a polite kill or the end of its terminal stops the run after the step it is in, with a
+    /// checkpoint, and says how to go on; the second time it ends the process at once.
+    static Trainer.Outcome train(String command, Recipe recipe, RunFolder folder, PrintWriter err) {
+        Map<String, Object> before = new LinkedHashMap<>();
+        Trainer.Outcome outcome;
+        try (Progress progress = Progress.onStandardError("training", "steps")) {
+            Trainer trainer = new Trainer(recipe, folder, progress);
+            for (String signal : List.of("INT", "TERM", "HUP")) {
+                Object handler = Signals.register(signal, () -> {
+                    Signals.registerDefault(signal);
+                    trainer.stop();
+                });
+                if (handler != null) { // absent where the system has no such signal
+                    before.put(signal, handler);
+                }
             }
-        });
-        Runtime.getRuntime().addShutdownHook(stop);
-        try {
-            return trainer.run();
+            outcome = trainer.run();
         } finally {
-            if (!trainer.isStopping()) {
-                Runtime.getRuntime().removeShutdownHook(stop);
-            }
+            before.forEach(Signals::unregister);
         }
+        outcome.stopped()
+                .ifPresent(step -> err.println(command + ": stopped at step " + step + " of " + recipe.steps()
+                        + " and saved; the same command goes on from there"));
+        return outcome;
     }
 
     /// Refuses to mix two runs in one folder.
@@ -63,7 +68,8 @@ final class Runs {
 
     static Map<String, Object> figures(Trainer.Outcome outcome, double seconds, Path folder) {
         Map<String, Object> figures = new LinkedHashMap<>();
-        outcome.measures().forEach(figures::put);
+        figures.putAll(outcome.measures());
+        figures.putAll(outcome.notes());
         figures.put("seconds", Math.round(seconds * 10) / 10.0);
         figures.put("parameters", outcome.parameters());
         figures.put("steps", outcome.steps());

@@ -4,7 +4,6 @@ import io.attend.checkpoint.RunFolder;
 import io.attend.training.Figures;
 import io.attend.training.Recipe;
 import io.attend.training.Trainer;
-import io.attend.training.report.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -48,26 +47,18 @@ final class Train implements Callable<Integer> {
         Path folder = run.orElseGet(() -> Path.of("runs", name(recipe)));
         RunFolder place = RunFolder.create(folder);
         Runs.checkSame(place, read);
-        Trainer.Outcome outcome;
-        try (Progress progress = Progress.onStandardError("training", "steps")) {
-            outcome = Runs.stoppable(new Trainer(read, place, progress));
-        }
-        var out = spec.commandLine().getOut();
+        Trainer.Outcome outcome = Runs.train("attend train", read, place, spec.commandLine().getErr());
         if (outcome.stopped().isPresent()) {
-            spec.commandLine()
-                    .getErr()
-                    .println(
-                            "attend train: stopped at step " + outcome.stopped().getAsLong() + " of " + read.steps()
-                                    + " and saved; the same command goes on from there");
             return Runs.STOPPED;
         }
+        var out = spec.commandLine().getOut();
         if (json) {
             Output.json(out, Runs.figures(outcome, outcome.seconds(), folder));
         } else {
             out.println(String.format(
                     Locale.ROOT,
                     "held out: %s; %s, %,d parameters, %.0f s%nreport: %s",
-                    Figures.line(outcome.measures()),
+                    Figures.line(outcome),
                     Figures.steps(outcome, read.steps()),
                     outcome.parameters(),
                     outcome.seconds(),

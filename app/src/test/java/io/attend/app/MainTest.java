@@ -84,7 +84,9 @@ class MainTest {
         assertThat(said.status()).as(said.err()).isZero();
         assertThat(said.out().lines()).hasSize(1);
         JsonNode line = JSON.readTree(said.out());
-        assertThat(line.propertyNames()).containsExactly("exactMatch", "seconds", "parameters", "run");
+        assertThat(line.propertyNames())
+                .containsExactly(
+                        "exactMatch", "bleu", "BLEU", "signature", "seconds", "parameters", "steps", "chosen", "run");
         assertThat(line.get("exactMatch").doubleValue()).isBetween(0.0, 1.0);
         assertThat(line.get("run").stringValue()).isEqualTo(run.toString());
         assertThat(run).isDirectoryContaining("glob:**report.html").isDirectoryContaining("glob:**recipe.yaml");
@@ -100,6 +102,42 @@ class MainTest {
         Said quickstart = attend("quickstart", "--run", run.toString());
         assertThat(quickstart.status()).isEqualTo(2);
         assertThat(quickstart.err()).contains("holds a run that is not a quickstart");
+    }
+
+    /// A score of translations says nothing without how it was counted: sacreBLEU's signature.
+    @Test
+    void whatIsSaidOfARunHasTheSignatureOfItsScore() throws IOException {
+        Path run = folder.resolve("run");
+        Said said = train(run);
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(said.out()).contains("exact match ", "signature nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:");
+        assertThat(run.resolve("report.html")).content().contains("nrefs:1|case:mixed");
+    }
+
+    @Test
+    void comparesRunsAsTablesAsJsonAndAsAPage() throws IOException {
+        Path slow = folder.resolve("slow");
+        Path fast = folder.resolve("fast");
+        assertThat(train(slow, "schedule={type: Constant, rate: 0.001}").status()).isZero();
+        assertThat(train(fast, "schedule={type: Constant, rate: 0.02}").status()).isZero();
+        Said tables = attend("compare", slow.toString(), fast.toString());
+        assertThat(tables.status()).as(tables.err()).isZero();
+        assertThat(tables.out().lines())
+                .anyMatch(line -> line.matches("schedule.rate +0\\.001 +0\\.02"))
+                .anyMatch(line -> line.matches("signature +nrefs:1.*"))
+                .noneMatch(line -> line.startsWith("model.width"));
+        Path page = folder.resolve("both.html");
+        Said both = attend("compare", slow.toString(), fast.toString(), "--html", page.toString(), "--json");
+        assertThat(both.status()).as(both.err()).isZero();
+        assertThat(both.out().lines()).hasSize(1);
+        JsonNode line = JSON.readTree(both.out());
+        assertThat(line.at("/differences/slow/schedule.rate").stringValue()).isEqualTo("0.001");
+        assertThat(line.at("/differences/fast").propertyNames()).containsExactly("schedule.rate");
+        assertThat(line.at("/outcomes/fast/steps").stringValue()).isEqualTo("20");
+        assertThat(both.err()).contains("written: " + page);
+        assertThat(page).content().contains("validation loss", "slow", "fast", "learning rate");
+        failsIn(2, "requires at least 2 values", "compare", slow.toString());
+        failsIn(1, "nowhere", "compare", slow.toString(), folder.resolve("nowhere").toString());
     }
 
     @Test

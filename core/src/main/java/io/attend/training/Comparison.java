@@ -109,6 +109,9 @@ public final class Comparison {
                 .map(step -> count(step.longValue()))
                 .toList();
         figures.put("model of step", String.join(", ", chosen));
+        outcome.path("notes")
+                .properties()
+                .forEach(note -> figures.put(note.getKey(), note.getValue().asString()));
         return new Run(name, recipe, rows, measures, figures);
     }
 

@@ -2,9 +2,9 @@ package io.attend.training;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// How measures are shown to people.
 public final class Figures {
@@ -12,10 +12,13 @@ public final class Figures {
 
     private Figures() {}
 
-    /// Measures in one line, such as `exact match 99.8%, loss 0.0123`.
-    public static String line(Map<String, Double> measures) {
-        return measures.entrySet().stream()
-                .map(measure -> words(measure.getKey()) + " " + figure(measure.getKey(), measure.getValue()))
+    /// Measures in one line and what must be known to compare them, such as `exact match 99.8%, loss 0.0123`.
+    public static String line(Trainer.Outcome outcome) {
+        return Stream.concat(
+                        outcome.measures().entrySet().stream()
+                                .map(measure ->
+                                        words(measure.getKey()) + " " + figure(measure.getKey(), measure.getValue())),
+                        outcome.notes().entrySet().stream().map(note -> note.getKey() + " " + note.getValue()))
                 .collect(Collectors.joining(", "));
     }
 

@@ -45,7 +45,7 @@ final class RunReport {
         List<Fact> facts = new ArrayList<>();
         outcome.measures()
                 .forEach((name, number) -> facts.add(new Fact(Figures.words(name), Figures.figure(name, number))));
-        judged.notes().forEach((name, note) -> facts.add(new Fact(name, note)));
+        outcome.notes().forEach((name, note) -> facts.add(new Fact(name, note)));
         facts.add(new Fact("parameters", String.format(Locale.ROOT, "%,d", outcome.parameters())));
         facts.add(new Fact("steps", Figures.steps(outcome, recipe.steps()).replace(" steps", "")));
         facts.add(new Fact("time", String.format(Locale.ROOT, "%.0f s", outcome.seconds())));
@@ -104,11 +104,14 @@ final class RunReport {
             return watched(text, ".cross", said, read, () -> Inputs.of(tokens(read), tokens(shifted)));
         }
         int[] seen = text.tokenizer().ids(shown.input() + shown.written(), Specials.SKIP);
-        if (topology instanceof Decoder && seen.length > 0 && seen.length <= MOST_SYMBOLS) {
-            return watched(text, "attention", seen, seen, () -> Inputs.of(tokens(seen)));
+        if (topology instanceof Decoder && seen.length > 0) {
+            int most = Math.min(MOST_SYMBOLS, text.longest().orElse(MOST_SYMBOLS));
+            int[] begin = Arrays.copyOf(seen, Math.min(seen.length, most)); // never looks at what is behind
+            return watched(text, "attention", begin, begin, () -> Inputs.of(tokens(begin)));
         }
-        if (recipe.objective() instanceof Classification) {
-            int[] ids = text.tokenizer().ids(shown.input(), Specials.SKIP);
+        if (recipe.objective() instanceof Classification judged) {
+            int[] whole = text.tokenizer().ids(shown.input(), Specials.SKIP);
+            int[] ids = Arrays.copyOf(whole, Math.min(whole.length, Math.max(0, judged.length() - 2)));
             int[] framed = new int[ids.length + 2];
             System.arraycopy(ids, 0, framed, 1, ids.length);
             framed[0] = words.begin();

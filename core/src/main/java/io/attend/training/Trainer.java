@@ -34,7 +34,6 @@ import io.attend.training.report.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,8 +42,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Carries out a recipe in a run folder, from the newest checkpoint there if there is one.
@@ -62,7 +59,6 @@ public final class Trainer {
     private final Recipe recipe;
     private final RunFolder folder;
     private final Progress progress;
-    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopping;
 
     public Trainer(Recipe recipe, RunFolder folder, Progress progress) {
@@ -89,13 +85,19 @@ public final class Trainer {
     /// What a finished run came to.
     ///
     /// @param measures of held-out examples, by name, the most telling first
+    /// @param notes what must be known to compare the measures with others', such as BLEU's signature, by name
     /// @param seconds this process spent training
     /// @param parameters numbers learned
     /// @param steps made in all
     /// @param chosen the steps whose weights' mean the model has; none if the run was stopped: nothing is
     ///     measured then, and it goes on when it is run again
     public record Outcome(
-            Map<String, Double> measures, double seconds, long parameters, long steps, List<Long> chosen) {
+            Map<String, Double> measures,
+            Map<String, String> notes,
+            double seconds,
+            long parameters,
+            long steps,
+            List<Long> chosen) {
         /// The step it was stopped at and goes on from, if it was.
         public OptionalLong stopped() {
             return chosen.isEmpty() ? OptionalLong.of(steps) : OptionalLong.empty();
@@ -104,6 +106,7 @@ public final class Trainer {
         String toJson() {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("measures", measures);
+            fields.put("notes", notes);
             fields.put("seconds", seconds);
             fields.put("parameters", parameters);
             fields.put("steps", steps);
@@ -116,18 +119,6 @@ public final class Trainer {
     /// thread.
     public void stop() {
         stopping = true;
-    }
-
-    /// Whether it was asked to stop.
-    public boolean isStopping() {
-        return stopping;
-    }
-
-    /// Waits, at most so long, until the run has ended.
-    ///
-    /// @return whether it has
-    public boolean awaitEnd(Duration most) throws InterruptedException {
-        return ended.await(most.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /// Trains to the last step, measures, and leaves the model and the report in the run folder.
@@ -144,7 +135,6 @@ public final class Trainer {
                     e);
         } finally {
             Threads.use(threads);
-            ended.countDown();
         }
     }
 
@@ -188,13 +178,14 @@ public final class Trainer {
                     model.weights().stream().mapToLong(p -> p.shape().count()).sum();
             if (stopping && loop.step < recipe.steps() && !loop.selection.enough()) {
                 double seconds = (System.nanoTime() - began) / 1e9;
-                return new Outcome(Map.of(), seconds, parameters, loop.step, List.of());
+                return new Outcome(Map.of(), Map.of(), seconds, parameters, loop.step, List.of());
             }
             List<Long> chosen = loop.choose();
             Objective.Judged judged = loop.judged(loop.heldOutLoss());
             TensorFile.write(folder.model(), Saved.numbers(model));
             double seconds = (System.nanoTime() - began) / 1e9;
-            Outcome outcome = new Outcome(judged.measures(), seconds, parameters, loop.step, chosen);
+            Outcome outcome =
+                    new Outcome(judged.measures(), judged.notes(), seconds, parameters, loop.step, chosen);
             Atomic.text(folder.outcome(), outcome.toJson());
             RunReport.write(folder, recipe, text, outcome, judged);
             return outcome;
