@@ -113,7 +113,7 @@ class FamilyTest {
         SafetensorsWriter.write(changed.resolve("model.safetensors"), Map.of(), items);
         assertThatThrownBy(() -> Pretrained.load(changed).close())
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("3 of the tensors")
+                .hasMessageContaining("3 tensors do not fit config.json")
                 .hasMessageContaining(missing.name() + " is missing")
                 .hasMessageContaining(
                         reshaped.name() + " is [1, 1, " + reshaped.shape().count() + "], but config.json says")
