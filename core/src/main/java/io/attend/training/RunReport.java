@@ -91,9 +91,9 @@ final class RunReport {
 
     /// Where the model looked: a decoder that writes about a source at that source, others at their own text.
     private static List<AttentionMap> maps(TextModel text, Recipe recipe, Objective.Shown shown) {
-        TextModel.Words words = new TextModel.Words(text.tokenizer());
         Topology topology = text.model().architecture().topology();
         if (topology instanceof EncoderDecoder) {
+            TextModel.Words words = new TextModel.Words(text.tokenizer());
             int[] read = words.ended(shown.input());
             int[] said = words.ended(shown.written());
             long[] shifted = new long[said.length];
@@ -110,6 +110,7 @@ final class RunReport {
             return watched(text, "attention", begin, begin, () -> Inputs.of(tokens(begin)));
         }
         if (recipe.objective() instanceof Classification judged) {
+            TextModel.Words words = new TextModel.Words(text.tokenizer());
             int[] whole = text.tokenizer().ids(shown.input(), Specials.SKIP);
             int[] ids = Arrays.copyOf(whole, Math.min(whole.length, Math.max(0, judged.length() - 2)));
             int[] framed = new int[ids.length + 2];
