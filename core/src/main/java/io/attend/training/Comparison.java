@@ -91,7 +91,8 @@ public final class Comparison {
         Map<String, Double> measures = new LinkedHashMap<>();
         outcome.required("measures")
                 .properties()
-                .forEach(measure -> measures.put(measure.getKey(), measure.getValue().asDouble()));
+                .forEach(measure ->
+                        measures.put(measure.getKey(), measure.getValue().asDouble()));
         Metrics last = rows.isEmpty() ? Metrics.training(0) : rows.getLast();
         Map<String, String> figures = new LinkedHashMap<>();
         figures.put("parameters", count(outcome.required("parameters").longValue()));
@@ -103,7 +104,8 @@ public final class Comparison {
                         "%.1f",
                         last.number(Metrics.SECONDS)
                                 .orElse(outcome.required("seconds").doubleValue())));
-        List<String> chosen = outcome.required("chosen").valueStream()
+        List<String> chosen = outcome.required("chosen")
+                .valueStream()
                 .map(step -> count(step.longValue()))
                 .toList();
         figures.put("model of step", String.join(", ", chosen));

@@ -58,7 +58,10 @@ final class RunReport {
                             List.of(settings(recipe)),
                             judged.shown().stream()
                                     .map(shown -> new Sample(
-                                            shown.input(), shown.expected(), shown.written(), maps(text, recipe, shown)))
+                                            shown.input(),
+                                            shown.expected(),
+                                            shown.written(),
+                                            maps(text, recipe, shown)))
                                     .toList(),
                             Tree.of(text.model().architecture()))
                     .write(folder.report());
