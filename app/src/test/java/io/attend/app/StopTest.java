@@ -105,13 +105,16 @@ class StopTest {
         }
     }
 
-    /// A run that waits for its data, which never comes, cannot end after a step.
+    /// A run that waits for what it wrote before, which never comes, cannot end after a step.
     @Test
     void theSecondEndsTheProcessAtOnce() throws Exception {
-        Path pipe = folder.resolve("pipe.txt");
+        Path text = Files.writeString(folder.resolve("text.txt"), "to be or not to be, that is the question. ".repeat(9));
+        Path pipe = Files.createDirectory(folder.resolve("waits")).resolve("metrics.jsonl");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
-        Process process = process(train("waits", pipe));
+        String[] words = train("waits", text);
+        Files.copy(folder.resolve("recipe.yaml"), pipe.resolveSibling("recipe.yaml")); // it was begun before
+        Process process = process(words);
         process.onExit().thenRun(() -> open(pipe)); // nobody waits for a reader that is no more
         try (OutputStream _ = Files.newOutputStream(pipe)) { // opens once the run reads
             interrupt(process);

@@ -47,7 +47,8 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param windows of text that grow; whole from the start if absent
 /// @param precision what matrix products are computed in
 /// @param recompute whether the backward pass computes each block again instead of keeping what happened inside
-///     it: about a third more time for a fraction of the memory, and the same gradients
+///     it: the same gradients, and, measured on a busy machine, 1.32 times the time for 0.78 of the memory of a
+///     step of a GPT of 8 layers, width 256
 /// @param clip the largest joint norm of the gradients
 /// @param clipValue the largest size of any number of a gradient, held to before their norm is; any if absent
 /// @param movingAverage the decay of an exponential moving average of the weights, which is then what is
