@@ -89,7 +89,8 @@ class InitializationTest {
         found.forEach((name, numbers) -> assertDrawn(name, numbers, law, deviations.get(name)));
     }
 
-    /// 7 blocks with two branches each in one stack, 3 with three in the other, so that the two have divisors of
+    /// 7 blocks with two branches each in one stack, 3 with three in the other, so that the two have divisors
+    /// of
     /// their own: √14 and √9.
     private static Architecture translator(Initialization initialization) {
         SoftmaxAttention attention =
@@ -147,7 +148,8 @@ class InitializationTest {
         return deviations;
     }
 
-    /// T5's code: by the inputs E = 38, H D = 26 and F = 67 of each product; queries by D = 13 as well; words 1.
+    /// T5's code: by the inputs E = 38, H D = 26 and F = 67 of each product; queries by D = 13 as well; words
+    /// 1.
     @Test
     void t5KeepsTheVarianceOfWhatIsGiven() {
         Map<String, Double> deviations = alike(1 / Math.sqrt(38));
