@@ -47,19 +47,22 @@ public final class Random implements AutoCloseable {
         if (!(rate > 0 && rate < 1)) {
             throw new IllegalArgumentException("dropout " + rate + " is outside [0, 1)");
         }
-        return x.mul(kept(x.shape(), rate).to(x.dtype()).to(x.device()));
+        double factor = 1 / (1 - rate);
+        boolean exact = x.dtype() == DType.FLOAT64; // the mask is float32, which a factor like 4/3 does not fit
+        Tensor mask = kept(x.shape(), rate, exact ? 1 : factor).to(x.dtype()).to(x.device());
+        return exact ? x.mul(mask).mul(factor) : x.mul(mask);
     }
 
     /// A mask of `1 / (1 - rate)` and zeros: a hash of each element's number under a key drawn from this source.
     /// The engine's own draws one number after another, which took a tenth of a training step
     /// (docs/benchmarks.md); a hash is computed for many elements at once.
-    private Tensor kept(Shape shape, double rate) {
+    private Tensor kept(Shape shape, double rate, double factor) {
         Tensor drawn = Tensor.empty(Shape.of(2), DType.INT64).filled("random", t -> t.random_(optional));
         long[] keys = drawn.toLongs();
         Tensor mask = Tensor.empty(shape, DType.FLOAT32);
         int[] some = new int[AT_ONCE];
         int threshold = (int) Math.round(rate * (1 << 24));
-        int scale = Float.floatToRawIntBits((float) (1 / (1 - rate)));
+        int scale = Float.floatToRawIntBits((float) factor);
         for (long from = 0; from < mask.count(); from += AT_ONCE) {
             hash(some, (int) (keys[0] + from), (int) (keys[1] + (from >>> 32)), threshold, scale);
             int length = (int) Math.min(AT_ONCE, mask.count() - from);

@@ -52,8 +52,10 @@ class InitializationTest {
         int count = numbers.length;
         double mean = Arrays.stream(numbers).sum() / count;
         double square = Arrays.stream(numbers).map(v -> v * v).sum() / count;
-        double near =
-                (double) Arrays.stream(numbers).filter(v -> Math.abs(v) < deviation).count() / count;
+        double near = (double) Arrays.stream(numbers)
+                        .filter(v -> Math.abs(v) < deviation)
+                        .count()
+                / count;
         assertThat(mean).as("mean of %s", name).isCloseTo(0, within(4 * deviation / Math.sqrt(count)));
         assertThat(Math.sqrt(square))
                 .as("deviation of %s", name)
@@ -89,11 +91,13 @@ class InitializationTest {
         found.forEach((name, numbers) -> assertDrawn(name, numbers, law, deviations.get(name)));
     }
 
-    /// 7 blocks with two branches each in one stack, 3 with three in the other, so that the two have divisors of
+    /// 7 blocks with two branches each in one stack, 3 with three in the other, so that the two have divisors
+    /// of
     /// their own: √14 and √9.
     private static Architecture translator(Initialization initialization) {
-        SoftmaxAttention attention =
-                SoftmaxAttention.of(Heads.of(2).size(13)).score(new DotProduct()).bias(ProjectionBias.NONE);
+        SoftmaxAttention attention = SoftmaxAttention.of(Heads.of(2).size(13))
+                .score(new DotProduct())
+                .bias(ProjectionBias.NONE);
         Feed feed = new Feed(new DenseFeedForward(67, new Relu(), Bias.NONE, 0));
         SoftmaxAttention reads =
                 attention.masked(new Bidirectional()).position(new BucketedBias(32, Direction.BIDIRECTIONAL, 128));
@@ -110,8 +114,7 @@ class InitializationTest {
         return Stack.of(layers, new Block(sublayers, new RmsNorm(1e-6), new PreNorm(0)));
     }
 
-    private static final List<String> ATTENTIONS =
-            List.of("encoder.attention", "decoder.attention", "decoder.cross");
+    private static final List<String> ATTENTIONS = List.of("encoder.attention", "decoder.attention", "decoder.cross");
 
     /// GPT-2's paper: normal, and divided by √N in the products that end one of N branches.
     @Test
@@ -147,7 +150,8 @@ class InitializationTest {
         return deviations;
     }
 
-    /// T5's code: by the inputs E = 38, H D = 26 and F = 67 of each product; queries by D = 13 as well; words 1.
+    /// T5's code: by the inputs E = 38, H D = 26 and F = 67 of each product; queries by D = 13 as well; words
+    /// 1.
     @Test
     void t5KeepsTheVarianceOfWhatIsGiven() {
         Map<String, Double> deviations = alike(1 / Math.sqrt(38));

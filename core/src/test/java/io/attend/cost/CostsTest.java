@@ -204,7 +204,7 @@ class CostsTest {
         assertThat(half.cacheBytes() * 2).isEqualTo(single.cacheBytes());
         assertThat(Costs.of(SmallModels.GPT, Sizes.batch(6).length(7), DType.FLOAT32, CostsTest::twoEach)
                         .activationBytes())
-                .isEqualTo(2 * single.activationBytes());
+                .isEqualTo(2 * single.activationBytes() - 4 * 31 * 10); // the loss keeps the table's gradient once
         assertThat(single.trainingBytes())
                 .isEqualTo(3 * 4 * parameters
                         + Math.max(single.activationBytes() + single.workingBytes(), 4 * parameters));

@@ -171,8 +171,7 @@ class NormTest {
     void keepTheirEpsilon() {
         Examples.of(Norm.class).forEach(example -> {
             try (Lifetime _ = Lifetime.open();
-                    Bench<Layer> bench =
-                            Bench.of(parameters -> example.value().build(parameters, WIDTH))) {
+                    Bench<Layer> bench = Bench.of(parameters -> example.value().build(parameters, WIDTH))) {
                 Tensor x = Grids.random(3, 2, 3, WIDTH).mul(1e-6);
                 double[][][] expected = Grids.of(x);
                 for (double[][] row : expected) {
