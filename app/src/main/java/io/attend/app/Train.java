@@ -47,7 +47,8 @@ final class Train implements Callable<Integer> {
         Path folder = run.orElseGet(() -> Path.of("runs", name(recipe)));
         RunFolder place = RunFolder.create(folder);
         Runs.checkSame(place, read);
-        Trainer.Outcome outcome = Runs.train("attend train", read, place, spec.commandLine().getErr());
+        Trainer.Outcome outcome =
+                Runs.train("attend train", read, place, spec.commandLine().getErr());
         if (outcome.stopped().isPresent()) {
             return Runs.STOPPED;
         }

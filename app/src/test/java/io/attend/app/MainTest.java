@@ -110,7 +110,8 @@ class MainTest {
         Path run = folder.resolve("run");
         Said said = train(run);
         assertThat(said.status()).as(said.err()).isZero();
-        assertThat(said.out()).contains("exact match ", "signature nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:");
+        assertThat(said.out())
+                .contains("exact match ", "signature nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:");
         assertThat(run.resolve("report.html")).content().contains("nrefs:1|case:mixed");
     }
 
@@ -118,8 +119,10 @@ class MainTest {
     void comparesRunsAsTablesAsJsonAndAsAPage() throws IOException {
         Path slow = folder.resolve("slow");
         Path fast = folder.resolve("fast");
-        assertThat(train(slow, "schedule={type: Constant, rate: 0.001}").status()).isZero();
-        assertThat(train(fast, "schedule={type: Constant, rate: 0.02}").status()).isZero();
+        assertThat(train(slow, "schedule={type: Constant, rate: 0.001}").status())
+                .isZero();
+        assertThat(train(fast, "schedule={type: Constant, rate: 0.02}").status())
+                .isZero();
         Said tables = attend("compare", slow.toString(), fast.toString());
         assertThat(tables.status()).as(tables.err()).isZero();
         assertThat(tables.out().lines())
@@ -137,7 +140,12 @@ class MainTest {
         assertThat(both.err()).contains("written: " + page);
         assertThat(page).content().contains("validation loss", "slow", "fast", "learning rate");
         failsIn(2, "requires at least 2 values", "compare", slow.toString());
-        failsIn(1, "nowhere", "compare", slow.toString(), folder.resolve("nowhere").toString());
+        failsIn(
+                1,
+                "nowhere",
+                "compare",
+                slow.toString(),
+                folder.resolve("nowhere").toString());
     }
 
     @Test

@@ -43,7 +43,8 @@ class ScoreTest {
         assertThat(said.err()).isEmpty();
         assertThat(said.status()).isZero();
         assertThat(said.out())
-                .startsWith("BLEU = 67.56 83.3/75.0/66.7/50.0 (BP = 1.000 ratio = 1.000 hyp_len = 6 ref_len = 6)  nrefs:1|")
+                .startsWith(
+                        "BLEU = 67.56 83.3/75.0/66.7/50.0 (BP = 1.000 ratio = 1.000 hyp_len = 6 ref_len = 6)  nrefs:1|")
                 .contains("ROUGE-L = 0.9000, word error rate = 0.1667", "exact match = 0.5000");
         Said json = attend("score", written, wanted, "--json");
         assertThat(json.out())

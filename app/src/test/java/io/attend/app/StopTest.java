@@ -79,7 +79,8 @@ class StopTest {
 
     @Test
     void savesSaysHowToGoOnAndEndsWithTheBitsOfARunNobodyStopped() throws Exception {
-        Path text = Files.writeString(folder.resolve("text.txt"), "to be or not to be, that is the question. ".repeat(9));
+        Path text =
+                Files.writeString(folder.resolve("text.txt"), "to be or not to be, that is the question. ".repeat(9));
         Path rows = folder.resolve("stopped/metrics.jsonl");
         Process process = process(train("stopped", text));
         while (process.isAlive() && (!Files.exists(rows) || Files.size(rows) == 0)) {
@@ -89,7 +90,8 @@ class StopTest {
         int status = process.waitFor();
         String err = Files.readString(folder.resolve("err"));
         assertThat(status).as(err).isEqualTo(130);
-        long step = RunFolder.open(folder.resolve("stopped")).newest().orElseThrow().number();
+        long step =
+                RunFolder.open(folder.resolve("stopped")).newest().orElseThrow().number();
         assertThat(step).isPositive();
         assertThat(err)
                 .contains("attend train: stopped at step " + step
@@ -108,7 +110,8 @@ class StopTest {
     /// A run that waits for what it wrote before, which never comes, cannot end after a step.
     @Test
     void theSecondEndsTheProcessAtOnce() throws Exception {
-        Path text = Files.writeString(folder.resolve("text.txt"), "to be or not to be, that is the question. ".repeat(9));
+        Path text =
+                Files.writeString(folder.resolve("text.txt"), "to be or not to be, that is the question. ".repeat(9));
         Path pipe = Files.createDirectory(folder.resolve("waits")).resolve("metrics.jsonl");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
@@ -118,7 +121,9 @@ class StopTest {
         process.onExit().thenRun(() -> open(pipe)); // nobody waits for a reader that is no more
         try (OutputStream _ = Files.newOutputStream(pipe)) { // opens once the run reads
             interrupt(process);
-            assertThat(process.waitFor(1, TimeUnit.SECONDS)).as("ended by the first").isFalse();
+            assertThat(process.waitFor(1, TimeUnit.SECONDS))
+                    .as("ended by the first")
+                    .isFalse();
             do { // again, for two that come together count as one
                 interrupt(process);
             } while (!process.waitFor(1, TimeUnit.SECONDS));

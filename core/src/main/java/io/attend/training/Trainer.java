@@ -184,8 +184,7 @@ public final class Trainer {
             Objective.Judged judged = loop.judged(loop.heldOutLoss());
             TensorFile.write(folder.model(), Saved.numbers(model));
             double seconds = (System.nanoTime() - began) / 1e9;
-            Outcome outcome =
-                    new Outcome(judged.measures(), judged.notes(), seconds, parameters, loop.step, chosen);
+            Outcome outcome = new Outcome(judged.measures(), judged.notes(), seconds, parameters, loop.step, chosen);
             Atomic.text(folder.outcome(), outcome.toJson());
             RunReport.write(folder, recipe, text, outcome, judged);
             return outcome;

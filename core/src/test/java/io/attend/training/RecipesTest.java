@@ -96,9 +96,7 @@ class RecipesTest {
                 yield changes;
             }
             case "LabeledFile" ->
-                List.of(
-                        "data.path=" + write("train", labeled(41)),
-                        "data.heldOutPath=" + write("held", labeled(11)));
+                List.of("data.path=" + write("train", labeled(41)), "data.heldOutPath=" + write("held", labeled(11)));
             case "TaggedFile" ->
                 List.of("data.path=" + write("train", tagged(41)), "data.heldOutPath=" + write("held", tagged(11)));
             case "SquadFile" ->
@@ -148,8 +146,8 @@ class RecipesTest {
         for (String sentence : sentences(count)) {
             String before = "O";
             for (String word : sentence.split(" ")) {
-                boolean name = DOES.stream().noneMatch(does -> List.of(does.split(" ")).contains(word))
-                        && !word.equals(".");
+                boolean name =
+                        DOES.stream().noneMatch(does -> List.of(does.split(" ")).contains(word)) && !word.equals(".");
                 before = !name ? "O" : before.equals("O") ? "B-who" : "I-who";
                 lines.add(word + " " + before);
             }
@@ -161,9 +159,13 @@ class RecipesTest {
     private static String questions(int count) {
         String paragraphs = sentences(count).stream()
                 .map(sentence -> {
-                    String who = WHO.stream().filter(sentence::startsWith).findFirst().orElseThrow();
-                    return "{\"context\": \"" + sentence + "\", \"qas\": [{\"question\": \"who\", \"answers\": [{\"text\": \""
-                            + who + "\", \"answer_start\": 0}]}]}";
+                    String who = WHO.stream()
+                            .filter(sentence::startsWith)
+                            .findFirst()
+                            .orElseThrow();
+                    return "{\"context\": \"" + sentence
+                            + "\", \"qas\": [{\"question\": \"who\", \"answers\": [{\"text\": \"" + who
+                            + "\", \"answer_start\": 0}]}]}";
                 })
                 .collect(Collectors.joining(", "));
         return "{\"data\": [{\"paragraphs\": [" + paragraphs + "]}]}";

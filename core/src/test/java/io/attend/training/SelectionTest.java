@@ -109,7 +109,8 @@ class SelectionTest {
                 .containsExactly(10L, 20L, 30L, 40L);
         assertThatThrownBy(() -> train(
                         "unknown", "judgeEvery=10", "selection={type: BestStep, measure: accuracy, wanted: highest}"))
-                .hasMessage("selection goes by accuracy, but what is measured is loss, exactMatch, bleu; name one of these");
+                .hasMessage(
+                        "selection goes by accuracy, but what is measured is loss, exactMatch, bleu; name one of these");
     }
 
     @Test
