@@ -10,6 +10,7 @@ import io.attend.generation.TextModel;
 import io.attend.generation.TextSettings;
 import io.attend.generation.Writing;
 import io.attend.huggingface.Pretrained;
+import io.attend.model.RunModel;
 import io.attend.model.Transformer;
 import io.attend.task.Embed;
 import io.attend.task.Task;
@@ -85,14 +86,14 @@ public final class Attend implements AutoCloseable {
         if (Pretrained.isOne(folder)) {
             return Pretrained.load(folder).model();
         }
-        return RunFolder.open(folder).load();
+        return RunModel.load(RunFolder.open(folder));
     }
 
     /// Reads an `architecture.json`.
     ///
     /// @throws CheckpointException naming the file and the place in it
     public static Architecture architecture(Path file) {
-        return RunFolder.architecture(file);
+        return RunModel.architecture(file);
     }
 
     /// The answer to a task about one text, or about as many as the task asks for, such as question and

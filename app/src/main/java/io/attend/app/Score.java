@@ -120,13 +120,12 @@ final class Score implements Callable<Integer> {
             return;
         }
         out.println(score + "  " + measures.get("bleuSignature"));
-        out.println(String.format(Locale.ROOT, "chrF = %.2f  %s", (Double) measures.get("chrf"), measures.get("chrfSignature")));
+        out.println(String.format(
+                Locale.ROOT, "chrF = %.2f  %s", (Double) measures.get("chrf"), measures.get("chrfSignature")));
         if (measures.containsKey("rougeL")) {
             out.println(String.format(
-                    Locale.ROOT,
-                    "ROUGE-L = %.4f, word error rate = %.4f",
-                    (Double) measures.get("rougeL"),
-                    (Double) measures.get("wordErrorRate")));
+                    Locale.ROOT, "ROUGE-L = %.4f, word error rate = %.4f", (Double) measures.get("rougeL"), (Double)
+                            measures.get("wordErrorRate")));
         }
         out.println(String.format(Locale.ROOT, "exact match = %.4f", (Double) measures.get("exactMatch")));
     }

@@ -1,10 +1,6 @@
 package io.attend.checkpoint;
 
-import io.attend.architecture.Architecture;
-import io.attend.model.Transformer;
-import io.attend.tensor.Device;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -32,7 +28,6 @@ import java.util.regex.Pattern;
 /// A reader, or the next start of a run killed at any instant, finds whole checkpoints only; the files are to
 /// be written with [Atomic] for the same reason. One process at a time may write to a run folder.
 public final class RunFolder {
-    private static final long LARGEST = 16 << 20;
     private static final Pattern STEP = Pattern.compile("step-(\\d{6,18})");
 
     private final Path path;
@@ -99,40 +94,6 @@ public final class RunFolder {
 
     public Path architecture() {
         return path.resolve("architecture.json");
-    }
-
-    /// Reads an `architecture.json`.
-    ///
-    /// @throws CheckpointException naming the file and the place in it
-    public static Architecture architecture(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new CheckpointException(
-                    file,
-                    "no such file; name a model's folder (a run's, or one with config.json), a GGUF file or an"
-                            + " architecture.json");
-        }
-        try {
-            if (Files.size(file) > LARGEST) {
-                throw new CheckpointException(file, "has " + Files.size(file) + " bytes; no architecture is that long");
-            }
-            return Architecture.parse(Files.readString(file));
-        } catch (CharacterCodingException e) {
-            throw new CheckpointException(file, "is not a text file in UTF-8; an architecture is JSON", e);
-        } catch (IOException e) {
-            throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
-        } catch (IllegalArgumentException e) {
-            throw new CheckpointException(file, e.getMessage(), e);
-        }
-    }
-
-    /// The model with its weights, or where they are not finished those of the newest checkpoint. Large files
-    /// stay
-    /// mapped.
-    ///
-    /// @throws CheckpointException naming the file and what is wrong with it
-    public Transformer load() {
-        Path weights = Files.exists(model()) ? path : newest().orElseThrow().folder();
-        return Transformer.load(architecture(architecture()), Checkpoint.open(weights), Device.CPU);
     }
 
     public Path tokenizer() {

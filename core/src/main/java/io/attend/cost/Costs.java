@@ -59,8 +59,11 @@ public record Costs(
     }
 
     /// Bytes at the peak of a training step, which is where its backward pass begins, with all activations
-    /// and no gradients, or where it ends, with no activations and all gradients.
+    /// and no gradients, or where it ends, with no activations and all gradients. Where blocks are computed
+    /// again it is with the last of them: its activations, their gradients and nearly all gradients of weights.
     public long trainingBytes() {
-        return weightBytes + optimizerBytes + Math.max(activationBytes + workingBytes, gradientBytes);
+        long held = activationBytes + workingBytes;
+        boolean again = trainingFlops > 3 * forwardFlops;
+        return weightBytes + optimizerBytes + (again ? held + gradientBytes : Math.max(held, gradientBytes));
     }
 }

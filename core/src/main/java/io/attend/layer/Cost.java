@@ -36,7 +36,7 @@ public record Cost(double flops, double again, double saved, double state, doubl
 
     /// The same work where nothing is saved, so that the backward pass does it once more.
     public Cost recomputed() {
-        return new Cost(flops, again + flops, 0, state, working + saved);
+        return new Cost(flops, again + flops, 0, state, working + 2 * saved);
     }
 
     /// The same work by `count` layers at once.

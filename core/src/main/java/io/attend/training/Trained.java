@@ -6,6 +6,7 @@ import io.attend.checkpoint.RunFolder;
 import io.attend.head.Head;
 import io.attend.huggingface.Pretrained;
 import io.attend.layer.Parameter;
+import io.attend.model.RunModel;
 import io.attend.model.Transformer;
 import io.attend.objective.Needs;
 import io.attend.tensor.DType;
@@ -37,7 +38,7 @@ public record Trained(String path) implements Blueprint {
         Path folder = Path.of(path);
         Architecture trained = Pretrained.isOne(folder)
                 ? Pretrained.describe(folder).architecture()
-                : RunFolder.architecture(RunFolder.open(folder).architecture());
+                : RunModel.architecture(RunFolder.open(folder).architecture());
         Head head = needs.head().orElse(trained.head());
         return new Architecture(trained.width(), trained.topology(), head).initialized(trained.initialization());
     }
@@ -50,7 +51,7 @@ public record Trained(String path) implements Blueprint {
                 NoGradient _ = NoGradient.open();
                 Transformer trained = Pretrained.isOne(folder)
                         ? Pretrained.load(folder).model()
-                        : RunFolder.open(folder).load()) {
+                        : RunModel.load(RunFolder.open(folder))) {
             Map<String, Tensor> numbers = new HashMap<>();
             trained.saved().forEach(parameter -> numbers.put(parameter.name(), parameter.tensor()));
             for (Parameter parameter : model.saved()) {

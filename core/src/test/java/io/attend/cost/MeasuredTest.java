@@ -356,7 +356,7 @@ class MeasuredTest {
     @ParameterizedTest
     @CsvSource({
         "reversible, 256",
-        "reversible, 512",
+        "reversible, 64",
         "gpt, 64",
         "gpt, 256",
         "gpt, 512",
