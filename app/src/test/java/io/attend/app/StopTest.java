@@ -118,7 +118,7 @@ class StopTest {
         String[] words = train("waits", text);
         Files.copy(folder.resolve("recipe.yaml"), pipe.resolveSibling("recipe.yaml")); // it was begun before
         Process process = process(words);
-        process.onExit().thenRun(() -> open(pipe)); // nobody waits for a reader that is no more
+        var _ = process.onExit().thenRun(() -> open(pipe)); // nobody waits for a reader that is no more
         try (OutputStream _ = Files.newOutputStream(pipe)) { // opens once the run reads
             interrupt(process);
             assertThat(process.waitFor(1, TimeUnit.SECONDS))
