@@ -13,8 +13,8 @@ import java.util.List;
 final class Recipes {
     /// Those that come with Attend.
     static final String NAMES =
-            "back-translate-multi30k, bert-mlm-tiny, dates, lstm-bahdanau-multi30k, shakespeare-char, sst2-classify,"
-                    + " t5-denoise-tiny, translate-multi30k, wikitext2-lm";
+            "back-translate-multi30k, bart-denoise-tiny, bert-mlm-tiny, dates, lstm-bahdanau-multi30k, shakespeare-char,"
+                    + " squad-answer, sst2-classify, t5-denoise-tiny, tag-names, translate-multi30k, wikitext2-lm";
 
     private static final long LARGEST = 1 << 20;
 

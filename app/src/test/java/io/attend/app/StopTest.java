@@ -118,7 +118,7 @@ class StopTest {
         String[] words = train("waits", text);
         Files.copy(folder.resolve("recipe.yaml"), pipe.resolveSibling("recipe.yaml")); // it was begun before
         Process process = process(words);
-        var _ = process.onExit().thenRun(() -> open(pipe)); // nobody waits for a reader that is no more
+        var opened = process.onExit().thenRun(() -> open(pipe)); // nobody waits for a reader that is no more
         try (OutputStream _ = Files.newOutputStream(pipe)) { // opens once the run reads
             interrupt(process);
             assertThat(process.waitFor(1, TimeUnit.SECONDS))
@@ -128,6 +128,7 @@ class StopTest {
                 interrupt(process);
             } while (!process.waitFor(1, TimeUnit.SECONDS));
         }
+        opened.join(); // before the folder goes
         assertThat(process.exitValue()).isEqualTo(130);
         assertThat(folder.resolve("err")).content().doesNotContain("stopped at");
     }
