@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -79,7 +78,7 @@ public record ContrastivePairs(
         return x.div(x.square().sum(-1, Tensor.Axis.KEPT).clampMin(1e-12).sqrt());
     }
 
-    private static final class Built implements Objective.Built {
+    private static final class Built implements Ready<List<int[]>> {
         private static final int AT_ONCE = 125;
         private static final int SHOWN = 8;
 
@@ -132,22 +131,18 @@ public record ContrastivePairs(
         }
 
         @Override
-        public Batch training(List<Integer> examples, RandomGenerator random) {
-            return batch(examples.stream().map(training::get).toList());
+        public List<List<int[]>> learned() {
+            return training;
         }
 
         @Override
-        public int heldOut() {
-            return heldOut.size();
-        }
-
-        @Override
-        public Batch heldOut(int from, int to) {
-            return batch(heldOut.subList(from, to));
+        public List<List<int[]>> judged() {
+            return heldOut;
         }
 
         /// All sources, and behind them all targets, as 2 B texts.
-        private Batch batch(List<List<int[]>> pairs) {
+        @Override
+        public Batch batch(List<List<int[]>> pairs) {
             List<int[]> texts = Stream.concat(
                             pairs.stream().map(List::getFirst), pairs.stream().map(List::getLast))
                     .toList();

@@ -26,7 +26,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /// The model is asked how a series goes on: its next values, all at once. From [Series].
@@ -107,7 +106,7 @@ public record Forecasting(
         }
     }
 
-    private static final class Built implements Objective.Built {
+    private static final class Built implements Ready<Window> {
         private static final int AT_ONCE = 64;
         private static final int SHOWN = 16;
 
@@ -171,21 +170,17 @@ public record Forecasting(
         }
 
         @Override
-        public Batch training(List<Integer> examples, RandomGenerator random) {
-            return batch(examples.stream().map(training::get).toList());
+        public List<Window> learned() {
+            return training;
         }
 
         @Override
-        public int heldOut() {
-            return heldOut.size();
+        public List<Window> judged() {
+            return heldOut;
         }
 
         @Override
-        public Batch heldOut(int from, int to) {
-            return batch(heldOut.subList(from, to));
-        }
-
-        private Batch batch(List<Window> windows) {
+        public Batch batch(List<Window> windows) {
             float[] answers = new float[windows.size() * numbers()];
             int next = 0;
             for (Window window : windows) {

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.random.RandomGenerator;
 
 /// The model is asked where in a text the answer to a question begins and where it ends. From [Question]s.
 ///
@@ -79,7 +78,7 @@ public record SpanAnswer(
     /// @param answer the places of the answer's first and last token
     private record Window(int question, int[] ids, int[] text, int first, long[] answer) {}
 
-    private static final class Built implements Objective.Built {
+    private static final class Built implements Ready<Window> {
         private static final int AT_ONCE = 32;
         private static final int SHOWN = 16;
 
@@ -167,21 +166,17 @@ public record SpanAnswer(
         }
 
         @Override
-        public Batch training(List<Integer> examples, RandomGenerator random) {
-            return batch(examples.stream().map(training::get).toList());
+        public List<Window> learned() {
+            return training;
         }
 
         @Override
-        public int heldOut() {
-            return heldOut.size();
+        public List<Window> judged() {
+            return heldOut;
         }
 
         @Override
-        public Batch heldOut(int from, int to) {
-            return batch(heldOut.subList(from, to));
-        }
-
-        private Batch batch(List<Window> windows) {
+        public Batch batch(List<Window> windows) {
             long[] answers = windows.stream()
                     .flatMapToLong(window -> java.util.stream.LongStream.of(window.answer))
                     .toArray();

@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /// The model is asked for the tag of every word, such as whether it begins a name. From [Tagged] examples; the
@@ -67,18 +66,17 @@ public record TokenTagging(@Default("128") int length) implements Objective {
 
     /// A sentence as tokens.
     ///
+    /// @param sentence the sentence itself
     /// @param ids begin token, text, end token
     /// @param words for each token the word that begins with it, -1 at all others
-    private record Read(int[] ids, int[] words) {}
+    private record Read(Tagged sentence, int[] ids, int[] words) {}
 
-    private static final class Built implements Objective.Built {
+    private static final class Built implements Ready<Read> {
         private static final int SHOWN = 16;
 
         private final int length;
         private final TextModel.Words words;
         private final List<String> labels;
-        private final List<Tagged> trainingSentences;
-        private final List<Tagged> heldOutSentences;
         private final List<Read> training;
         private final List<Read> heldOut;
 
@@ -88,8 +86,6 @@ public record TokenTagging(@Default("128") int length) implements Objective {
             this.labels = List.copyOf(training.stream()
                     .flatMap(sentence -> sentence.tags().stream())
                     .collect(Collectors.toCollection(TreeSet::new)));
-            this.trainingSentences = training;
-            this.heldOutSentences = heldOut;
             this.training = training.stream().map(this::read).toList();
             this.heldOut = heldOut.stream().map(this::read).toList();
             heldOut.stream()
@@ -111,6 +107,7 @@ public record TokenTagging(@Default("128") int length) implements Objective {
             ids[0] = words.begin();
             ids[kept + 1] = words.end();
             int word = 0;
+            int begun = -1; // the last word with a token
             int from = 0; // where the word begins in the text
             for (int i = 0; i < kept; i++) {
                 ids[i + 1] = encoding.id(i);
@@ -120,11 +117,12 @@ public record TokenTagging(@Default("128") int length) implements Objective {
                     word++;
                 }
                 boolean inside = word < sentence.words().size() && encoding.end(i) > from;
-                if (inside && Arrays.stream(begins, 0, i + 1).max().orElse(-1) < word) {
+                if (inside && begun < word) {
                     begins[i + 1] = word;
+                    begun = word;
                 }
             }
-            return new Read(ids, begins);
+            return new Read(sentence, ids, begins);
         }
 
         @Override
@@ -152,23 +150,17 @@ public record TokenTagging(@Default("128") int length) implements Objective {
         }
 
         @Override
-        public Batch training(List<Integer> examples, RandomGenerator random) {
-            return batch(
-                    examples.stream().map(training::get).toList(),
-                    examples.stream().map(trainingSentences::get).toList());
+        public List<Read> learned() {
+            return training;
         }
 
         @Override
-        public int heldOut() {
-            return heldOut.size();
+        public List<Read> judged() {
+            return heldOut;
         }
 
         @Override
-        public Batch heldOut(int from, int to) {
-            return batch(heldOut.subList(from, to), heldOutSentences.subList(from, to));
-        }
-
-        private Batch batch(List<Read> sentences, List<Tagged> tagged) {
+        public Batch batch(List<Read> sentences) {
             Tokens tokens = Tokens.padded(sentences.stream().map(Read::ids).toList(), words.pad());
             int longest = Math.toIntExact(tokens.length());
             long[] answers = new long[sentences.size() * longest];
@@ -181,7 +173,7 @@ public record TokenTagging(@Default("128") int length) implements Objective {
                 for (int i = 0; i < begins.length; i++) {
                     if (begins[i] >= 0) {
                         answers[row * longest + i] =
-                                labels.indexOf(tagged.get(row).tags().get(begins[i]));
+                                labels.indexOf(sentences.get(row).sentence.tags().get(begins[i]));
                         answered++;
                     }
                 }
@@ -197,8 +189,8 @@ public record TokenTagging(@Default("128") int length) implements Objective {
         @Override
         public Judged judge(TextModel text, double loss) {
             List<Integer> guesses = Asked.guessed(text.model(), this).guesses();
-            String usual = trainingSentences.stream()
-                    .flatMap(sentence -> sentence.tags().stream())
+            String usual = training.stream()
+                    .flatMap(read -> read.sentence.tags().stream())
                     .collect(Collectors.groupingBy(tag -> tag, LinkedHashMap::new, Collectors.counting()))
                     .entrySet()
                     .stream()
@@ -210,7 +202,7 @@ public record TokenTagging(@Default("128") int length) implements Objective {
             long right = 0;
             long all = 0;
             for (int row = 0; row < heldOut.size(); row++) {
-                List<String> wanted = heldOutSentences.get(row).tags();
+                List<String> wanted = heldOut.get(row).sentence.tags();
                 String[] tags = new String[wanted.size()];
                 Arrays.fill(tags, usual);
                 for (int word : heldOut.get(row).words) {
@@ -230,7 +222,7 @@ public record TokenTagging(@Default("128") int length) implements Objective {
             Map<String, Double> measures = new LinkedHashMap<>();
             if (labels.stream().allMatch(tag -> tag.matches("O|[BIES]-.+"))) {
                 List<List<String>> wanted =
-                        heldOutSentences.stream().map(Tagged::tags).toList();
+                        heldOut.stream().map(read -> read.sentence.tags()).toList();
                 measures.put("f1", Entities.score(predicted, wanted).f1());
                 measures.put("macroF1", Entities.macroF1(predicted, wanted));
             }
@@ -241,9 +233,10 @@ public record TokenTagging(@Default("128") int length) implements Objective {
         private List<Shown> shown(List<List<String>> predicted) {
             List<Shown> shown = new ArrayList<>();
             for (int i = 0; i < Math.min(SHOWN, predicted.size()); i++) {
+                Tagged sentence = heldOut.get(i).sentence;
                 shown.add(new Shown(
-                        heldOutSentences.get(i).text(),
-                        Optional.of(String.join(" ", heldOutSentences.get(i).tags())),
+                        sentence.text(),
+                        Optional.of(String.join(" ", sentence.tags())),
                         String.join(" ", predicted.get(i))));
             }
             return shown;
