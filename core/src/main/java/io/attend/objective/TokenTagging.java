@@ -172,8 +172,8 @@ public record TokenTagging(@Default("128") int length) implements Objective {
                 read += begins.length;
                 for (int i = 0; i < begins.length; i++) {
                     if (begins[i] >= 0) {
-                        answers[row * longest + i] =
-                                labels.indexOf(sentences.get(row).sentence.tags().get(begins[i]));
+                        answers[row * longest + i] = labels.indexOf(
+                                sentences.get(row).sentence.tags().get(begins[i]));
                         answered++;
                     }
                 }
