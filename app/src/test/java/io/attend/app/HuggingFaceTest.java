@@ -1,5 +1,6 @@
 package io.attend.app;
 
+import static io.attend.app.Said.attend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.attend.Attend;
@@ -11,8 +12,6 @@ import io.attend.tokenizer.model.Bpe;
 import io.attend.tokenizer.model.Vocabulary;
 import io.attend.tokenizer.pretokenizer.Words;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,17 +27,6 @@ class HuggingFaceTest {
 
     @TempDir
     Path folder;
-
-    private record Said(int status, String out, String err) {}
-
-    private static Said attend(Object... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        String[] words =
-                java.util.Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
-        int status = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words);
-        return new Said(status, out.toString(), err.toString());
-    }
 
     @Test
     void verifySaysEachTensorAndEndsWithZero() {

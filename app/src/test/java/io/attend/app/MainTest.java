@@ -1,11 +1,10 @@
 package io.attend.app;
 
+import static io.attend.app.Said.attend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.attend.architecture.Presets;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,21 +30,12 @@ class MainTest {
     @TempDir
     Path folder;
 
-    private record Said(int status, String out, String err) {}
-
-    private static Said attend(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int status = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-        return new Said(status, out.toString(), err.toString());
-    }
-
     private Said train(Path run, String... more) {
         List<String> arguments = new ArrayList<>(List.of("train", "dates"));
         arguments.addAll(SMALL);
         arguments.addAll(List.of(more));
         arguments.addAll(List.of("--run", run.toString()));
-        return attend(arguments.toArray(String[]::new));
+        return attend(arguments.toArray());
     }
 
     @Test
@@ -172,7 +162,7 @@ class MainTest {
     }
 
     private static void failsIn(int status, String message, String... arguments) {
-        Said said = attend(arguments);
+        Said said = attend((Object[]) arguments);
         assertThat(said.err()).contains(message);
         assertThat(said.err().lines()).as("lines of the error").hasSize(1);
         assertThat(said.status()).isEqualTo(status);

@@ -1,5 +1,6 @@
 package io.attend.app;
 
+import static io.attend.app.Said.attend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.attend.Attend;
@@ -18,13 +19,10 @@ import io.attend.tokenizer.pretokenizer.BertPreTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,18 +40,8 @@ class RunTest {
     @TempDir
     Path folder;
 
-    private record Said(int status, String out, String err) {}
-
-    private static Said attend(Object... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        String[] words = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
-        int status = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words);
-        return new Said(status, out.toString(), err.toString());
-    }
-
     private static void failsIn(int status, String message, Object... arguments) {
-        Said said = attend(arguments);
+        Said said = attend((Object[]) arguments);
         assertThat(said.err()).contains(message);
         assertThat(said.err().lines()).as("lines of the error").hasSize(1);
         assertThat(said.out()).isEmpty();

@@ -1,12 +1,11 @@
 package io.attend.app;
 
+import static io.attend.app.Said.attend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.attend.data.MappedTokens;
 import io.attend.tokenizer.Tokenizer;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,17 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 class TokenizeTest {
     @TempDir
     private Path folder;
-
-    private record Said(int status, String out, String err) {}
-
-    private static Said attend(Object... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        String[] words =
-                java.util.Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
-        int status = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words);
-        return new Said(status, out.toString(), err.toString());
-    }
 
     @Test
     void documentsOfSeveralFilesAndKindsBecomeTokens() throws IOException {

@@ -1,12 +1,11 @@
 package io.attend.app;
 
+import static io.attend.app.Said.attend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,27 +30,18 @@ class TokenizerCommandTest {
 
     private Path vocabulary;
 
-    private record Said(int status, String out, String err) {}
-
-    private static Said attend(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int status = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-        return new Said(status, out.toString(), err.toString());
-    }
-
     private static Said attendWith(String input, String... arguments) {
         InputStream before = System.in;
         System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
         try {
-            return attend(arguments);
+            return attend((Object[]) arguments);
         } finally {
             System.setIn(before);
         }
     }
 
     private static String said(String... arguments) {
-        Said said = attend(arguments);
+        Said said = attend((Object[]) arguments);
         assertThat(said.err()).isEmpty();
         assertThat(said.status()).isZero();
         return said.out();
@@ -148,7 +138,7 @@ class TokenizerCommandTest {
     }
 
     private static void fails(int status, String message, String... arguments) {
-        Said said = attend(arguments);
+        Said said = attend((Object[]) arguments);
         assertThat(said.err().lines()).singleElement().asString().contains(message);
         assertThat(said.status()).isEqualTo(status);
         assertThat(said.out()).isEmpty();
