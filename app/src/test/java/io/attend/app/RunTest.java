@@ -41,7 +41,7 @@ class RunTest {
     Path folder;
 
     private static void failsIn(int status, String message, Object... arguments) {
-        Said said = attend((Object[]) arguments);
+        Said said = attend(arguments);
         assertThat(said.err()).contains(message);
         assertThat(said.err().lines()).as("lines of the error").hasSize(1);
         assertThat(said.out()).isEmpty();
