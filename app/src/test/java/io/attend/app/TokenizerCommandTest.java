@@ -273,14 +273,14 @@ class TokenizerCommandTest {
                 "1",
                 "--run",
                 run.toString()));
-        Said said = attend(command.toArray(String[]::new));
+        Said said = attend(command.toArray());
         assertThat(said.status()).as(said.err()).isZero();
         assertThat(said.out()).contains("bits/char", "* ", "costs the model the least", "report.html");
         assertThat(Files.readString(run.resolve("report.html")))
                 .contains("every twentieth line", "193 texts", "10 texts");
         command.add("--json");
         JsonNode all = JsonMapper.shared()
-                .readTree(attend(command.toArray(String[]::new)).out());
+                .readTree(attend(command.toArray()).out());
         String best = all.get("recommended").get("algorithm").stringValue();
         assertThat(best).isIn("bpe", "word-level");
         assertThat(all.get("candidates").get(0).propertyNames())
