@@ -84,8 +84,7 @@ public final class Presets {
 
     /// An encoder-decoder as the 2017 paper has it: post-norm, sinusoidal positions, ReLU, one table of words
     /// for source, target and output, embeddings scaled by the square root of the width. Dropout stands where
-    /// the
-    /// paper has it, on the embeddings and on what each sublayer adds; not on attention weights or hidden
+    /// the paper has it, on the embeddings and on what each sublayer adds; not on attention weights or hidden
     /// features.
     public static Architecture transformer(int vocabulary, int layers, Size size, double dropout) {
         Sublayer feed = new Feed(new DenseFeedForward(size.hidden(), new Relu(), Bias.ADDED, 0));

@@ -83,8 +83,7 @@ public final class Order {
     }
 
     /// The examples of a step, counted from 0. Where batches have a number of examples, the few that do not
-    /// fill
-    /// one sit an epoch out.
+    /// fill one sit an epoch out.
     public synchronized List<Integer> batch(long step) {
         int number = find(step);
         if (made != number) {

@@ -10,8 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Questions about texts as SQuAD has them, versions 1.1 and 2.0: JSON, UTF-8, packed with gzip if the name
-/// ends
-/// in `.gz`.
+/// ends in `.gz`.
 ///
 ///     {"data": [{"paragraphs": [{"context": "...", "qas": [{"question": "...", "answers":
 ///         [{"text": "...", "answer_start": 17}], "is_impossible": false}]}]}]}

@@ -35,8 +35,7 @@ public record Features(Tensor values, Optional<Tensor> keep) implements Input {
     }
 
     /// Sequences [T][F] of several lengths, padded on the right with zeros; the padding is marked wherever
-    /// there
-    /// is some.
+    /// there is some.
     ///
     /// @throws IllegalArgumentException if their vectors differ in width
     public static Features padded(List<double[][]> sequences) {

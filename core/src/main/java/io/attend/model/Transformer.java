@@ -158,8 +158,7 @@ public final class Transformer implements AutoCloseable {
     }
 
     /// The model that is trained beside this one, if there is one. It has its own part of this one's
-    /// parameters,
-    /// and is freed with it.
+    /// parameters, and is freed with it.
     public Optional<Transformer> partner() {
         return built.partner()
                 .map(other -> new Transformer(architecture.partner().orElseThrow(), parameters, other));

@@ -12,8 +12,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /// The model reads a spoilt text and writes it as it was: BART's objective. From [io.attend.data.Document]s
-/// laid
-/// end to end and cut into windows.
+/// laid end to end and cut into windows.
 ///
 ///     loss = − mean over t of log p(x_t | noise(x), x before t)
 ///

@@ -31,8 +31,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Some tokens of a text are hidden and the model is asked for them: BERT's objective. From [Document]s laid
-/// end
-/// to end and cut into windows, each between the begin and the end token.
+/// end to end and cut into windows, each between the begin and the end token.
 ///
 ///     loss = − mean over t in M of log p(x_t | x with M hidden)        |M| = max(1, round(share · length))
 ///

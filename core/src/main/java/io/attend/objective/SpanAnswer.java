@@ -230,8 +230,7 @@ public record SpanAnswer(
         }
 
         /// The span whose scores, of first and last token, are the largest above those of the begin token,
-        /// which
-        /// stands for no answer.
+        /// which stands for no answer.
         private Best best(Window window, float[] scores, int at) {
             double none = (double) scores[at] + scores[at + 1];
             double best = 0;

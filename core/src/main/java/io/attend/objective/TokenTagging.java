@@ -33,8 +33,7 @@ import java.util.stream.Collectors;
 ///     loss = − mean over words of log p(tag | text)        asked at the first token of each word
 ///
 /// Judged by accuracy over words, and where all tags are `O` or begin with `B-`, `I-`, `E-` or `S-` by the F1
-/// of
-/// whole entities, as seqeval counts them; a word behind `length` is taken for the most frequent tag.
+/// of whole entities, as seqeval counts them; a word behind `length` is taken for the most frequent tag.
 ///
 /// @param length tokens of a text that are read, begin and end token included; what is behind them is cut off
 @Source(

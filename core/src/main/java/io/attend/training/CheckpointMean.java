@@ -3,8 +3,8 @@ package io.attend.training;
 import io.attend.value.Source;
 
 /// The finished model has the mean of the weights of the last checkpoints, which lie about the same valley:
-/// often
-/// a little better than any of them, and steadier. The paper averaged the last 5, written ten minutes apart.
+/// often a little better than any of them, and steadier. The paper averaged the last 5, written ten minutes
+/// apart.
 ///
 ///     θ = (1 / n) Σ θ of the last n checkpoints
 ///

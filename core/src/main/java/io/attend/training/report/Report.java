@@ -14,8 +14,7 @@ import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A run, or several compared, as one HTML page: figures, curves, tables, samples with their attention maps,
-/// and
-/// the architecture as a text tree.
+/// and the architecture as a text tree.
 ///
 /// The page stands alone: it opens from a file, without a network, and its policy forbids it to ask for one.
 /// The same report gives the same bytes. The first chart is drawn large (give it the loss); curves of more than
