@@ -20,6 +20,7 @@ public sealed interface Family
                 Deberta,
                 DistilBert,
                 Electra,
+                FNet,
                 Falcon,
                 Gemma,
                 Gemma2,
