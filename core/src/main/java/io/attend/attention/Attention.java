@@ -12,6 +12,7 @@ public sealed interface Attention
                 MemoryAttention,
                 MixedAttention,
                 NgramAttention,
+                NystromAttention,
                 Synthesizer,
                 TwoStreamAttention {
     /// Attention of a sequence on itself, [B, T, E] → [B, T, E].

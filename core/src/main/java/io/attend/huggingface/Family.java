@@ -35,6 +35,7 @@ public sealed interface Family
                 Mistral,
                 Mixtral,
                 Mpt,
+                Nystromformer,
                 Opt,
                 Phi,
                 Qwen2,

@@ -25,6 +25,7 @@ public final class AttentionFormulas {
             .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
             .with(MixedAttention.class, UnpairedFormulas::mixed)
             .with(NgramAttention.class, StreamFormulas::ngrams)
+            .with(NystromAttention.class, NystromFormulas::nystrom)
             .with(TwoStreamAttention.class, StreamFormulas::twoStreams)
             .with(Synthesizer.class, UnpairedFormulas::synthesizer);
 
