@@ -9,9 +9,11 @@ import io.attend.layer.Site;
 public sealed interface Attention
         permits DisentangledAttention,
                 FourierMixing,
+                LongformerAttention,
                 MemoryAttention,
                 MixedAttention,
                 NgramAttention,
+                NystromAttention,
                 Synthesizer,
                 TwoStreamAttention {
     /// Attention of a sequence on itself, [B, T, E] → [B, T, E].

@@ -28,6 +28,8 @@ public final class Context {
     private Optional<Tensor> positions = Optional.empty();
     private Optional<Tensor> segments = Optional.empty();
     private Optional<Tensor> words = Optional.empty();
+    private Optional<Tensor> global = Optional.empty();
+    private Optional<Draws> draws = Optional.empty();
     private Optional<Permutation> permutation = Optional.empty();
     private OptionalLong mainStream = OptionalLong.empty();
     private List<Object> reports = new ArrayList<>();
@@ -103,6 +105,7 @@ public final class Context {
         context.positions = Optional.empty();
         context.segments = Optional.empty();
         context.words = Optional.empty();
+        context.global = Optional.empty();
         return context;
     }
 
@@ -110,6 +113,23 @@ public final class Context {
     public Context worded(Optional<Tensor> words) {
         Context context = copy();
         context.words = words;
+        return context;
+    }
+
+    /// The same pass over tokens of which those where `tokens` [B, T] is true see all and are seen by all, for
+    /// attention that asks which.
+    public Context global(Optional<Tensor> tokens) {
+        Context context = copy();
+        context.global = tokens;
+        context.memo = new HashMap<>();
+        return context;
+    }
+
+    /// The same pass with choices that layers would otherwise draw.
+    public Context drawing(Draws choices) {
+        Context context = copy();
+        context.draws = Optional.of(choices);
+        context.memo = new HashMap<>();
         return context;
     }
 
@@ -188,6 +208,8 @@ public final class Context {
         context.positions = positions;
         context.segments = segments;
         context.words = words;
+        context.global = global;
+        context.draws = draws;
         context.permutation = permutation;
         context.mainStream = mainStream;
         context.reports = reports;
@@ -352,6 +374,17 @@ public final class Context {
     /// The words of this pass [B, T] int64; absent when its input is no words.
     public Optional<Tensor> words() {
         return words;
+    }
+
+    /// Which tokens see all and are seen by all: [B, T] truth values; absent when the input does not say.
+    public Optional<Tensor> global() {
+        return global;
+    }
+
+    /// What a layer at this place draws by chance, [Draws] permitting: the choice that was given, or else its
+    /// own.
+    public Tensor drawn(String what, Supplier<Tensor> own) {
+        return draws.flatMap(given -> given.of(place, what)).orElseGet(own);
     }
 
     /// The order tokens are in where it is not that of their positions, and which of them are asked for.

@@ -706,8 +706,8 @@ public final class Tensor implements AutoCloseable {
 
     // ---- indexing ----
 
-    /// The places of the elements of this vector [N] in rising order, equal ones in the order they stand in,
-    /// [N] int64.
+    /// The places of the elements of this vector [N], or of each column of [N, M], in rising order, equal ones
+    /// in the order they stand in, int64.
     public Tensor argsort() {
         return made("argsort", () -> pointer.argsort(true, 0, false), this);
     }

@@ -23,8 +23,10 @@ public final class AttentionFormulas {
                             new Softmax(value, numbers, scene.keep(), value.mask(), true).apply(x, x))
             .with(DisentangledAttention.class, UnpairedFormulas::disentangled)
             .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
+            .with(LongformerAttention.class, PatternFormulas::longformer)
             .with(MixedAttention.class, UnpairedFormulas::mixed)
             .with(NgramAttention.class, StreamFormulas::ngrams)
+            .with(NystromAttention.class, NystromFormulas::nystrom)
             .with(TwoStreamAttention.class, StreamFormulas::twoStreams)
             .with(Synthesizer.class, UnpairedFormulas::synthesizer);
 

@@ -1,0 +1,108 @@
+package io.attend.attention;
+
+import io.attend.layer.LayerContract.Formula;
+import io.attend.layer.Numbers;
+import io.attend.layer.Scene;
+import io.attend.mask.MaskFormulas;
+import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+
+/// Attention by sparse patterns, from their papers: every pair of positions is asked whether the pattern has
+/// it.
+final class PatternFormulas {
+    private PatternFormulas() {}
+
+    /// Whether a head's query sees a key, and how often it counts.
+    @FunctionalInterface
+    interface Pattern {
+        double times(int head, int query, int key);
+    }
+
+    /// A window in each head, dilated by the head's rate, and global tokens that see all by projections of
+    /// their own and are seen by all.
+    static Formula longformer(LongformerAttention value) {
+        return (x, numbers, scene) -> longformer(value, x, numbers, scene, global(value, x.length, scene));
+    }
+
+    private static boolean[] global(LongformerAttention value, int length, Scene scene) {
+        boolean[] global = new boolean[length];
+        int separators = 0;
+        for (int t = 0; t < length; t++) {
+            int before = separators;
+            boolean separates = value.global().separator().isPresent()
+                    && scene.words()[t] == value.global().separator().getAsInt();
+            separators += separates ? 1 : 0;
+            global[t] = scene.keep()[t]
+                    && switch (value.global().choice()) {
+                        case GIVEN -> false;
+                        case FIRST -> t == 0;
+                        case QUESTION -> separators == 0;
+                        case ANSWER -> before >= 2;
+                    };
+        }
+        return global;
+    }
+
+    static double[][] longformer(
+            LongformerAttention value, double[][] x, Numbers numbers, Scene scene, boolean[] global) {
+        double[][] near = gathered(value.heads(), x, numbers, scene, (head, query, key) -> {
+            var window = MaskFormulas.of(value.window(head));
+            return window.allows(query, key) || global[key] ? 1 : 0;
+        });
+        double[][] all = value.causal()
+                ? near
+                : gathered(value.heads(), x, numbers.in("global"), scene, (_, _, _) -> 1);
+        return IntStream.range(0, x.length)
+                .mapToObj(t -> numbers.in("output").linear(global[t] ? all[t] : near[t], ProjectionBias.ADDED.output))
+                .toArray(double[][]::new);
+    }
+
+    /// Σ_s softmax_s(q_t·k_s / √D) v_s over the keys a pattern has, heads side by side.
+    static double[][] gathered(Heads heads, double[][] x, Numbers numbers, Scene scene, Pattern pattern) {
+        double[][] q = each(x, numbers.in("query"));
+        double[][] k = each(x, numbers.in("key"));
+        double[][] v = each(x, numbers.in("value"));
+        int size = q[0].length / heads.count();
+        double[][] y = new double[x.length][q[0].length];
+        for (int t = 0; t < x.length; t++) {
+            for (int head = 0; head < heads.count(); head++) {
+                int query = t;
+                int of = head;
+                double[] weights = softmax(
+                        x.length,
+                        s -> scene.keep()[s] ? pattern.times(of, query, s) : 0,
+                        s -> dot(q[query], k[s], of * size, size) / Math.sqrt(size));
+                for (int s = 0; s < x.length; s++) {
+                    for (int i = head * size; i < (head + 1) * size; i++) {
+                        y[t][i] += weights[s] * v[s][i];
+                    }
+                }
+            }
+        }
+        return y;
+    }
+
+    private static double[][] each(double[][] x, Numbers numbers) {
+        return Arrays.stream(x)
+                .map(row -> numbers.linear(row, ProjectionBias.ADDED.query))
+                .toArray(double[][]::new);
+    }
+
+    /// Softmax in which a key counts as often as it is said to.
+    static double[] softmax(int keys, IntToDoubleFunction times, IntToDoubleFunction score) {
+        double[] weights = IntStream.range(0, keys)
+                .mapToDouble(s -> times.applyAsDouble(s) == 0 ? 0 : times.applyAsDouble(s) * Math.exp(score.applyAsDouble(s)))
+                .toArray();
+        double total = Arrays.stream(weights).sum();
+        return Arrays.stream(weights).map(w -> total == 0 ? 0 : w / total).toArray();
+    }
+
+    private static double dot(double[] a, double[] b, int from, int size) {
+        double sum = 0;
+        for (int i = from; i < from + size; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+}
