@@ -23,6 +23,7 @@ public final class AttentionFormulas {
                             new Softmax(value, numbers, scene.keep(), value.mask(), true).apply(x, x))
             .with(DisentangledAttention.class, UnpairedFormulas::disentangled)
             .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
+            .with(LinearAttention.class, RecurrentFormulas::linear)
             .with(MixedAttention.class, UnpairedFormulas::mixed)
             .with(NgramAttention.class, StreamFormulas::ngrams)
             .with(TwoStreamAttention.class, StreamFormulas::twoStreams)
