@@ -62,4 +62,42 @@ final class StateSpaceFormulas {
         }
         return y;
     }
+    /// RWKV: each channel's weighted mean of the past and the present, by its sums alone.
+    static Formula rwkv(RwkvTimeMixing value) {
+        return (x, numbers, scene) -> {
+            double[] before = new double[x[0].length];
+            double[] decay = numbers.vector("decay");
+            double[] first = numbers.vector("first");
+            double[] above = new double[value.inner()];
+            double[] below = new double[value.inner()];
+            double[][] y = new double[x.length][x[0].length];
+            for (int t = 0; t < x.length; t++) {
+                if (!scene.keep()[t]) {
+                    continue;
+                }
+                double[] k = numbers.in("key").linear(mixed(x[t], before, numbers.vector("keyMix")), Bias.NONE);
+                double[] v = numbers.in("value").linear(mixed(x[t], before, numbers.vector("valueMix")), Bias.NONE);
+                double[] r = numbers.in("receptance")
+                        .linear(mixed(x[t], before, numbers.vector("receptanceMix")), Bias.NONE);
+                double[] out = new double[value.inner()];
+                for (int i = 0; i < out.length; i++) {
+                    double present = Math.exp(first[i] + k[i]);
+                    double mean = (above[i] + present * v[i]) / (below[i] + present);
+                    out[i] = mean / (1 + Math.exp(-r[i]));
+                    double left = Math.exp(-Math.exp(decay[i]));
+                    above[i] = left * above[i] + Math.exp(k[i]) * v[i];
+                    below[i] = left * below[i] + Math.exp(k[i]);
+                }
+                y[t] = numbers.in("output").linear(out, Bias.NONE);
+                before = x[t];
+            }
+            return y;
+        };
+    }
+
+    private static double[] mixed(double[] x, double[] before, double[] share) {
+        double[] y = new double[x.length];
+        Arrays.setAll(y, i -> share[i] * x[i] + (1 - share[i]) * before[i]);
+        return y;
+    }
 }
