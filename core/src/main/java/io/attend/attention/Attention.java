@@ -10,6 +10,7 @@ public sealed interface Attention
         permits DisentangledAttention,
                 FourierMixing,
                 LongformerAttention,
+                LinearAttention,
                 MemoryAttention,
                 MixedAttention,
                 NgramAttention,

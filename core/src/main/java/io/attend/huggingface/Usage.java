@@ -240,14 +240,45 @@ public record Usage(
     /// @param remembered how many of the last hidden states are given back for the next text, empty for all;
     ///     absent where none are
     /// @param reused of how many of the first positions, all if empty
-    public record Extras(Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused) {
-        public static final Extras NONE = new Extras(Maps.WEIGHTS, 0, Optional.empty(), OptionalInt.empty());
+    /// @param layers what is shown as hidden states
+    public record Extras(
+            Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused, Layers layers) {
+        public static final Extras NONE = new Extras(
+                Maps.WEIGHTS, 0, Optional.empty(), OptionalInt.empty(), Layers.EMBEDDED);
+
+        Extras maps(Maps shown) {
+            return new Extras(shown, smoothing, remembered, reused, layers);
+        }
+
+        Extras smoothing(double share) {
+            return new Extras(maps, share, remembered, reused, layers);
+        }
+
+        Extras remembering(Optional<OptionalInt> states, OptionalInt positions) {
+            return new Extras(maps, smoothing, states, positions, layers);
+        }
+
+        Extras layers(Layers shown) {
+            return new Extras(maps, smoothing, remembered, reused, shown);
+        }
+    }
+
+    /// What a class shows as hidden states.
+    ///
+    /// @param embedded whether the first is what enters the first layer, and the last layer's is shown only behind
+    ///     the last norm; otherwise every layer's is, and then that behind the norm
+    /// @param halving behind every so many layers the stream is shown halved, as RWKV has it so that halves do not
+    ///     overflow: all that is added behind is halved too, so that no norm sees it; 0 for never
+    public record Layers(boolean embedded, int halving) {
+        public static final Layers EMBEDDED = new Layers(true, 0);
     }
 
     /// What a class shows as the attention of an encoder and to it; a decoder's own is always weights.
     public enum Maps {
         WEIGHTS,
         /// Scores before the softmax, the lowest float where a key is hidden.
-        SCORES
+        SCORES,
+        /// What a recurrence in place of attention adds to the stream [B, T, E].
+        BRANCHES
     }
 }

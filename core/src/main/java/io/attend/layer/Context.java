@@ -365,6 +365,12 @@ public final class Context {
         return keep;
     }
 
+    /// Which of the positions of this pass are real, of `length` new ones: [B, T] truth values; absent when
+    /// nothing is padding.
+    public Optional<Tensor> real(long length) {
+        return keep.map(all -> all.narrow(1, all.size(1) - length, length));
+    }
+
     /// To which of several texts each position belongs, cached ones included: [B, S] int64; absent when there
     /// is one.
     public Optional<Tensor> segments() {

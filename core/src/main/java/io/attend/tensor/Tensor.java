@@ -445,6 +445,11 @@ public final class Tensor implements AutoCloseable {
         return made("mul", () -> pointer.mul(scalar(value)), this);
     }
 
+    /// `this + left · right`
+    public Tensor addcmul(Tensor left, Tensor right) {
+        return made("addcmul", () -> pointer.addcmul(left.pointer, right.pointer), this, left, right);
+    }
+
     public Tensor div(Tensor other) {
         return made("div", () -> pointer.div(other.pointer), this, other);
     }
@@ -668,6 +673,11 @@ public final class Tensor implements AutoCloseable {
 
     public Tensor cumsum(int axis) {
         return made("cumsum", () -> pointer.cumsum(axis), this);
+    }
+
+    /// The largest element so far along an axis.
+    public Tensor cummax(int axis) {
+        return ranked("cummax", () -> pointer.cummax(axis)).values();
     }
 
     public Tensor logsumexp(int axis, Axis kept) {

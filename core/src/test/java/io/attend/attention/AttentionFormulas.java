@@ -24,6 +24,7 @@ public final class AttentionFormulas {
             .with(DisentangledAttention.class, UnpairedFormulas::disentangled)
             .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
             .with(LongformerAttention.class, PatternFormulas::longformer)
+            .with(LinearAttention.class, RecurrentFormulas::linear)
             .with(MixedAttention.class, UnpairedFormulas::mixed)
             .with(NgramAttention.class, StreamFormulas::ngrams)
             .with(NystromAttention.class, NystromFormulas::nystrom)
