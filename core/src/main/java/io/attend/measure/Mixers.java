@@ -1,4 +1,4 @@
-package io.attend.inspect;
+package io.attend.measure;
 
 import io.attend.architecture.Convolve;
 import io.attend.architecture.Recur;
@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /// Every way there is for the positions of one text to hear of each other: attentions, convolutions and
-/// recurrences, by the names of their variants, found as the [Catalogue] finds them.
+/// recurrences, by the names of their variants, found through their `permits` lists.
 public final class Mixers {
     private Mixers() {}
 

@@ -1,4 +1,4 @@
-package io.attend.inspect;
+package io.attend.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
