@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
@@ -70,7 +69,7 @@ final class BenchAttention implements Callable<Integer> {
     private int heads = Bench.USUAL.heads();
 
     @Option(names = "--threads", paramLabel = "N", description = "Of the engine (one a processor).")
-    private OptionalInt threads = OptionalInt.empty();
+    private Optional<Integer> threads = Optional.empty();
 
     @Option(
             names = "--memory",
@@ -165,9 +164,17 @@ final class BenchAttention implements Callable<Integer> {
         return withExact;
     }
 
+    /// As it was given, without where results go.
     private String command() {
-        List<String> given = spec.commandLine().getParseResult().originalArgs();
-        return "attend bench attention" + (given.isEmpty() ? "" : " " + String.join(" ", given));
+        List<String> given = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
+        for (String where : List.of("--write", "--html")) {
+            given.removeIf(word -> word.startsWith(where + "="));
+            int at = given.indexOf(where);
+            if (at >= 0) {
+                given.subList(at, at + 2).clear();
+            }
+        }
+        return "attend " + String.join(" ", given);
     }
 
     private static void write(Path file, Map<String, Measured> measured) {

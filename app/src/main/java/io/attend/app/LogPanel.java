@@ -1,5 +1,6 @@
 package io.attend.app;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -111,7 +112,7 @@ record LogPanel(long shortest, long longest, boolean names) {
     }
 
     private static String figure(double power) {
-        return power >= 0 ? Output.flops(Math.pow(10, power)) : String.format(Locale.ROOT, "%.0e", Math.pow(10, power));
+        return power >= 0 ? Output.flops(Math.pow(10, power)) : BigDecimal.valueOf(1, (int) -power).toPlainString();
     }
 
     private void line(StringBuilder svg, Line line, double low, double high) {

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 /// Measures how time and memory of ways to mix positions grow with the length: all of them in turns at one
-/// length after the other, so that what disturbs the machine disturbs all; of each the median. What the machine
+/// length after the other, so that what disturbs the machine disturbs all; of each the median, in processor seconds if there is one thread. What the machine
 /// has no memory for by the layers' own count, or would wait for too long, is left out with its reason.
 ///
 /// @param lengths T, shortest first
@@ -88,7 +88,7 @@ public record Growing(Bench bench, List<Long> lengths, int threads, double memor
                 List<Figure> known = Objects.requireNonNull(figures.get(name));
                 String reason = reason(name, mixer, length, known);
                 if (reason.isEmpty()) {
-                    timed.put(name, new Timed(bench.pass(mixer, length)));
+                    timed.put(name, new Timed(bench.pass(mixer, length), threads == 1));
                 } else if (left.stream().noneMatch(one -> one.mixer.equals(name))) { // longer ones as well
                     left.add(new Left(name, length, reason));
                 }
@@ -169,8 +169,11 @@ public record Growing(Bench bench, List<Long> lengths, int threads, double memor
         private final List<Double> training = new ArrayList<>();
         private boolean warm;
 
-        Timed(Bench.Pass pass) {
+        private final boolean alone;
+
+        Timed(Bench.Pass pass, boolean alone) {
             this.pass = pass;
+            this.alone = alone;
         }
 
         void time(double patience) {
@@ -188,10 +191,15 @@ public record Growing(Bench bench, List<Long> lengths, int threads, double memor
             training.add(both);
         }
 
-        private static double seconds(Runnable work) {
-            long began = System.nanoTime();
+        /// Of this thread where it is the only one, which others on the machine do not lengthen; else by the clock.
+        private double seconds(Runnable work) {
+            long began = now();
             work.run();
-            return (System.nanoTime() - began) / 1e9;
+            return (now() - began) / 1e9;
+        }
+
+        private long now() {
+            return alone ? ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() : System.nanoTime();
         }
 
         private static double sum(List<Double> seconds) {

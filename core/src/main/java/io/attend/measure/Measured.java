@@ -107,7 +107,10 @@ public record Measured(
     /// shortest of them if it always does, absent if not at the longest.
     public OptionalDouble crossing(Measured other, ToDoubleFunction<Figure> what) {
         List<Figure> shared = figures.stream()
-                .filter(figure -> other.at(figure.length()).isPresent())
+                .filter(figure -> what.applyAsDouble(figure) > 0)
+                .filter(figure -> other.at(figure.length())
+                        .filter(beside -> what.applyAsDouble(beside) > 0)
+                        .isPresent())
                 .toList();
         double crossing = Double.NaN;
         for (int i = shared.size() - 1; i >= 0; i--) {
