@@ -168,7 +168,7 @@ public record NgramAttention(
                     .permute(0, 3, 1, 2); // [B, H, R, N]
             Tensor mainKeys = keys.narrow(2, 0, length); // [B, H, T, D]
             Tensor mainVectors = vectors.narrow(2, 0, length);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(mainKeys, mainVectors);
                 mainKeys = state.get().keys(); // [B, H, S, D]

@@ -11,6 +11,7 @@ import io.attend.position.RelativePosition;
 import io.attend.position.RelativePosition.HeadShape;
 import io.attend.score.Score;
 import io.attend.state.KeyValueState;
+import io.attend.state.SourceState;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
@@ -117,7 +118,7 @@ abstract sealed class SoftmaxLayer implements Layer {
             Tensor queries = position.queries(queries(x, context), context); // [B, H, T, D]
             Tensor keys = position.keys(keys(x, context), context); // [B, K, T, D]
             Tensor vectors = position.values(values(x), context);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(keys, vectors);
                 keys = state.get().keys(); // [B, K, S, D]
@@ -154,14 +155,14 @@ abstract sealed class SoftmaxLayer implements Layer {
 
         @Override
         public Tensor forward(Tensor x, Context context) {
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<SourceState> state = context.state(SourceState.class, SourceState::new);
             if (state.isPresent() && state.get().length() > 0) {
                 return attend(x, state.get().keys(), state.get().values(), context);
             }
             Tensor memory = context.memory().values(); // [B, S, M]
             Tensor keys = score.keys(keys(memory, context)); // [B, K, S, D]
             Tensor vectors = values(memory);
-            state.ifPresent(kept -> kept.append(keys, vectors));
+            state.ifPresent(kept -> kept.read(keys, vectors));
             return attend(x, keys, vectors, context);
         }
 

@@ -106,7 +106,7 @@ public record Synthesizer(
             check(context.cached() + length);
             Tensor vectors =
                     values.forward(x).reshape(x.size(0), length, -1, size).transpose(1, 2); // [B, H, T, D]
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(vectors.narrow(3, 0, 0), vectors); // no keys
                 vectors = state.get().values(); // [B, H, S, D]

@@ -140,7 +140,7 @@ public record TwoStreamAttention(
             Tensor tokens = asked == 0 ? x : x.narrow(1, 0, length); // [B, T, E]
             Tensor keys = position.keys(split(key.forward(tokens)), context); // [B, H, T, D]
             Tensor vectors = position.values(split(values.forward(tokens)), context);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(keys, vectors);
                 keys = state.get().keys(); // [B, H, S, D]

@@ -1,6 +1,9 @@
 package io.attend.layer;
 
 import io.attend.mask.Mask;
+import io.attend.state.Cache;
+import io.attend.state.GrowingCache;
+import io.attend.state.KeyValueState;
 import io.attend.state.State;
 import io.attend.tensor.GradientHook;
 import io.attend.tensor.Lifetime;
@@ -23,6 +26,7 @@ public final class Context {
     private Optional<Random> random = Optional.empty();
     private long step;
     private Optional<Map<Place, State>> states = Optional.empty();
+    private Cache cache = GrowingCache.EXAMPLE;
     private long cached;
     private Optional<Tensor> keep = Optional.empty();
     private Optional<Tensor> positions = Optional.empty();
@@ -68,6 +72,13 @@ public final class Context {
         Context context = copy();
         context.states = Optional.of(states);
         context.cached = cached;
+        return context;
+    }
+
+    /// The same pass with keys and values kept in another way.
+    public Context caching(Cache how) {
+        Context context = copy();
+        context.cache = how;
         return context;
     }
 
@@ -183,6 +194,7 @@ public final class Context {
         context.random = random;
         context.step = step;
         context.states = states;
+        context.cache = cache;
         context.cached = cached;
         context.keep = keep;
         context.positions = positions;
@@ -240,6 +252,11 @@ public final class Context {
     /// The state of this place, made on first use; nothing outside a generation.
     public <S extends State> Optional<S> state(Class<S> type, Supplier<S> fresh) {
         return states.map(all -> type.cast(all.computeIfAbsent(place, _ -> fresh.get())));
+    }
+
+    /// The keys and values this place remembers, kept as the session asked for; nothing outside a generation.
+    public Optional<KeyValueState> keyValues() {
+        return state(KeyValueState.class, () -> new KeyValueState(cache));
     }
 
     /// Whether attention weights must be computed for an observer.
