@@ -115,6 +115,10 @@ abstract sealed class SoftmaxLayer implements Layer {
 
         @Override
         public Tensor forward(Tensor x, Context context) {
+            Optional<KeyValueState> rolling = context.rolling();
+            if (rolling.isPresent()) {
+                return rolled(x, rolling.get(), context);
+            }
             Tensor queries = position.queries(queries(x, context), context); // [B, H, T, D]
             Tensor keys = position.keys(keys(x, context), context); // [B, K, T, D]
             Tensor vectors = position.values(values(x), context);
@@ -131,6 +135,23 @@ abstract sealed class SoftmaxLayer implements Layer {
                     context.visible(value.mask(), x.size(1), keys.size(2)),
                     position.bias(queries, keys, context),
                     context);
+        }
+
+        /// Positions act on all keys at every step, by where they stand among those remembered.
+        private Tensor rolled(Tensor x, KeyValueState state, Context context) {
+            state.append(keys(x, context), values(x));
+            Tensor kept = state.keys(); // [B, K, S, D]
+            Context last = context.behind(kept.size(2) - x.size(1));
+            Context all = context.counted(0);
+            Tensor queries = position.queries(queries(x, last), last); // [B, H, T, D]
+            Tensor keys = position.keys(kept, all); // [B, K, S, D]
+            return merge(
+                    score.queries(queries),
+                    score.keys(keys),
+                    position.values(state.values(), all),
+                    last.visible(value.mask(), x.size(1), keys.size(2)),
+                    position.bias(queries, keys, last),
+                    last);
         }
 
         @Override

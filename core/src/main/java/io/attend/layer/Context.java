@@ -256,7 +256,37 @@ public final class Context {
 
     /// The keys and values this place remembers, kept as the session asked for; nothing outside a generation.
     public Optional<KeyValueState> keyValues() {
+        if (cache.rolls() && states.isPresent()) {
+            throw new IllegalArgumentException(place + ": only SoftmaxAttention can count positions inside a "
+                    + cache.getClass().getSimpleName() + "; use a GrowingCache");
+        }
         return state(KeyValueState.class, () -> new KeyValueState(cache));
+    }
+
+    /// The same for keys whose positions have not acted on them yet, where the session's cache forgets; nothing
+    /// where it does not.
+    public Optional<KeyValueState> rolling() {
+        return cache.rolls() ? state(KeyValueState.class, () -> new KeyValueState(cache)) : Optional.empty();
+    }
+
+    /// The same pass as if only `remembered` tokens had come before it, so that positions count from there.
+    ///
+    /// @throws IllegalArgumentException if some were forgotten that are padding, or were said to stand elsewhere
+    public Context behind(long remembered) {
+        boolean told = keep.isPresent() || positions.isPresent() || segments.isPresent();
+        if (told && remembered < cached) {
+            throw new IllegalArgumentException(place + ": of " + cached + " positions only " + remembered
+                    + " are remembered, and texts with padding, positions or segments of their own cannot forget; use"
+                    + " a longer window or a GrowingCache");
+        }
+        return counted(remembered);
+    }
+
+    /// The same pass with positions that count from `first` where they are not given.
+    public Context counted(long first) {
+        Context context = copy();
+        context.cached = first;
+        return context;
     }
 
     /// Whether attention weights must be computed for an observer.
