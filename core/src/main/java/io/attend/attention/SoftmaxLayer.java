@@ -11,6 +11,7 @@ import io.attend.position.RelativePosition;
 import io.attend.position.RelativePosition.HeadShape;
 import io.attend.score.Score;
 import io.attend.state.KeyValueState;
+import io.attend.state.SourceState;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
@@ -114,10 +115,14 @@ abstract sealed class SoftmaxLayer implements Layer {
 
         @Override
         public Tensor forward(Tensor x, Context context) {
+            Optional<KeyValueState> rolling = context.rolling();
+            if (rolling.isPresent()) {
+                return rolled(x, rolling.get(), context);
+            }
             Tensor queries = position.queries(queries(x, context), context); // [B, H, T, D]
             Tensor keys = position.keys(keys(x, context), context); // [B, K, T, D]
             Tensor vectors = position.values(values(x), context);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(keys, vectors);
                 keys = state.get().keys(); // [B, K, S, D]
@@ -130,6 +135,23 @@ abstract sealed class SoftmaxLayer implements Layer {
                     context.visible(value.mask(), x.size(1), keys.size(2)),
                     position.bias(queries, keys, context),
                     context);
+        }
+
+        /// Positions act on all keys at every step, by where they stand among those remembered.
+        private Tensor rolled(Tensor x, KeyValueState state, Context context) {
+            state.append(keys(x, context), values(x));
+            Tensor kept = state.keys(); // [B, K, S, D]
+            Context last = context.behind(kept.size(2) - x.size(1));
+            Context all = context.counted(0);
+            Tensor queries = position.queries(queries(x, last), last); // [B, H, T, D]
+            Tensor keys = position.keys(kept, all); // [B, K, S, D]
+            return merge(
+                    score.queries(queries),
+                    score.keys(keys),
+                    position.values(state.values(), all),
+                    last.visible(value.mask(), x.size(1), keys.size(2)),
+                    position.bias(queries, keys, last),
+                    last);
         }
 
         @Override
@@ -154,14 +176,14 @@ abstract sealed class SoftmaxLayer implements Layer {
 
         @Override
         public Tensor forward(Tensor x, Context context) {
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<SourceState> state = context.state(SourceState.class, SourceState::new);
             if (state.isPresent() && state.get().length() > 0) {
                 return attend(x, state.get().keys(), state.get().values(), context);
             }
             Tensor memory = context.memory().values(); // [B, S, M]
             Tensor keys = score.keys(keys(memory, context)); // [B, K, S, D]
             Tensor vectors = values(memory);
-            state.ifPresent(kept -> kept.append(keys, vectors));
+            state.ifPresent(kept -> kept.read(keys, vectors));
             return attend(x, keys, vectors, context);
         }
 

@@ -37,7 +37,7 @@ final class BeamSearch {
     List<List<Written>> run() {
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open();
-                Session session = model.session(start.source(), start.remembering())) {
+                Session session = start.session(model)) {
             List<Text> texts =
                     Arrays.stream(start.prompt().rows()).map(Text::new).toList();
             List<Text> going = texts;

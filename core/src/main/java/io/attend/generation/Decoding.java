@@ -3,7 +3,10 @@ package io.attend.generation;
 import io.attend.embedding.Input;
 import io.attend.embedding.Tokens;
 import io.attend.model.Remembering;
+import io.attend.model.Session;
 import io.attend.model.Transformer;
+import io.attend.state.Cache;
+import io.attend.state.GrowingCache;
 import io.attend.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +38,9 @@ public sealed interface Decoding permits Beam, Greedy, Sampling {
     ///     the left
     /// @param ends the tokens that end a text; with none, texts are as long as allowed
     /// @param remembering what is kept from step to step
-    record Start(Optional<Input> source, Tokens prompt, Set<Integer> ends, Remembering remembering) {
+    /// @param cache how keys and values are kept
+    record Start(
+            Optional<Input> source, Tokens prompt, Set<Integer> ends, Remembering remembering, Cache cache) {
         public Start {
             ends = Set.copyOf(ends);
             if (prompt.keep().isPresent()
@@ -45,12 +50,26 @@ public sealed interface Decoding permits Beam, Greedy, Sampling {
             }
         }
 
+        public Start(Optional<Input> source, Tokens prompt, Set<Integer> ends, Remembering remembering) {
+            this(source, prompt, ends, remembering, GrowingCache.EXAMPLE);
+        }
+
         public Start(Optional<Input> source, Tokens prompt, Set<Integer> ends) {
             this(source, prompt, ends, Remembering.STATES);
         }
 
         public Start(Optional<Input> source, Tensor prompt, int end) {
             this(source, Tokens.of(prompt), Set.of(end));
+        }
+
+        /// The same with keys and values kept in another way.
+        public Start caching(Cache how) {
+            return new Start(source, prompt, ends, remembering, how);
+        }
+
+        /// A session that has taken nothing yet.
+        Session session(Transformer model) {
+            return model.session(source, remembering, cache);
         }
     }
 

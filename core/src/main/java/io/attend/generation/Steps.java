@@ -26,7 +26,7 @@ record Steps(Transformer model, Start start, int limit, List<Rule> rules, Follow
     List<Written> write(Choice choice) {
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open();
-                Session session = model.session(start.source(), start.remembering())) {
+                Session session = start.session(model)) {
             List<Text> texts = Text.of(start.prompt());
             List<Text> going = texts;
             Tokens next = start.prompt();
