@@ -43,6 +43,7 @@ public sealed interface Family
                 Roberta,
                 SqueezeBert,
                 StableLm,
+                TransfoXl,
                 XlNet,
                 Bart,
                 MBart,

@@ -240,8 +240,24 @@ public record Usage(
     /// @param remembered how many of the last hidden states are given back for the next text, empty for all;
     ///     absent where none are
     /// @param reused of how many of the first positions, all if empty
-    public record Extras(Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused) {
+    /// @param bands where bands of words end, by which a class sorts the losses of the words it was asked for; none
+    ///     where it gives none
+    public record Extras(
+            Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused, List<Integer> bands) {
         public static final Extras NONE = new Extras(Maps.WEIGHTS, 0, Optional.empty(), OptionalInt.empty());
+
+        public Extras {
+            bands = List.copyOf(bands);
+        }
+
+        public Extras(Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused) {
+            this(maps, smoothing, remembered, reused, List.of());
+        }
+
+        /// With losses of words in the order of bands.
+        public Extras bands(List<Integer> ends) {
+            return new Extras(maps, smoothing, remembered, reused, ends);
+        }
     }
 
     /// What a class shows as the attention of an encoder and to it; a decoder's own is always weights.

@@ -70,6 +70,11 @@ final class Watched implements Observer {
         return map(stack, block, branch, "scores");
     }
 
+    /// What the attention of a block takes along to the next segment.
+    Optional<Tensor> memory(String stack, int block) {
+        return map(stack, block, "attention", "memory");
+    }
+
     private Optional<Tensor> map(String stack, int block, String branch, String what) {
         return Optional.ofNullable(attention.get(stack + "." + block + "." + branch + "." + what));
     }
