@@ -17,6 +17,7 @@ public sealed interface Attention
                 NgramAttention,
                 NystromAttention,
                 Synthesizer,
+                TransformerXlAttention,
                 TwoStreamAttention {
     /// Attention of a sequence on itself, [B, T, E] → [B, T, E].
     Layer self(Parameters parameters, Site site);

@@ -45,6 +45,7 @@ public sealed interface Family
                 Rwkv,
                 SqueezeBert,
                 StableLm,
+                TransfoXl,
                 XlNet,
                 Bart,
                 MBart,

@@ -241,25 +241,41 @@ public record Usage(
     ///     absent where none are
     /// @param reused of how many of the first positions, all if empty
     /// @param layers what is shown as hidden states
+    /// @param bands where bands of words end, by which a class sorts the losses of the words it was asked for; none
+    ///     where it gives none
     public record Extras(
-            Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused, Layers layers) {
-        public static final Extras NONE = new Extras(
-                Maps.WEIGHTS, 0, Optional.empty(), OptionalInt.empty(), Layers.EMBEDDED);
+            Maps maps,
+            double smoothing,
+            Optional<OptionalInt> remembered,
+            OptionalInt reused,
+            Layers layers,
+            List<Integer> bands) {
+        public static final Extras NONE =
+                new Extras(Maps.WEIGHTS, 0, Optional.empty(), OptionalInt.empty(), Layers.EMBEDDED, List.of());
+
+        public Extras {
+            bands = List.copyOf(bands);
+        }
 
         Extras maps(Maps shown) {
-            return new Extras(shown, smoothing, remembered, reused, layers);
+            return new Extras(shown, smoothing, remembered, reused, layers, bands);
         }
 
         Extras smoothing(double share) {
-            return new Extras(maps, share, remembered, reused, layers);
+            return new Extras(maps, share, remembered, reused, layers, bands);
         }
 
         Extras remembering(Optional<OptionalInt> states, OptionalInt positions) {
-            return new Extras(maps, smoothing, states, positions, layers);
+            return new Extras(maps, smoothing, states, positions, layers, bands);
         }
 
         Extras layers(Layers shown) {
-            return new Extras(maps, smoothing, remembered, reused, shown);
+            return new Extras(maps, smoothing, remembered, reused, shown, bands);
+        }
+
+        /// With losses of words in the order of bands.
+        Extras bands(List<Integer> ends) {
+            return new Extras(maps, smoothing, remembered, reused, layers, ends);
         }
     }
 
