@@ -232,6 +232,7 @@ public record LongformerAttention(
                     Optional.of(allowed(all.queries.size(2), all.keys.size(2), chosen, context)),
                     Optional.empty(),
                     score); // [B, H, T, S]
+            chosen.ifPresent(some -> context.show("global", some.tokens()));
             context.show(
                     "attention",
                     chosen.map(some -> some.into(

@@ -30,6 +30,7 @@ public sealed interface Family
                 GptNeo,
                 GptNeoX,
                 Llama,
+                Longformer,
                 MPNet,
                 Mistral,
                 Mixtral,
@@ -49,6 +50,7 @@ public sealed interface Family
                 Blenderbot,
                 M2M100,
                 ProphetNet,
+                Led,
                 T5,
                 Switch {
     /// The values of `model_type` it answers to.

@@ -8,7 +8,9 @@ import io.attend.router.Routing;
 import io.attend.tensor.DType;
 import io.attend.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -240,8 +242,35 @@ public record Usage(
     /// @param remembered how many of the last hidden states are given back for the next text, empty for all;
     ///     absent where none are
     /// @param reused of how many of the first positions, all if empty
-    public record Extras(Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused) {
+    /// @param layout of the maps of sparse attention, where they are not all pairs
+    /// @param drawn what choices are called that layers draw by chance, ours and theirs
+    public record Extras(
+            Maps maps,
+            double smoothing,
+            Optional<OptionalInt> remembered,
+            OptionalInt reused,
+            Optional<MapLayout> layout,
+            Map<String, String> drawn) {
         public static final Extras NONE = new Extras(Maps.WEIGHTS, 0, Optional.empty(), OptionalInt.empty());
+
+        public Extras {
+            drawn = Map.copyOf(drawn);
+        }
+
+        public Extras(Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused) {
+            this(maps, smoothing, remembered, reused, Optional.empty(), Map.of());
+        }
+
+        public Extras layout(MapLayout how) {
+            return new Extras(maps, smoothing, remembered, reused, Optional.of(how), drawn);
+        }
+
+        /// With a choice of layers, `ours`, that Hugging Face calls `theirs`.
+        public Extras drawn(String ours, String theirs) {
+            Map<String, String> all = new HashMap<>(drawn);
+            all.put(ours, theirs);
+            return new Extras(maps, smoothing, remembered, reused, layout, all);
+        }
     }
 
     /// What a class shows as the attention of an encoder and to it; a decoder's own is always weights.

@@ -70,6 +70,11 @@ final class Watched implements Observer {
         return map(stack, block, branch, "scores");
     }
 
+    /// Which tokens that attention took as global, [B, T].
+    Optional<Tensor> global(String stack, int block, String branch) {
+        return map(stack, block, branch, "global");
+    }
+
     private Optional<Tensor> map(String stack, int block, String branch, String what) {
         return Optional.ofNullable(attention.get(stack + "." + block + "." + branch + "." + what));
     }
