@@ -14,6 +14,7 @@ public sealed interface Attention
                 MixedAttention,
                 NgramAttention,
                 Synthesizer,
+                TransientGlobalAttention,
                 TwoStreamAttention {
     /// Attention of a sequence on itself, [B, T, E] → [B, T, E].
     Layer self(Parameters parameters, Site site);

@@ -51,6 +51,7 @@ public sealed interface Family
                 M2M100,
                 ProphetNet,
                 Led,
+                LongT5,
                 T5,
                 Switch {
     /// The values of `model_type` it answers to.

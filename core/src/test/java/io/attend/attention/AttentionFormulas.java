@@ -27,6 +27,7 @@ public final class AttentionFormulas {
             .with(MixedAttention.class, UnpairedFormulas::mixed)
             .with(NgramAttention.class, StreamFormulas::ngrams)
             .with(TwoStreamAttention.class, StreamFormulas::twoStreams)
+            .with(TransientGlobalAttention.class, PatternFormulas::transientGlobal)
             .with(Synthesizer.class, UnpairedFormulas::synthesizer);
 
     private static final Formulas<MemoryAttention, Formula> CROSS = Formulas.<MemoryAttention, Formula>of(

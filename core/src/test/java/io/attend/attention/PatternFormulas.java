@@ -1,9 +1,11 @@
 package io.attend.attention;
 
+import io.attend.layer.Bias;
 import io.attend.layer.LayerContract.Formula;
 import io.attend.layer.Numbers;
 import io.attend.layer.Scene;
 import io.attend.mask.MaskFormulas;
+import io.attend.norm.NormFormulas;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -56,6 +58,63 @@ final class PatternFormulas {
         return IntStream.range(0, x.length)
                 .mapToObj(t -> numbers.in("output").linear(global[t] ? all[t] : near[t], ProjectionBias.ADDED.output))
                 .toArray(double[][]::new);
+    }
+
+    /// A window around each token and sums of blocks: what is left behind the last whole block belongs to that.
+    static Formula transientGlobal(TransientGlobalAttention value) {
+        return (x, numbers, scene) -> {
+            int width = x[0].length;
+            int real = (int) IntStream.range(0, x.length).filter(t -> scene.keep()[t]).count();
+            int whole = real / value.block();
+            int[] block = IntStream.range(0, x.length)
+                    .map(t -> scene.keep()[t] ? Math.min(t / value.block(), whole - 1) : -1)
+                    .toArray();
+            double[][] rows = new double[x.length + whole][];
+            System.arraycopy(x, 0, rows, 0, x.length);
+            for (int j = 0; j < whole; j++) {
+                double[] sum = new double[width];
+                for (int t = 0; t < x.length; t++) {
+                    for (int i = 0; i < width && block[t] == j; i++) {
+                        sum[i] += x[t][i];
+                    }
+                }
+                rows[x.length + j] = NormFormulas.of(value.norm())
+                        .apply(sum, numbers.in("global").in("norm"));
+            }
+            double[][] near = numbers.in("position").shared().matrix("weight", value.heads().count());
+            double[][] far = numbers.in("global").shared().matrix("weight", value.heads().count());
+            Numbers query = numbers.in("query");
+            double[][] q = Arrays.stream(x).map(row -> query.linear(row, Bias.NONE)).toArray(double[][]::new);
+            double[][] k = Arrays.stream(rows)
+                    .map(row -> numbers.in("key").linear(row, Bias.NONE))
+                    .toArray(double[][]::new);
+            double[][] v = Arrays.stream(rows)
+                    .map(row -> numbers.in("value").linear(row, Bias.NONE))
+                    .toArray(double[][]::new);
+            int size = q[0].length / value.heads().count();
+            double[][] y = new double[x.length][];
+            for (int t = 0; t < x.length; t++) {
+                double[] gathered = new double[q[0].length];
+                for (int head = 0; head < value.heads().count(); head++) {
+                    int from = t;
+                    int of = head;
+                    double[] weights = softmax(
+                            rows.length,
+                            s -> s >= x.length || scene.keep()[s] && Math.abs(s - from) <= value.radius() ? 1 : 0,
+                            s -> dot(q[from], k[s], of * size, size)
+                                    + (s < x.length
+                                            ? near[value.position().bucket(s - from)][of]
+                                            : far[value.position().bucket(s - x.length - block[from])][of]));
+                    for (int s = 0; s < rows.length; s++) {
+                        for (int i = head * size; i < (head + 1) * size; i++) {
+                            gathered[i] += weights[s] * v[s][i];
+                        }
+                    }
+                }
+                y[t] = numbers.in("output").linear(gathered, Bias.NONE);
+            }
+            return y;
+        };
     }
 
     /// Σ_s softmax_s(q_t·k_s / √D) v_s over the keys a pattern has, heads side by side.
