@@ -7,7 +7,10 @@ import io.attend.layer.Site;
 
 /// A way for each position of a sequence to gather what it needs from the others.
 public sealed interface Attention
-        permits DisentangledAttention,
+        permits BigBirdAttention,
+                BlockwiseAttention,
+                DisentangledAttention,
+                FactorizedAttention,
                 FourierMixing,
                 LongformerAttention,
                 MemoryAttention,

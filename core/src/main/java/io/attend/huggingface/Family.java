@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 public sealed interface Family
         permits Albert,
                 Bert,
+                BigBird,
                 Bloom,
                 ConvBert,
                 Deberta,

@@ -10,8 +10,10 @@ import io.attend.layer.Context;
 import io.attend.layer.Parameter;
 import io.attend.model.Transformer;
 import io.attend.router.Routing;
+import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
+import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -212,7 +214,28 @@ final class Actual {
         Optional<Tensor> found = what.equals("hidden")
                 ? watched.hidden(name, index, usage.depth()).map(this::main)
                 : scores ? watched.scores(name, index, branch) : watched.attention(name, index, branch);
-        return found.map(tensor -> twoStacks && name.equals("decoder") ? whole(tensor) : rows(tensor));
+        return found.map(tensor -> twoStacks && name.equals("decoder") ? whole(tensor) : filled(tensor, what));
+    }
+
+    /// Hidden states [B, T, E] as a class has them that fills texts up; what stands behind them is padding.
+    private Value filled(Tensor x, String what) {
+        long length = x.size(1);
+        long missing = what.equals("hidden")
+                ? usage.extras()
+                        .layout()
+                        .map(layout -> layout.padded(length) - length)
+                        .orElse(0L)
+                : 0;
+        if (missing == 0) {
+            return rows(x);
+        }
+        long batch = x.size(0);
+        Tensor behind = Tensor.zeros(Shape.of(batch, missing, x.size(2)), x.dtype());
+        Tensor real = Tensor.cat(
+                1,
+                keep.isPresent() ? Tensor.of(keep.get(), batch, length) : Tensor.ones(Shape.of(batch, length), DType.BOOL),
+                Tensor.zeros(Shape.of(batch, missing), DType.BOOL));
+        return new Value(Tensor.cat(1, x, behind), Optional.of(truths(real)));
     }
 
     private Optional<Tensor> global(String stack, int index) {
@@ -223,7 +246,8 @@ final class Actual {
     }
 
     private MapLayout.Pass pass(String stack, int index) {
-        return new MapLayout.Pass(given.mask("attention_mask"), watched.global(stack, index, "attention"));
+        return new MapLayout.Pass(
+                given.mask("attention_mask"), what -> watched.shown(stack, index, "attention", what));
     }
 
     /// Of streams behind one another along the length, the first: what the tokens themselves became.

@@ -70,9 +70,9 @@ final class Watched implements Observer {
         return map(stack, block, branch, "scores");
     }
 
-    /// Which tokens that attention took as global, [B, T].
-    Optional<Tensor> global(String stack, int block, String branch) {
-        return map(stack, block, branch, "global");
+    /// What a branch showed beside its map.
+    Optional<Tensor> shown(String stack, int block, String branch, String what) {
+        return map(stack, block, branch, what);
     }
 
     private Optional<Tensor> map(String stack, int block, String branch, String what) {

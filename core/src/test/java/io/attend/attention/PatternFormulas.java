@@ -7,6 +7,7 @@ import io.attend.layer.Scene;
 import io.attend.mask.MaskFormulas;
 import io.attend.norm.NormFormulas;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -57,6 +58,80 @@ final class PatternFormulas {
                 : gathered(value.heads(), x, numbers.in("global"), scene, (_, _, _) -> 1);
         return IntStream.range(0, x.length)
                 .mapToObj(t -> numbers.in("output").linear(global[t] ? all[t] : near[t], ProjectionBias.ADDED.output))
+                .toArray(double[][]::new);
+    }
+
+    /// The first and the last block, the neighbours and what was drawn; all at the ends.
+    static Formula bigBird(BigBirdAttention value) {
+        return (x, numbers, scene) -> {
+            int blocks = (x.length + value.block() - 1) / value.block();
+            return bigBird(
+                    value,
+                    x,
+                    numbers,
+                    scene,
+                    x.length <= value.exact() ? List.of() : value.drawn("model", blocks));
+        };
+    }
+
+    static double[][] bigBird(
+            BigBirdAttention value,
+            double[][] x,
+            Numbers numbers,
+            Scene scene,
+            List<List<List<Integer>>> drawn) {
+        int last = (x.length - 1) / value.block();
+        double[][] y = gathered(value.heads(), x, numbers, scene, (head, query, key) -> {
+            int from = query / value.block();
+            int to = key / value.block();
+            if (drawn.isEmpty() || from == 0 || from == last) {
+                return 1;
+            }
+            long extra = drawn.get(head).get(from - 1).stream()
+                    .filter(block -> block == to)
+                    .count();
+            return extra + (to == 0 || to == last || to >= from - 1 && to <= from + 1 ? 1 : 0);
+        });
+        return output(y, numbers);
+    }
+
+    /// Each head on one block of the text's own.
+    static Formula blockwise(BlockwiseAttention value) {
+        return (x, numbers, scene) -> {
+            int real = (int) IntStream.range(0, x.length).filter(t -> scene.keep()[t]).count();
+            int blocks = (real + value.block() - 1) / value.block();
+            double[][] y = gathered(value.heads(), x, numbers, scene, (head, query, key) -> {
+                int from = query / value.block();
+                int to = from >= blocks ? from : (from + value.shifts().get(head)) % blocks;
+                return key / value.block() == to ? 1 : 0;
+            });
+            return output(y, numbers);
+        };
+    }
+
+    /// The merged sets of the paper, written as it writes them.
+    static Formula factorized(FactorizedAttention value) {
+        return (x, numbers, scene) -> {
+            int l = value.stride();
+            double[][] y = gathered(value.heads(), x, numbers, scene, (_, i, j) -> {
+                boolean first;
+                boolean second;
+                if (value.pattern() == FactorizedAttention.Pattern.STRIDED) {
+                    first = j >= Math.max(0, i - l) && j <= i;
+                    second = j <= i && (i - j) % l == 0;
+                } else {
+                    first = Math.floorDiv(j, l) == Math.floorDiv(i, l) && j <= i;
+                    second = j <= i && j % l >= l - value.summary() && j % l <= l;
+                }
+                return first || second ? 1 : 0;
+            });
+            return output(y, numbers);
+        };
+    }
+
+    private static double[][] output(double[][] y, Numbers numbers) {
+        return Arrays.stream(y)
+                .map(row -> numbers.in("output").linear(row, Bias.ADDED))
                 .toArray(double[][]::new);
     }
 
