@@ -9,10 +9,12 @@ import io.attend.attention.BigBirdAttention.Drawing;
 import io.attend.attention.ProjectionBias;
 import io.attend.attention.SoftmaxAttention;
 import io.attend.embedding.Scale;
+import io.attend.head.ChoiceHead;
 import io.attend.head.FirstPooling;
 import io.attend.head.Head;
 import io.attend.head.PairHead;
 import io.attend.head.PooledHead;
+import io.attend.head.SequenceHead;
 import io.attend.huggingface.TextEncoder.Task;
 import io.attend.position.LearnedPosition;
 import io.attend.tensor.Shape;
@@ -66,13 +68,14 @@ public record BigBird() implements Family {
         Attention attention = sparse
                 ? new BigBirdAttention(full.heads(), block, random, Drawing.TRAINING, bias, full.dropout())
                 : full;
-        Head head = encoder.task() == Task.PRETRAINING
-                ? new PairHead(words, new Tanh(), 2)
-                : encoder.head(
-                        new PooledHead(new FirstPooling(), Optional.of(new Tanh())),
-                        words,
-                        encoder.task() == Task.SEQUENCES ? activation : new Tanh(),
-                        dropout);
+        Head head = switch (encoder.task()) {
+            case PRETRAINING -> new PairHead(words, new Tanh(), 2);
+            case CHOICE -> new ChoiceHead(SequenceSummary.NONE.read(config, SequenceHead.of(1)));
+            default ->
+                encoder.head(
+                        new PooledHead(new FirstPooling(), Optional.of(new Tanh())), words, activation, dropout);
+        };
+        SequenceSummary.unread(config);
         Mapping mapping = encoder.mapping(
                 encoder.embedding()
                         .scale(config.flag("rescale_embeddings", false) ? Scale.SQUARE_ROOT_OF_WIDTH : Scale.ONE)
@@ -106,10 +109,12 @@ public record BigBird() implements Family {
             }
             case SEQUENCES ->
                 names.module("classifier.dense", "head.dense").module("classifier.out_proj", "head.classifier");
+            case CHOICE ->
+                names.module("sequence_summary.summary", "head.dense").module("classifier", "head.classifier");
             default -> names.module("classifier", "head.classifier");
         }
         return switch (task) {
-            case BODY, CHOICE, PRETRAINING -> names.module(pooler, "head.dense");
+            case BODY, PRETRAINING -> names.module(pooler, "head.dense");
             default ->
                 names.kept(
                                 pooler + ".weight",
@@ -125,6 +130,7 @@ public record BigBird() implements Family {
         return EncoderParts.of(architecture).map(parts -> {
             Map<String, Object> values = parts.keys("big_bird", "BigBird");
             values.put("classifier_dropout", parts.last());
+            parts.summary(values);
             values.put("rescale_embeddings", parts.embedding().scale() == Scale.SQUARE_ROOT_OF_WIDTH);
             switch (parts.attention()) {
                 case BigBirdAttention attention -> {
