@@ -44,6 +44,9 @@ public record LinearAttention(
         implements Attention {
     public static final LinearAttention EXAMPLE = of(Heads.of(2));
     public static final LinearAttention CAUSAL = EXAMPLE.causal(true).chunk(5);
+    public static final LinearAttention PERFORMER = EXAMPLE.features(SoftmaxFeatures.EXAMPLE);
+    public static final LinearAttention CAUSAL_PERFORMER = PERFORMER.causal(true);
+    public static final LinearAttention RECTIFIED = EXAMPLE.features(ReluFeatures.EXAMPLE).causal(true).chunk(3);
 
     public LinearAttention {
         if (heads.keyValueCount() != heads.count()) {

@@ -19,6 +19,17 @@ final class RecurrentFormulas {
     private static final Formulas<FeatureMap, Features> FEATURES = Formulas.<FeatureMap, Features>of(FeatureMap.class)
             .with(EluFeatures.class, _ -> (x, _) -> Arrays.stream(x)
                     .map(number -> number > 0 ? number + 1 : Math.exp(number))
+                    .toArray())
+            .with(SoftmaxFeatures.class, _ -> (x, numbers) -> {
+                double[] scaled = Arrays.stream(x)
+                        .map(number -> number / Math.pow(x.length, 0.25))
+                        .toArray();
+                return Arrays.stream(numbers.matrix("weight", x.length))
+                        .mapToDouble(w -> Math.exp(dot(w, scaled) - dot(scaled, scaled) / 2))
+                        .toArray();
+            })
+            .with(ReluFeatures.class, value -> (x, numbers) -> Arrays.stream(numbers.matrix("weight", x.length))
+                    .mapToDouble(w -> Math.max(dot(w, x), 0) / Math.sqrt(value.count()) + 1e-3)
                     .toArray());
 
     static Features features(FeatureMap map) {
