@@ -10,6 +10,7 @@ public sealed interface Attention
         permits DisentangledAttention,
                 FourierMixing,
                 LinearAttention,
+                Linformer,
                 MemoryAttention,
                 MixedAttention,
                 NgramAttention,

@@ -24,6 +24,7 @@ public final class AttentionFormulas {
             .with(DisentangledAttention.class, UnpairedFormulas::disentangled)
             .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
             .with(LinearAttention.class, RecurrentFormulas::linear)
+            .with(Linformer.class, RecurrentFormulas::linformer)
             .with(MixedAttention.class, UnpairedFormulas::mixed)
             .with(NgramAttention.class, StreamFormulas::ngrams)
             .with(TwoStreamAttention.class, StreamFormulas::twoStreams)

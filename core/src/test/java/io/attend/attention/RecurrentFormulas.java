@@ -70,6 +70,57 @@ final class RecurrentFormulas {
         };
     }
 
+    /// Softmax over k mixtures of all keys, which real positions alone enter.
+    static Formula linformer(Linformer value) {
+        return (x, numbers, scene) -> {
+            int heads = value.heads().count();
+            double[][] q = each(x, row -> numbers.in("query").linear(row, value.bias().query));
+            double[][] k = each(x, row -> numbers.in("key").linear(row, value.bias().key));
+            double[][] v = each(x, row -> numbers.in("value").linear(row, value.bias().value));
+            Numbers own = value.sharing() == Linformer.Sharing.LAYERS
+                    ? numbers.in("length")
+                    : numbers.in("key").in("length");
+            double[][] ofKeys = own.matrix("weight", value.maximum());
+            double[][] ofValues = value.sharing() == Linformer.Sharing.HEADS
+                    ? numbers.in("value").in("length").matrix("weight", value.maximum())
+                    : ofKeys;
+            double[][] keys = mixed(ofKeys, k, scene.keep());
+            double[][] vectors = mixed(ofValues, v, scene.keep());
+            int size = v[0].length / heads;
+            double[][] y = new double[x.length][];
+            for (int t = 0; t < x.length; t++) {
+                double[] gathered = new double[v[0].length];
+                for (int head = 0; head < heads; head++) {
+                    double[] query = slice(q[t], head, size);
+                    int at = head;
+                    double[] weights = Arrays.stream(keys)
+                            .mapToDouble(key -> Math.exp(dot(query, slice(key, at, size)) / Math.sqrt(size)))
+                            .toArray();
+                    double total = Arrays.stream(weights).sum();
+                    for (int j = 0; j < weights.length; j++) {
+                        for (int i = 0; i < size; i++) {
+                            gathered[head * size + i] += weights[j] / total * vectors[j][head * size + i];
+                        }
+                    }
+                }
+                y[t] = numbers.in("output").linear(gathered, value.bias().output);
+            }
+            return y;
+        };
+    }
+
+    private static double[][] mixed(double[][] shares, double[][] x, boolean[] keep) {
+        double[][] y = new double[shares.length][x[0].length];
+        for (int j = 0; j < y.length; j++) {
+            for (int s = 0; s < x.length; s++) {
+                for (int i = 0; i < x[0].length && keep[s]; i++) {
+                    y[j][i] += shares[j][s] * x[s][i];
+                }
+            }
+        }
+        return y;
+    }
+
     private static double[][] each(double[][] x, java.util.function.UnaryOperator<double[]> f) {
         return Arrays.stream(x).map(f).toArray(double[][]::new);
     }
