@@ -9,11 +9,13 @@ import io.attend.layer.Site;
 public sealed interface Attention
         permits DisentangledAttention,
                 FourierMixing,
+                GatedDelta,
                 LinearAttention,
                 Linformer,
                 MemoryAttention,
                 MixedAttention,
                 NgramAttention,
+                Retention,
                 Synthesizer,
                 TwoStreamAttention {
     /// Attention of a sequence on itself, [B, T, E] → [B, T, E].

@@ -9,7 +9,6 @@ import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 import io.attend.scan.ChunkedScan;
 import io.attend.state.RecurrentState;
-import io.attend.tensor.DType;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
@@ -141,8 +140,8 @@ public record LinearAttention(
 
         /// In float32 at least, for sums over the whole length.
         private Tensor split(Tensor x) {
-            Tensor wide = x.dtype().bytes() == 2 ? x.to(DType.FLOAT32) : x;
-            return wide.reshape(x.size(0), x.size(1), -1, size).transpose(1, 2); // [B, T, H D] → [B, H, T, D]
+            return x.to(x.dtype().widened())
+                    .reshape(x.size(0), x.size(1), -1, size).transpose(1, 2); // [B, T, H D] → [B, H, T, D]
         }
 
         private static Tensor padding(Tensor real) {

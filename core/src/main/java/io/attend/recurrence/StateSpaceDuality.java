@@ -16,6 +16,7 @@ import io.attend.norm.Norm;
 import io.attend.norm.RmsNorm;
 import io.attend.scan.ChunkedScan;
 import io.attend.scan.ShortConvolution;
+import io.attend.scan.StepSize;
 import io.attend.state.RecurrentState;
 import io.attend.tensor.DType;
 import io.attend.tensor.Shape;
@@ -127,7 +128,7 @@ public record StateSpaceDuality(
                     value.bias);
             this.convolution =
                     new ShortConvolution(parameters.in("convolution"), mixed, value.kernel, Bias.ADDED);
-            this.step = parameters.weight("step", Shape.of(value.heads), SelectiveStateSpace::steps);
+            this.step = parameters.weight("step", Shape.of(value.heads), StepSize.START);
             this.decay = parameters.weight(
                     "decay",
                     Shape.of(value.heads),
@@ -154,10 +155,10 @@ public record StateSpaceDuality(
             ShortConvolution.Result near =
                     convolution.of(zeroed(all.narrow(2, inner, mixed), padding), before.map(List::getFirst));
             Tensor active = zeroed(value.activation.apply(near.outputs()), padding); // [B, T, I + 2 G N]
-            Tensor r = SelectiveStateSpace.wide(all.narrow(2, (long) inner + mixed, value.heads))
-                    .add(step.tensor());
-            Tensor delta = zeroed(SelectiveStateSpace.softplus(r), padding); // [B, T, H], 0 over padding
-            Tensor a = SelectiveStateSpace.wide(decay.tensor()).exp().neg(); // [H]
+            DType wide = x.dtype().widened();
+            Tensor r = all.narrow(2, (long) inner + mixed, value.heads).to(wide).add(step.tensor());
+            Tensor delta = zeroed(r.softplus(), padding); // [B, T, H], 0 over padding
+            Tensor a = decay.tensor().to(wide).exp().neg(); // [H]
             Tensor u = active.narrow(2, 0, inner).reshape(batch, length, value.heads, -1); // [B, T, H, P]
             long names = (long) value.groups * value.state;
             ChunkedScan.Result result = scan.of(

@@ -25,6 +25,8 @@ public final class AttentionFormulas {
             .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
             .with(LinearAttention.class, RecurrentFormulas::linear)
             .with(Linformer.class, RecurrentFormulas::linformer)
+            .with(Retention.class, RecurrentFormulas::retention)
+            .with(GatedDelta.class, RecurrentFormulas::gatedDelta)
             .with(MixedAttention.class, UnpairedFormulas::mixed)
             .with(NgramAttention.class, StreamFormulas::ngrams)
             .with(TwoStreamAttention.class, StreamFormulas::twoStreams)
