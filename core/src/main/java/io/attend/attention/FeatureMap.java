@@ -8,7 +8,7 @@ import io.attend.tensor.Tensor;
 ///     similarity(q, k) ≈ φ(q) · φ(k)
 ///
 /// All features are positive, so that weights are too.
-public sealed interface FeatureMap permits EluFeatures {
+public sealed interface FeatureMap permits EluFeatures, ReluFeatures, SoftmaxFeatures {
     /// For heads of `size` numbers, D.
     Built build(Parameters parameters, int size);
 

@@ -9,7 +9,6 @@ import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 import io.attend.scan.ChunkedScan;
 import io.attend.state.RecurrentState;
-import io.attend.tensor.DType;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
@@ -44,6 +43,9 @@ public record LinearAttention(
         implements Attention {
     public static final LinearAttention EXAMPLE = of(Heads.of(2));
     public static final LinearAttention CAUSAL = EXAMPLE.causal(true).chunk(5);
+    public static final LinearAttention PERFORMER = EXAMPLE.features(SoftmaxFeatures.EXAMPLE);
+    public static final LinearAttention CAUSAL_PERFORMER = PERFORMER.causal(true);
+    public static final LinearAttention RECTIFIED = EXAMPLE.features(ReluFeatures.EXAMPLE).causal(true).chunk(3);
 
     public LinearAttention {
         if (heads.keyValueCount() != heads.count()) {
@@ -138,8 +140,8 @@ public record LinearAttention(
 
         /// In float32 at least, for sums over the whole length.
         private Tensor split(Tensor x) {
-            Tensor wide = x.dtype().bytes() == 2 ? x.to(DType.FLOAT32) : x;
-            return wide.reshape(x.size(0), x.size(1), -1, size).transpose(1, 2); // [B, T, H D] → [B, H, T, D]
+            return x.to(x.dtype().widened())
+                    .reshape(x.size(0), x.size(1), -1, size).transpose(1, 2); // [B, T, H D] → [B, H, T, D]
         }
 
         private static Tensor padding(Tensor real) {

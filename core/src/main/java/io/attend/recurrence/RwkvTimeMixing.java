@@ -115,6 +115,7 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
         @Override
         public Tensor forward(Tensor given, Context context) {
             long length = given.size(1);
+            DType wide = given.dtype().widened();
             Optional<Tensor> real = context.real(length).map(keep -> keep.unsqueeze(2)); // [B, T, 1]
             Optional<Tensor> padding = real.map(Tensor::logicalNot);
             Tensor x = zeroed(given, padding, 0);
@@ -123,8 +124,8 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
                     past.filter(state -> state.length() > 0).map(RecurrentState::carried);
             Tensor before = TokenShift.of(x, carried.map(List::getFirst));
             Tensor change = x.sub(before);
-            Tensor k = zeroed(wide(key.forward(before.addcmul(change, keyMix.tensor()))), padding, LEAST);
-            Tensor v = wide(values.forward(before.addcmul(change, valueMix.tensor())));
+            Tensor k = zeroed(key.forward(before.addcmul(change, keyMix.tensor())).to(wide), padding, LEAST);
+            Tensor v = values.forward(before.addcmul(change, valueMix.tensor())).to(wide);
             Tensor r = receptance.forward(before.addcmul(change, receptanceMix.tensor())); // [B, T, A]
             Tensor counts = real.map(keep -> keep.to(DType.INT64).cumsum(1))
                     .orElseGet(() -> Tensor.arange(1, length + 1).reshape(1, length, 1))
@@ -138,10 +139,10 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
                         inputs.get(0).narrow(2, from, channels),
                         inputs.get(1).narrow(2, from, channels),
                         inputs.get(2),
-                        wide(decay.tensor()).narrow(0, from, channels).exp(),
+                        decay.tensor().to(wide).narrow(0, from, channels).exp(),
                         start);
                 past.ifPresent(_ -> last.narrow(2, from, channels).copy_(sums.last().detach()));
-                return sums.read(wide(first.tensor()).narrow(0, from, channels));
+                return sums.read(first.tensor().to(wide).narrow(0, from, channels));
             };
             List<Tensor> inputs = List.of(k, v, counts);
             long most = channels(x.size(0) * (double) length);
@@ -214,10 +215,6 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
                 long length = k.size(1);
                 return Tensor.cat(1, sums.select(1, length), scales.narrow(1, length, 1));
             }
-        }
-
-        private static Tensor wide(Tensor x) {
-            return SelectiveStateSpace.wide(x);
         }
 
         private static Tensor zeroed(Tensor x, Optional<Tensor> padding, double by) {

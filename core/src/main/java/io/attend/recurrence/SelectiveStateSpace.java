@@ -14,9 +14,9 @@ import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 import io.attend.scan.Scan;
 import io.attend.scan.ShortConvolution;
+import io.attend.scan.StepSize;
 import io.attend.state.RecurrentState;
 import io.attend.tensor.DType;
-import io.attend.tensor.Random;
 import io.attend.tensor.Recompute;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
@@ -92,22 +92,6 @@ public record SelectiveStateSpace(
         return new Built(this, parameters, site.width());
     }
 
-    /// Steps from 0.001 to 0.1, evenly spread in their logarithm, before softplus.
-    static Tensor steps(Shape shape, Random random) {
-        Tensor steps = random.uniform(shape, Math.log(1e-3), Math.log(0.1)).exp();
-        return steps.add(steps.neg().exp().neg().add(1).log()); // softplus⁻¹(x) = x + ln(1 − e⁻ˣ)
-    }
-
-    /// ln(1 + eˣ).
-    static Tensor softplus(Tensor x) {
-        return x.neg().logSigmoid().neg();
-    }
-
-    /// In float32 at least.
-    static Tensor wide(Tensor x) {
-        return x.dtype().bytes() == 2 ? x.to(DType.FLOAT32) : x;
-    }
-
     private static final class Built implements Layer {
         private final SelectiveStateSpace value;
         private final int width;
@@ -134,7 +118,7 @@ public record SelectiveStateSpace(
                     Bias.NONE);
             this.step = new Linear(
                     parameters.in("step"), Linear.Size.from(value.rank).to(inner), Bias.NONE);
-            this.stepBias = parameters.in("step").weight("bias", Shape.of(inner), SelectiveStateSpace::steps);
+            this.stepBias = parameters.in("step").weight("bias", Shape.of(inner), StepSize.START);
             this.decay = parameters.weight("decay", Shape.of(inner, value.state), decays().meant());
             this.skip = parameters.weight("skip", Shape.of(inner), Initializer.ONES);
             this.output =
@@ -154,6 +138,7 @@ public record SelectiveStateSpace(
         public Tensor forward(Tensor x, Context context) {
             long length = x.size(1);
             int inner = value.inner;
+            DType wide = x.dtype().widened();
             Optional<Tensor> padding =
                     context.real(length).map(real -> real.logicalNot().unsqueeze(2)); // [B, T, 1]
             Optional<RecurrentState> past = context.state(RecurrentState.class, RecurrentState::new);
@@ -165,14 +150,14 @@ public record SelectiveStateSpace(
             Tensor u = zeroed(value.activation.apply(near.outputs()), padding); // [B, T, I]
             Tensor selected = selection.forward(u); // [B, T, R + 2 N]
             Tensor steps = step.forward(selected.narrow(2, 0, value.rank)).add(stepBias.tensor());
-            Tensor delta = zeroed(softplus(wide(steps)), padding); // [B, T, I], 0 steps over padding
-            Tensor entering = wide(selected.narrow(2, value.rank, value.state)); // [B, T, N]
-            Tensor leaving = wide(selected.narrow(2, (long) value.rank + value.state, value.state));
+            Tensor delta = zeroed(steps.to(wide).softplus(), padding); // [B, T, I], 0 steps over padding
+            Tensor entering = selected.narrow(2, value.rank, value.state).to(wide); // [B, T, N]
+            Tensor leaving = selected.narrow(2, (long) value.rank + value.state, value.state).to(wide);
             Tensor last = Tensor.zeros(Shape.of(x.size(0), inner, value.state), delta.dtype())
                     .to(x.device());
             Recompute.Part part = (given, from, channels) -> {
                 Tensor d = given.get(0).narrow(2, from, channels).unsqueeze(3); // [B, T, i, 1]
-                Tensor a = wide(decay.tensor()).narrow(0, from, channels).exp().neg(); // [i, N]
+                Tensor a = decay.tensor().to(wide).narrow(0, from, channels).exp().neg(); // [i, N]
                 Tensor added = d.mul(given.get(1).narrow(2, from, channels).unsqueeze(3))
                         .mul(given.get(2).unsqueeze(2)); // [B, T, i, N]
                 Tensor h = Scan.of(
@@ -184,7 +169,7 @@ public record SelectiveStateSpace(
                 return h.mul(given.get(3).unsqueeze(2)).sum(3, Tensor.Axis.DROPPED); // [B, T, i]
             };
             long most = channels(x.size(0) * length);
-            List<Tensor> inputs = List.of(delta, wide(u), entering, leaving);
+            List<Tensor> inputs = List.of(delta, u.to(wide), entering, leaving);
             Tensor read = most == inner
                     ? part.of(inputs, 0, inner)
                     : context.recomputed(part, new Recompute.Parts(2, inner, most), inputs);

@@ -1,7 +1,6 @@
 package io.attend.scan;
 
 import io.attend.tensor.Autocast;
-import io.attend.tensor.DType;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
@@ -133,7 +132,7 @@ public final class ChunkedScan {
     }
 
     private static Tensor wide(Tensor x) {
-        return x.dtype().bytes() == 2 ? x.to(DType.FLOAT32) : x;
+        return x.to(x.dtype().widened());
     }
 
     /// Operations for so many positions of one head, keys of `keys` numbers and values of `values`.

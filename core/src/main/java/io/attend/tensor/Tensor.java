@@ -917,6 +917,21 @@ public final class Tensor implements AutoCloseable {
         return made("log_sigmoid", () -> torch.log_sigmoid(pointer), this);
     }
 
+    /// ln(1 + eˣ), without overflow.
+    public Tensor softplus() {
+        return neg().logSigmoid().neg();
+    }
+
+    /// X of `L X = right`, L the lower triangle of this [..., N, N] with ones in place of its diagonal, right
+    /// [..., N, M].
+    public Tensor solveUnitLower(Tensor right) {
+        return made(
+                "solve_triangular",
+                () -> torch.linalg_solve_triangular(pointer, right.pointer, false, true, true),
+                this,
+                right);
+    }
+
     /// This matrix [M, N] as U [M, R], S [R] and V [R, N], R the smaller of M and N: `this = U diag(S) V`, S
     /// falling.
     public Decomposed svd() {

@@ -18,6 +18,7 @@ public final class RecurrenceFormulas {
             .with(Gru.class, value -> network(Cell.GRU, value.direction(), value.start()))
             .with(RwkvTimeMixing.class, StateSpaceFormulas::rwkv)
             .with(SelectiveStateSpace.class, StateSpaceFormulas::selective)
+            .with(StateSpaceDuality.class, StateSpaceFormulas::dual)
             .with(BahdanauRecurrence.class, value -> (x, numbers, scene) -> {
                 int width = x[0].length;
                 double[][] states = start(value.start(), value.cell(), numbers, scene, width);

@@ -4,6 +4,7 @@ import io.attend.activation.ActivationFormulas;
 import io.attend.layer.Bias;
 import io.attend.layer.LayerContract.Formula;
 import io.attend.layer.Numbers;
+import io.attend.norm.NormFormulas;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
@@ -99,5 +100,50 @@ final class StateSpaceFormulas {
         double[] y = new double[x.length];
         Arrays.setAll(y, i -> share[i] * x[i] + (1 - share[i]) * before[i]);
         return y;
+    }
+
+    /// Mamba-2: S ← exp(Δ A) S + Δ b uᵀ, y = Sᵀ c + D u, head by head.
+    static Formula dual(StateSpaceDuality value) {
+        return (x, numbers, scene) -> {
+            int inner = value.inner();
+            int n = value.state();
+            int size = inner / value.heads();
+            int mixed = inner + 2 * value.groups() * n;
+            DoubleUnaryOperator act = ActivationFormulas.of(value.activation());
+            double[] a = numbers.vector("decay");
+            double[] beta = numbers.vector("step");
+            double[] skip = numbers.vector("skip");
+            double[][][] state = new double[value.heads()][n][size];
+            double[][] u = new double[x.length][];
+            double[][] y = new double[x.length][x[0].length];
+            for (int t = 0; t < x.length; t++) {
+                double[] all = numbers.in("input").linear(x[t], value.bias());
+                u[t] = scene.keep()[t] ? Arrays.copyOfRange(all, inner, inner + mixed) : new double[mixed];
+                double[] in = Arrays.stream(convolved(u, t, numbers.in("convolution"), value.kernel(), Bias.ADDED))
+                        .map(act)
+                        .toArray();
+                double[] out = new double[inner];
+                for (int head = 0; head < value.heads(); head++) {
+                    double delta = Math.log1p(Math.exp(all[inner + mixed + head] + beta[head]));
+                    int b = inner + head / (value.heads() / value.groups()) * n;
+                    int c = b + value.groups() * n;
+                    for (int p = 0; p < size; p++) {
+                        double now = in[head * size + p];
+                        double read = skip[head] * now;
+                        for (int j = 0; j < n; j++) {
+                            state[head][j][p] = Math.exp(-delta * Math.exp(a[head])) * state[head][j][p]
+                                    + delta * in[b + j] * now;
+                            read += in[c + j] * state[head][j][p];
+                        }
+                        out[head * size + p] = read * act.applyAsDouble(all[head * size + p]);
+                    }
+                }
+                if (scene.keep()[t]) {
+                    double[] normed = NormFormulas.of(value.norm()).apply(out, numbers.in("norm"));
+                    y[t] = numbers.in("output").linear(normed, value.bias());
+                }
+            }
+            return y;
+        };
     }
 }
