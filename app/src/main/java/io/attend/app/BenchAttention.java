@@ -100,7 +100,7 @@ final class BenchAttention implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Map<String, Sublayer> mixers = chosen(variants);
+        Map<String, Sublayer> mixers = chosen();
         Growing growing;
         try {
             growing = new Growing(
@@ -131,12 +131,12 @@ final class BenchAttention implements Callable<Integer> {
         return 0;
     }
 
-    /// Those asked for and the exact attention each is held against.
-    static Map<String, Sublayer> chosen(List<String> variants) {
+    /// Examples by their names, and by names of variants those that look either way.
+    static Map<String, Sublayer> named(List<String> variants) {
         Map<String, Sublayer> each = Mixers.eachWay();
         Map<String, Sublayer> all = Mixers.examples();
         Map<String, Sublayer> chosen = new LinkedHashMap<>();
-        for (String name : variants.isEmpty() ? each.keySet() : variants) {
+        for (String name : variants) {
             if (all.containsKey(name)) {
                 chosen.put(name, Objects.requireNonNull(all.get(name)));
                 continue;
@@ -154,7 +154,14 @@ final class BenchAttention implements Callable<Integer> {
             }
             chosen.putAll(both);
         }
+        return chosen;
+    }
+
+    /// Those asked for and, first, the exact attention each is held against.
+    private Map<String, Sublayer> chosen() {
+        Map<String, Sublayer> chosen = variants.isEmpty() ? Mixers.eachWay() : named(variants);
         Map<String, Sublayer> withExact = new LinkedHashMap<>();
+        Map<String, Sublayer> all = Mixers.examples();
         EXACT.forEach((causal, name) -> {
             if (chosen.values().stream().anyMatch(mixer -> mixer.causal() == causal)) {
                 withExact.put(name, Objects.requireNonNull(all.get(name)));
