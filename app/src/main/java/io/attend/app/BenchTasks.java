@@ -4,7 +4,7 @@ import io.attend.architecture.Sublayer;
 import io.attend.checkpoint.Atomic;
 import io.attend.measure.Examination;
 import io.attend.measure.Examination.Grade;
-import io.attend.measure.Examination.Question;
+import io.attend.measure.Examination.Exercise;
 import io.attend.measure.Mixers;
 import io.attend.training.report.Progress;
 import java.io.IOException;
@@ -83,31 +83,31 @@ final class BenchTasks implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }
-        List<Question> questions = questions();
+        List<Exercise> exercises = exercises();
         Map<String, Sublayer> mixers =
                 variants.isEmpty() ? Mixers.eachWay() : BenchAttention.named(variants);
         Path folder = folder();
         Map<String, Map<String, Grade>> grades = new LinkedHashMap<>();
         Map<String, String> failed = new LinkedHashMap<>();
         try (Progress progress = Progress.onStandardError("tasks", "training")) {
-            progress.begin((long) mixers.size() * questions.size());
+            progress.begin((long) mixers.size() * exercises.size());
             long done = 0;
             for (Map.Entry<String, Sublayer> mixer : mixers.entrySet()) {
-                for (Question question : questions) {
-                    progress.step(done++, mixer.getKey() + ", " + question.name());
-                    Path one = folder.resolve(mixer.getKey() + "-" + question.name());
+                for (Exercise exercise : exercises) {
+                    progress.step(done++, mixer.getKey() + ", " + exercise.name());
+                    Path one = folder.resolve(mixer.getKey() + "-" + exercise.name());
                     try {
                         examination
-                                .grade(mixer.getKey(), mixer.getValue(), question, one, Progress.silent())
+                                .grade(mixer.getKey(), mixer.getValue(), exercise, one, Progress.silent())
                                 .ifPresent(grade -> {
                                     grades.computeIfAbsent(mixer.getKey(), _ -> new LinkedHashMap<>())
-                                            .put(question.name(), grade);
+                                            .put(exercise.name(), grade);
                                     if (json) {
                                         Output.json(spec.commandLine().getOut(), fields(grade));
                                     }
                                 });
                     } catch (RuntimeException e) { // the others are still worth while
-                        failed.put(mixer.getKey() + ", " + question.name(), String.valueOf(e.getMessage()));
+                        failed.put(mixer.getKey() + ", " + exercise.name(), String.valueOf(e.getMessage()));
                     }
                 }
             }
@@ -118,22 +118,22 @@ final class BenchTasks implements Callable<Integer> {
             }
         }
         if (!json) {
-            print(questions, grades);
+            print(exercises, grades);
         }
         failed.forEach((what, why) -> spec.commandLine().getErr().println(what + ": " + why));
         return grades.isEmpty() ? 1 : 0;
     }
 
-    private List<Question> questions() {
+    private List<Exercise> exercises() {
         int tokens = (int) Math.min(1 << 20, CostCommand.tokens(length));
         if (tokens < 16) {
             throw new UsageException("texts need a length of at least 16 tokens, not " + tokens);
         }
-        Map<String, Question> all = new LinkedHashMap<>();
-        all.put("copy", Question.copy(tokens - 11));
-        all.put("recall", Question.recall());
-        all.put("listops", Question.listOps(tokens));
-        text.ifPresent(file -> all.put("text", Question.text(file, tokens)));
+        Map<String, Exercise> all = new LinkedHashMap<>();
+        all.put("copy", Exercise.copy(tokens - 11));
+        all.put("recall", Exercise.recall());
+        all.put("listops", Exercise.listOps(tokens));
+        text.ifPresent(file -> all.put("text", Exercise.text(file, tokens)));
         if (tasks.isEmpty()) {
             return List.copyOf(all.values());
         }
@@ -156,10 +156,10 @@ final class BenchTasks implements Callable<Integer> {
         }
     }
 
-    private void print(List<Question> questions, Map<String, Map<String, Grade>> grades) {
+    private void print(List<Exercise> exercises, Map<String, Map<String, Grade>> grades) {
         List<String[]> rows = new ArrayList<>();
         List<String> heading = new ArrayList<>(List.of("variant", "parameters"));
-        questions.forEach(question -> heading.addAll(List.of(question.name(), "s", "memory")));
+        exercises.forEach(exercise -> heading.addAll(List.of(exercise.name(), "s", "memory")));
         rows.add(heading.toArray(String[]::new));
         grades.forEach((mixer, its) -> {
             List<String> row = new ArrayList<>(List.of(
@@ -168,8 +168,8 @@ final class BenchTasks implements Callable<Integer> {
                             .mapToLong(Grade::parameters)
                             .max()
                             .orElse(0))));
-            for (Question question : questions) {
-                Grade grade = its.get(question.name());
+            for (Exercise exercise : exercises) {
+                Grade grade = its.get(exercise.name());
                 row.addAll(
                         grade == null
                                 ? List.of("-", "", "")
@@ -197,7 +197,7 @@ final class BenchTasks implements Callable<Integer> {
     private static Map<String, Object> fields(Grade grade) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("variant", grade.mixer());
-        fields.put("task", grade.question());
+        fields.put("task", grade.exercise());
         fields.put(grade.measure(), grade.value());
         fields.put("seconds", grade.seconds());
         fields.put("bytes", grade.bytes());

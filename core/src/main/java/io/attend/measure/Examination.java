@@ -56,22 +56,22 @@ public record Examination(int steps, int batch, int layers, int width, int heads
     /// @param words what texts are cut into, in the recipe's words
     /// @param measure of the held-out examples that counts
     /// @param length of the longest text
-    public record Question(
+    public record Exercise(
             String name, Dataset data, String words, Objective objective, String measure, int length, boolean writes) {
         private static final String CHARACTERS = "Characters";
 
         /// Eight letters, of which one is copied over `distance` places.
-        public static Question copy(int distance) {
+        public static Exercise copy(int distance) {
             return classified("copy", new CopyExamples(8, distance, 20_000, 1000), CHARACTERS, distance + 11);
         }
 
         /// One of 16 pairs is recalled.
-        public static Question recall() {
+        public static Exercise recall() {
             return classified("recall", new RecallExamples(16, 20_000, 1000), CHARACTERS, 2 * 16 + 5);
         }
 
         /// Nested operations of up to `longest` tokens.
-        public static Question listOps(int longest) {
+        public static Exercise listOps(int longest) {
             return classified(
                     "listops",
                     new ListOps(Math.min(8, longest - 2), longest, 10, 5, 20_000, 1000),
@@ -80,8 +80,8 @@ public record Examination(int steps, int batch, int layers, int width, int heads
         }
 
         /// Characters of a running text, in windows.
-        public static Question text(Path file, int length) {
-            return new Question(
+        public static Exercise text(Path file, int length) {
+            return new Exercise(
                     "text",
                     new TextFile(file.toString(), Optional.empty(), 0.1),
                     CHARACTERS,
@@ -91,8 +91,8 @@ public record Examination(int steps, int batch, int layers, int width, int heads
                     true);
         }
 
-        private static Question classified(String name, Dataset data, String words, int length) {
-            return new Question(
+        private static Exercise classified(String name, Dataset data, String words, int length) {
+            return new Exercise(
                     name,
                     data,
                     words,
@@ -109,32 +109,32 @@ public record Examination(int steps, int batch, int layers, int width, int heads
     /// @param seconds of processor time of the whole run, judging held-out examples included
     /// @param bytes of a step by the layers' own count
     public record Grade(
-            String mixer, String question, String measure, double value, double seconds, double bytes, long parameters) {}
+            String mixer, String exercise, String measure, double value, double seconds, double bytes, long parameters) {}
 
-    /// What a mixer comes to; nothing if the question wants what it cannot do, as to write without looking only
+    /// What a mixer comes to; nothing if the exercise wants what it cannot do, as to write without looking only
     /// back.
     ///
     /// @param folder the run's, new
-    public Optional<Grade> grade(String name, Sublayer mixer, Question question, Path folder, Progress progress) {
-        if (question.writes && !mixer.causal()) {
+    public Optional<Grade> grade(String name, Sublayer mixer, Exercise exercise, Path folder, Progress progress) {
+        if (exercise.writes && !mixer.causal()) {
             return Optional.empty();
         }
-        MixerStack model = new MixerStack(mixer.typical(heads, question.length), layers, width, 0);
+        MixerStack model = new MixerStack(mixer.typical(heads, exercise.length), layers, width, 0);
         RunFolder run = RunFolder.create(folder);
         long began = spent();
-        Trainer.Outcome outcome = new Trainer(recipe(model, question), run, progress).run();
+        Trainer.Outcome outcome = new Trainer(recipe(model, exercise), run, progress).run();
         double seconds = (spent() - began) / 1e9;
         Architecture architecture = architecture(run);
         Costs costs = Costs.of(
                 architecture,
-                Topology.Sizes.batch(batch).length(question.length),
+                Topology.Sizes.batch(batch).length(exercise.length),
                 DType.FLOAT32,
                 AdamW.EXAMPLE::numbers);
         return Optional.of(new Grade(
                 name,
-                question.name,
-                question.measure,
-                Objects.requireNonNull(outcome.measures().get(question.measure)),
+                exercise.name,
+                exercise.measure,
+                Objects.requireNonNull(outcome.measures().get(exercise.measure)),
                 seconds,
                 costs.trainingBytes(),
                 outcome.parameters()));
@@ -148,7 +148,7 @@ public record Examination(int steps, int batch, int layers, int width, int heads
         }
     }
 
-    private Recipe recipe(MixerStack model, Question question) {
+    private Recipe recipe(MixerStack model, Exercise exercise) {
         String yaml = """
                 data: %s
                 words: %s
@@ -169,10 +169,10 @@ public record Examination(int steps, int batch, int layers, int width, int heads
                 String.format(
                         Locale.ROOT,
                         yaml,
-                        line(question.data),
-                        question.words,
+                        line(exercise.data),
+                        exercise.words,
                         line(model),
-                        line(question.objective),
+                        line(exercise.objective),
                         Math.max(1, steps / 10),
                         steps,
                         batch,

@@ -6,7 +6,6 @@ import io.attend.architecture.Block;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Encoder;
 import io.attend.architecture.Feed;
-import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.PreNorm;
 import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Stack;
@@ -51,10 +50,9 @@ public record MixerStack(
         TokenEmbedding words = TokenEmbedding.of(new DenseTable(needs.vocabulary()))
                 .position(SinusoidalPosition.EXAMPLE)
                 .dropout(dropout);
-        Architecture architecture = needs.head()
+        return needs.head()
                 .map(head -> new Architecture(width, new Encoder(words, stack), judging(head)))
                 .orElseGet(() -> new Architecture(width, new Decoder(words, stack), new TiedHead(Bias.NONE)));
-        return architecture.initialized(new NormalInitialization(0.02, NormalInitialization.Branches.SHRUNK));
     }
 
     private Head judging(Head head) {
