@@ -58,8 +58,9 @@ final class BenchAttention implements Callable<Integer> {
             names = "--variants",
             split = ",",
             paramLabel = "NAME",
-            description = "Variants, SoftmaxAttention, or their examples, SoftmaxAttention.GROUPED (all; exact attention"
-                    + " always).")
+            description =
+                    "Variants, SoftmaxAttention, or their examples, SoftmaxAttention.GROUPED (all; exact attention"
+                            + " always).")
     private List<String> variants = List.of();
 
     @Option(names = "--width", paramLabel = "E", description = "Of the vectors (${DEFAULT-VALUE}).")
@@ -119,12 +120,12 @@ final class BenchAttention implements Callable<Integer> {
         Map<String, Measured> measured = new LinkedHashMap<>();
         outcome.measured().forEach(one -> measured.put(one.mixer(), one));
         write.ifPresent(file -> write(file, measured));
-        html.ifPresent(file ->
-                Atomic.text(file, new GrowthPage(measured, mixers, growing.lengths()).html(command(), exact(measured))));
+        html.ifPresent(file -> Atomic.text(
+                file, new GrowthPage(measured, mixers, growing.lengths()).html(command(), exact(measured))));
         if (json) {
             measured.values()
-                    .forEach(one -> Output.json(
-                            spec.commandLine().getOut(), fields(one, mixers, measured, outcome.left())));
+                    .forEach(one ->
+                            Output.json(spec.commandLine().getOut(), fields(one, mixers, measured, outcome.left())));
         } else {
             print(outcome, mixers, measured);
         }
@@ -190,7 +191,9 @@ final class BenchAttention implements Callable<Integer> {
             if (Files.exists(file)) {
                 table.putAll(Measured.read(Files.readString(file)));
             }
-            measured.values().stream().filter(one -> !one.figures().isEmpty()).forEach(one -> table.put(one.mixer(), one));
+            measured.values().stream()
+                    .filter(one -> !one.figures().isEmpty())
+                    .forEach(one -> table.put(one.mixer(), one));
             Atomic.text(file, Measured.lines(table));
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
@@ -216,7 +219,18 @@ final class BenchAttention implements Callable<Integer> {
     private void print(Growing.Outcome outcome, Map<String, Sublayer> mixers, Map<String, Measured> measured) {
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {
-            "variant", "sees", "tokens", "forward", "both", "time", "fitted", "both", "memory", "bytes", "fitted", "beats exact"
+            "variant",
+            "sees",
+            "tokens",
+            "forward",
+            "both",
+            "time",
+            "fitted",
+            "both",
+            "memory",
+            "bytes",
+            "fitted",
+            "beats exact"
         });
         for (Measured one : outcome.measured()) {
             Sublayer mixer = Objects.requireNonNull(mixers.get(one.mixer()));
@@ -241,7 +255,9 @@ final class BenchAttention implements Callable<Integer> {
                         ? Output.bytes(longest.trainingBytes().getAsDouble())
                         : "",
                 fitted(one, BenchAttention::bytes, claim.memory()),
-                one.mixer().equals(EXACT.get(mixer.causal())) ? "" : from(crossing(one, mixer, measured, Figure::training))
+                one.mixer().equals(EXACT.get(mixer.causal()))
+                        ? ""
+                        : from(crossing(one, mixer, measured, Figure::training))
             });
         }
         var out = spec.commandLine().getOut();
@@ -258,8 +274,8 @@ final class BenchAttention implements Callable<Integer> {
                 outcome.measured().getFirst().threads(),
                 outcome.measured().getFirst().machine());
         outcome.left()
-                .forEach(left -> out.printf(
-                        Locale.ROOT, "%s at %,d tokens: %s%n", left.mixer(), left.length(), left.reason()));
+                .forEach(left ->
+                        out.printf(Locale.ROOT, "%s at %,d tokens: %s%n", left.mixer(), left.length(), left.reason()));
     }
 
     static double bytes(Figure figure) {
@@ -275,8 +291,7 @@ final class BenchAttention implements Callable<Integer> {
 
     private static boolean agrees(Measured one, ToDoubleFunction<Figure> what, Rate claim) {
         List<Figure> last = one.last();
-        double claimed =
-                claim.exponent(last.getFirst().length(), last.getLast().length());
+        double claimed = claim.exponent(last.getFirst().length(), last.getLast().length());
         return Math.abs(one.exponent(what).orElseThrow() - claimed) <= APART;
     }
 
@@ -298,7 +313,9 @@ final class BenchAttention implements Callable<Integer> {
         fields.put("variant", one.mixer());
         fields.put("causal", mixer.causal());
         fields.put("exact", claim.exact());
-        fields.put("claim", Map.of("time", claim.time().toString(), "memory", claim.memory().toString()));
+        fields.put(
+                "claim",
+                Map.of("time", claim.time().toString(), "memory", claim.memory().toString()));
         Map<String, Double> exponents = new LinkedHashMap<>();
         one.exponent(Figure::forward).ifPresent(power -> exponents.put("forward", power));
         one.exponent(Figure::training).ifPresent(power -> exponents.put("training", power));

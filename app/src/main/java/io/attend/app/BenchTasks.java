@@ -3,8 +3,8 @@ package io.attend.app;
 import io.attend.architecture.Sublayer;
 import io.attend.checkpoint.Atomic;
 import io.attend.measure.Examination;
-import io.attend.measure.Examination.Grade;
 import io.attend.measure.Examination.Exercise;
+import io.attend.measure.Examination.Grade;
 import io.attend.measure.Mixers;
 import io.attend.training.report.Progress;
 import java.io.IOException;
@@ -84,8 +84,7 @@ final class BenchTasks implements Callable<Integer> {
             throw new UsageException(e.getMessage());
         }
         List<Exercise> exercises = exercises();
-        Map<String, Sublayer> mixers =
-                variants.isEmpty() ? Mixers.eachWay() : BenchAttention.named(variants);
+        Map<String, Sublayer> mixers = variants.isEmpty() ? Mixers.eachWay() : BenchAttention.named(variants);
         Path folder = folder();
         Map<String, Map<String, Grade>> grades = new LinkedHashMap<>();
         Map<String, String> failed = new LinkedHashMap<>();
@@ -148,9 +147,7 @@ final class BenchTasks implements Callable<Integer> {
 
     private Path folder() {
         try {
-            return run.isPresent()
-                    ? Files.createDirectories(run.get())
-                    : Files.createTempDirectory("attend-tasks");
+            return run.isPresent() ? Files.createDirectories(run.get()) : Files.createTempDirectory("attend-tasks");
         } catch (IOException e) {
             throw new UncheckedIOException("the folder for runs cannot be made: " + e.getMessage(), e);
         }

@@ -30,13 +30,16 @@ class BenchTest {
     void measuresAndChoosesByIt(@TempDir Path folder) throws IOException {
         Path table = folder.resolve("table.jsonl");
         Path page = folder.resolve("page.html");
-        Said said = say(
-                TINY, "--variants", "Lstm,FourierMixing", "--write", table.toString(), "--html", page.toString());
+        Said said =
+                say(TINY, "--variants", "Lstm,FourierMixing", "--write", table.toString(), "--html", page.toString());
         assertThat(said.status()).as(said.err()).isZero();
         assertThat(said.out())
-                .contains("SoftmaxAttention.CAUSAL", "SoftmaxAttention.EXAMPLE", "Lstm.BOTH_WAYS", "FourierMixing", "T²")
+                .contains(
+                        "SoftmaxAttention.CAUSAL", "SoftmaxAttention.EXAMPLE", "Lstm.BOTH_WAYS", "FourierMixing", "T²")
                 .doesNotContain("Gru");
-        assertThat(Files.readString(page)).contains("<polyline", "SoftmaxAttention.CAUSAL").doesNotContain("<script");
+        assertThat(Files.readString(page))
+                .contains("<polyline", "SoftmaxAttention.CAUSAL")
+                .doesNotContain("<script");
         List<String> lines = Files.readAllLines(table);
         assertThat(lines).hasSize(5);
         JsonNode first = JsonMapper.shared().readTree(lines.getFirst());
@@ -49,8 +52,10 @@ class BenchTest {
                 "catalogue", "efficient", "--length", "29", "--causal", "--table", table.toString(), "--json");
         assertThat(chosen.status()).as(chosen.err()).isZero();
         Map<String, JsonNode> variants = new LinkedHashMap<>();
-        chosen.out().lines().map(JsonMapper.shared()::readTree).forEach(node ->
-                variants.put(node.get("variant").asString(""), node));
+        chosen.out()
+                .lines()
+                .map(JsonMapper.shared()::readTree)
+                .forEach(node -> variants.put(node.get("variant").asString(""), node));
         assertThat(variants)
                 .containsKeys("SoftmaxAttention.CAUSAL", "Lstm.EXAMPLE", "Gru.EXAMPLE")
                 .doesNotContainKeys("FourierMixing.EXAMPLE", "Lstm.BOTH_WAYS");
@@ -71,7 +76,8 @@ class BenchTest {
     void exponentsStandBesideClaims() {
         Said said = say(TINY, "--variants", "SoftmaxAttention.GROUPED", "--json");
         assertThat(said.status()).as(said.err()).isZero();
-        List<JsonNode> all = said.out().lines().map(JsonMapper.shared()::readTree).toList();
+        List<JsonNode> all =
+                said.out().lines().map(JsonMapper.shared()::readTree).toList();
         assertThat(all).hasSize(2);
         JsonNode grouped = all.getLast();
         assertThat(grouped.get("variant").asString("")).isEqualTo("SoftmaxAttention.GROUPED");
@@ -85,8 +91,26 @@ class BenchTest {
         Path text = folder.resolve("text.txt");
         Files.writeString(text, "to be or not to be, that is the question. ".repeat(30));
         Said said = Said.attend(
-                "bench", "tasks", "--attention", "SoftmaxAttention", "--tasks", "recall,text", "--text", text.toString(),
-                "--steps", "2", "--batch", "3", "--layers", "1", "--width", "10", "--heads", "2", "--length", "17");
+                "bench",
+                "tasks",
+                "--attention",
+                "SoftmaxAttention",
+                "--tasks",
+                "recall,text",
+                "--text",
+                text.toString(),
+                "--steps",
+                "2",
+                "--batch",
+                "3",
+                "--layers",
+                "1",
+                "--width",
+                "10",
+                "--heads",
+                "2",
+                "--length",
+                "17");
         assertThat(said.status()).as(said.err()).isZero();
         List<String> lines = said.out().lines().toList();
         assertThat(lines.getFirst()).matches("variant +parameters +recall +s +memory +text +s +memory");

@@ -19,7 +19,8 @@ public record CopyExamples(
         @Default("8") int letters,
         @Default("100") int distance,
         @Default("20000") int training,
-        @Default("1000") int heldOut) implements Dataset {
+        @Default("1000") int heldOut)
+        implements Dataset {
     public static final CopyExamples EXAMPLE = new CopyExamples(5, 10, 211, 53);
 
     private static final int ALPHABET = 26;

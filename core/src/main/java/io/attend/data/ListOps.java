@@ -12,7 +12,8 @@ import java.util.SplittableRandom;
 ///
 ///     [MAX 2 9 [MIN 4 7 ] 0 ] → 9
 ///
-///     tree(d) = a digit 0 ... 9                                         with probability 3/4, and at depth `depth`
+///     tree(d) = a digit 0 ... 9                                         with probability 3/4, and at depth
+///     `depth`
 ///             | [op tree(d+1) ... tree(d+1) ], 2 to `arguments` of them  with probability 1/4
 ///     op = MIN | MAX | MED, the median, cut to a whole number | SM, the sum modulo 10
 ///
@@ -33,7 +34,8 @@ public record ListOps(
         @Default("10") int depth,
         @Default("10") int arguments,
         @Default("96000") int training,
-        @Default("2000") int heldOut) implements Dataset {
+        @Default("2000") int heldOut)
+        implements Dataset {
     public static final ListOps EXAMPLE = new ListOps(3, 31, 5, 5, 211, 53);
 
     private static final List<String> OPERATIONS = List.of("[MIN", "[MAX", "[MED", "[SM");
@@ -42,8 +44,8 @@ public record ListOps(
 
     public ListOps {
         if (shortest < 0 || longest < shortest + 2) {
-            throw new IllegalArgumentException("there is no length above shortest " + shortest + " and below longest "
-                    + longest);
+            throw new IllegalArgumentException(
+                    "there is no length above shortest " + shortest + " and below longest " + longest);
         }
         if (depth < 1 || depth > 100) {
             throw new IllegalArgumentException("depth must be from 1 to 100, not " + depth);
@@ -102,9 +104,7 @@ public record ListOps(
             default -> {
                 List<Integer> sorted = values.stream().sorted().toList();
                 int middle = sorted.size() / 2;
-                yield sorted.size() % 2 == 1
-                        ? sorted.get(middle)
-                        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+                yield sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
             }
         };
     }

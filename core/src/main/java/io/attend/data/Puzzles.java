@@ -16,7 +16,8 @@ final class Puzzles {
     static void check(int training, int heldOut) {
         for (int count : new int[] {training, heldOut}) {
             if (count < 1 || count > MOST) {
-                throw new IllegalArgumentException("training and heldOut must be from 1 to " + MOST + " texts, not " + count);
+                throw new IllegalArgumentException(
+                        "training and heldOut must be from 1 to " + MOST + " texts, not " + count);
             }
         }
     }
@@ -33,7 +34,8 @@ final class Puzzles {
                 examples.add(one);
                 tries = 0;
             } else if (++tries > TRIES) {
-                throw new IllegalArgumentException("there are too few texts of that kind to hold any out; make them longer");
+                throw new IllegalArgumentException(
+                        "there are too few texts of that kind to hold any out; make them longer");
             }
         }
         return examples;

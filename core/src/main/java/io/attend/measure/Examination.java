@@ -43,7 +43,8 @@ public record Examination(int steps, int batch, int layers, int width, int heads
     public Examination {
         for (int count : new int[] {steps, batch, layers, width, heads}) {
             if (count < 1) {
-                throw new IllegalArgumentException("steps, batch, layers, width and heads must be at least 1, not " + count);
+                throw new IllegalArgumentException(
+                        "steps, batch, layers, width and heads must be at least 1, not " + count);
             }
         }
         if (width % heads != 0) {
@@ -109,7 +110,13 @@ public record Examination(int steps, int batch, int layers, int width, int heads
     /// @param seconds of processor time of the whole run, judging held-out examples included
     /// @param bytes of a step by the layers' own count
     public record Grade(
-            String mixer, String exercise, String measure, double value, double seconds, double bytes, long parameters) {}
+            String mixer,
+            String exercise,
+            String measure,
+            double value,
+            double seconds,
+            double bytes,
+            long parameters) {}
 
     /// What a mixer comes to; nothing if the exercise wants what it cannot do, as to write without looking only
     /// back.

@@ -94,14 +94,17 @@ class PuzzlesTest {
                 operations.push(token);
                 arguments.push(new ArrayList<>());
             } else if (token.equals("]")) {
-                int[] values =
-                        arguments.pop().stream().mapToInt(Integer::intValue).sorted().toArray();
+                int[] values = arguments.pop().stream()
+                        .mapToInt(Integer::intValue)
+                        .sorted()
+                        .toArray();
                 double middle = (values[(values.length - 1) / 2] + values[values.length / 2]) / 2.0;
                 int sum = 0;
                 for (int value : values) {
                     sum += value;
                 }
-                arguments.element()
+                arguments
+                        .element()
                         .add(
                                 switch (operations.pop()) {
                                     case "[MIN" -> values[0];
@@ -124,11 +127,15 @@ class PuzzlesTest {
     void oneInFourNests() {
         List<Labeled> any = new ListOps(0, 1 << 20, 4, 6, 8000, 7).training(5);
         double nested = any.stream().filter(e -> e.text().startsWith("[")).count();
-        double shortest =
-                any.stream().filter(e -> e.text().matches("\\[\\w+ \\d \\d \\]")).count();
+        double shortest = any.stream()
+                .filter(e -> e.text().matches("\\[\\w+ \\d \\d \\]"))
+                .count();
         assertThat(shortest / nested).isCloseTo(9.0 / 16 / 5, within(0.03));
         double digits = new ListOps(0, 1 << 20, 2, 2, 8000, 7)
-                .training(5).stream().mapToLong(e -> e.text().length()).filter(length -> length > 1).count();
+                .training(5).stream()
+                        .mapToLong(e -> e.text().length())
+                        .filter(length -> length > 1)
+                        .count();
         assertThat(digits / 8000).isCloseTo(0.25, within(0.03));
     }
 

@@ -9,8 +9,8 @@ import io.attend.attention.FourierMixing;
 import io.attend.attention.SoftmaxAttention;
 import io.attend.data.CopyExamples;
 import io.attend.head.Problem;
-import io.attend.measure.Examination.Grade;
 import io.attend.measure.Examination.Exercise;
+import io.attend.measure.Examination.Grade;
 import io.attend.objective.Classification;
 import io.attend.training.report.Progress;
 import java.io.IOException;
@@ -38,7 +38,8 @@ class ExaminationTest {
             assertThat(grade.seconds()).isPositive();
             assertThat(grade.bytes()).isPositive();
             assertThat(grade.parameters()).isPositive();
-            assertThat(folder.resolve(exercise.name()).resolve("model.safetensors")).exists();
+            assertThat(folder.resolve(exercise.name()).resolve("model.safetensors"))
+                    .exists();
         }
         Sublayer both = new SelfAttention(FourierMixing.EXAMPLE);
         Optional<Grade> written = SHORT.grade("both", both, Exercise.text(text, 17), folder, Progress.silent());
@@ -53,8 +54,7 @@ class ExaminationTest {
                 "copy",
                 new CopyExamples(2, 1, 3000, 97),
                 "Characters",
-                new Classification(
-                        6, Problem.SINGLE_LABEL, 0, List.of()),
+                new Classification(6, Problem.SINGLE_LABEL, 0, List.of()),
                 "accuracy",
                 6,
                 false);
@@ -72,6 +72,7 @@ class ExaminationTest {
     @Test
     void refusesSizesThatAreNone() {
         assertThatThrownBy(() -> new Examination(0, 1, 1, 1, 1, 1)).hasMessageContaining("must be at least 1, not 0");
-        assertThatThrownBy(() -> new Examination(1, 1, 1, 10, 3, 1)).hasMessage("3 heads cannot divide width 10 evenly");
+        assertThatThrownBy(() -> new Examination(1, 1, 1, 10, 3, 1))
+                .hasMessage("3 heads cannot divide width 10 evenly");
     }
 }
