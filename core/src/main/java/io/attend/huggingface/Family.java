@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 public sealed interface Family
         permits Albert,
                 Bert,
+                BigBird,
                 Bloom,
                 ConvBert,
                 Deberta,
@@ -31,6 +32,7 @@ public sealed interface Family
                 GptNeo,
                 GptNeoX,
                 Llama,
+                Longformer,
                 MPNet,
                 Mamba,
                 Mistral,
@@ -54,6 +56,8 @@ public sealed interface Family
                 Blenderbot,
                 M2M100,
                 ProphetNet,
+                Led,
+                LongT5,
                 T5,
                 Switch {
     /// The values of `model_type` it answers to.

@@ -87,6 +87,11 @@ final class Watched implements Observer {
         return map(stack, block, "attention", "memory");
     }
 
+    /// What a branch showed beside its map.
+    Optional<Tensor> shown(String stack, int block, String branch, String what) {
+        return map(stack, block, branch, what);
+    }
+
     private Optional<Tensor> map(String stack, int block, String branch, String what) {
         return Optional.ofNullable(attention.get(stack + "." + block + "." + branch + "." + what));
     }

@@ -24,6 +24,9 @@ public final class AttentionFormulas {
                             new Softmax(value, numbers, scene.keep(), value.mask(), true).apply(x, x))
             .with(DisentangledAttention.class, UnpairedFormulas::disentangled)
             .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
+            .with(BigBirdAttention.class, PatternFormulas::bigBird)
+            .with(BlockwiseAttention.class, PatternFormulas::blockwise)
+            .with(FactorizedAttention.class, PatternFormulas::factorized)
             .with(LongformerAttention.class, PatternFormulas::longformer)
             .with(LinearAttention.class, RecurrentFormulas::linear)
             .with(MixedAttention.class, UnpairedFormulas::mixed)
@@ -32,6 +35,8 @@ public final class AttentionFormulas {
             .with(TwoStreamAttention.class, StreamFormulas::twoStreams)
             .with(Synthesizer.class, UnpairedFormulas::synthesizer)
             .with(TransformerXlAttention.class, AttentionFormulas::transformerXl);
+            .with(TransientGlobalAttention.class, PatternFormulas::transientGlobal)
+            .with(Synthesizer.class, UnpairedFormulas::synthesizer);
 
     private static final Formulas<MemoryAttention, Formula> CROSS = Formulas.<MemoryAttention, Formula>of(
                     MemoryAttention.class)
