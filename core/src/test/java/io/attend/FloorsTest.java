@@ -28,7 +28,7 @@ class FloorsTest {
         {"checkpoint", "mask", "state"},
         {"checkpoint.gguf", "hub"},
         {"layer"},
-        {"activation", "norm", "position", "router", "score"},
+        {"activation", "norm", "position", "router", "scan", "score"},
         {"attention", "convolution", "feedforward", "recurrence"},
         {"embedding"},
         {"head"},

@@ -32,12 +32,12 @@ public record Recur(Recurrence recurrence) implements Sublayer {
 
     @Override
     public long steps(long length) {
-        return length;
+        return recurrence.linear() ? 1 : length;
     }
 
     @Override
     public long hears(long length) {
-        return 2;
+        return recurrence.linear() ? length : 2;
     }
 
     @Override

@@ -27,7 +27,7 @@ public sealed interface Sublayer permits Convolve, CrossAttention, Feed, Recur, 
     boolean causal();
 
     /// Steps that must wait for each other when so many positions go through at once: 1, and in a recurrence
-    /// as many.
+    /// as many, unless its steps are linear.
     default long steps(long length) {
         return 1;
     }

@@ -8,12 +8,20 @@ import io.attend.layer.Site;
 
 /// A way for each position of a sequence to gather what it needs from the others.
 public sealed interface Attention
-        permits DisentangledAttention,
+        permits BigBirdAttention,
+                BlockwiseAttention,
+                DisentangledAttention,
+                FactorizedAttention,
                 FourierMixing,
+                LongformerAttention,
+                LinearAttention,
                 MemoryAttention,
                 MixedAttention,
                 NgramAttention,
+                NystromAttention,
                 Synthesizer,
+                TransformerXlAttention,
+                TransientGlobalAttention,
                 TwoStreamAttention {
     /// Attention of a sequence on itself, [B, T, E] → [B, T, E].
     Layer self(Parameters parameters, Site site);

@@ -7,7 +7,9 @@ import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.mask.Band;
 import io.attend.position.RelativePosition;
+import io.attend.position.RelativePosition.Added;
 import io.attend.position.RelativePosition.HeadShape;
 import io.attend.score.Score;
 import io.attend.state.KeyValueState;
@@ -80,8 +82,11 @@ abstract sealed class SoftmaxLayer implements Layer {
             Context.Visible visible,
             Optional<Tensor> bias,
             Context context) {
-        Tensor y = AttentionKernel.attend(
-                queries, keys, vectors, visible, bias, score, position, value.dropout(), context);
+        return merge(AttentionKernel.attend(
+                queries, keys, vectors, visible, bias, score, position, value.dropout(), context));
+    }
+
+    Tensor merge(Tensor y) {
         return output.forward(y.transpose(1, 2).reshape(y.size(0), y.size(2), -1)); // [B, H, T, D] → [B, T, E]
     }
 
@@ -128,6 +133,22 @@ abstract sealed class SoftmaxLayer implements Layer {
                 keys = state.get().keys(); // [B, K, S, D]
                 vectors = state.get().values();
             }
+            Optional<Band> band = context.wantsAttention()
+                    ? Optional.empty()
+                    : WindowKernel.band(value.mask(), position, x.size(1), keys.size(2), context);
+            if (band.isPresent()) {
+                return merge(WindowKernel.attend(
+                        value.mask(),
+                        band.get(),
+                        score.queries(queries),
+                        score.keys(keys),
+                        vectors,
+                        context.keep(),
+                        "all",
+                        Optional.empty(),
+                        new WindowKernel.Making(score, position, value.dropout()),
+                        context));
+            }
             return merge(
                     score.queries(queries),
                     score.keys(keys),
@@ -160,7 +181,16 @@ abstract sealed class SoftmaxLayer implements Layer {
             double numbers = 2.0 * shared * size; // a position
             double prepared =
                     (double) load.batch() * load.keys() * shared * score.work().key();
-            return pairs(load, load.keys())
+            double seen = value.mask()
+                    .band()
+                    .filter(_ -> !position.gathers() && position.added() != Added.PAIR)
+                    .map(band -> (double) band.keys(load.length()))
+                    .filter(keys -> keys < load.keys())
+                    .orElse((double) load.keys());
+            // blocks of keys and values side by side, each key in as many as see it
+            double copied = seen < load.keys() ? 2 * numbers * load.rows() * seen / value.mask().band().orElseThrow().queries(load.length()) : 0;
+            return pairs(load, seen)
+                    .saving(copied)
                     .plus(Cost.flops(key.flops(load.rows()) + values.flops(load.rows()) + prepared))
                     .plus(keyNorm.cost(load))
                     .plus(position.cost(load))

@@ -76,6 +76,21 @@ public final class Session implements AutoCloseable {
         return advance(next, x -> x);
     }
 
+    /// Takes the next tokens and says what is likely to follow the last of them, and also what the model made of
+    /// each.
+    public Read read(Tokens next) {
+        Tensor[] vectors = new Tensor[1];
+        Tensor scores = advance(next, x -> {
+            vectors[0] = x;
+            return x.narrow(1, x.size(1) - 1, 1);
+        });
+        return new Read(vectors[0], scores.select(1, 0));
+    }
+
+    /// @param vectors the last vector of each token that was taken [B, T, E]
+    /// @param scores of the words that may follow the last [B, V]
+    public record Read(Tensor vectors, Tensor scores) {}
+
     private Tensor advance(Tokens next, UnaryOperator<Tensor> asked) {
         checkOpen();
         checkBatch(next);
@@ -96,7 +111,7 @@ public final class Session implements AutoCloseable {
                             extended.ids().orElseThrow(), extended.keep(), extended.segments(), extended.positions())
                     : next;
             Tensor x = model.topology().step(taken, context); // [B, T, E]
-            x = x.narrow(1, x.size(1) - next.length(), next.length());
+            x = step.keep(x.narrow(1, x.size(1) - next.length(), next.length()));
             past = past.replacedBy(extended);
             batch = Optional.of(next.batch());
             length += next.length();
