@@ -2,6 +2,7 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
@@ -105,6 +106,16 @@ public record BigBirdAttention(
     @Override
     public boolean causal() {
         return false;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.LINEAR;
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new BigBirdAttention(Heads.of(count), 64, 3, drawing, bias, dropout);
     }
 
     @Override

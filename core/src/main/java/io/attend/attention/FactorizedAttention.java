@@ -2,9 +2,11 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.And;
 import io.attend.mask.Band;
@@ -96,6 +98,20 @@ public record FactorizedAttention(
     @Override
     public boolean causal() {
         return true;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX
+                .time(Rate.ROOT)
+                .memory(pattern == Pattern.STRIDED ? Rate.ROOT : Rate.LINEAR)
+                .inexact();
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new FactorizedAttention(
+                Heads.of(count), pattern, (int) Math.max(summary, Math.round(Math.sqrt(length))), summary, dropout);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Initializer;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
@@ -107,6 +108,16 @@ public record NystromAttention(
     @Override
     public boolean causal() {
         return false;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.LINEAR;
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new NystromAttention(Heads.of(count), 64, kernel, iterations, start, padding);
     }
 
     @Override

@@ -2,9 +2,11 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Causal;
 import io.attend.mask.Mask;
@@ -110,6 +112,16 @@ public record TransformerXlAttention(
     @Override
     public boolean causal() {
         return true;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.memory(Rate.SQUARE).remembering(Rate.CONSTANT);
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new TransformerXlAttention(Heads.of(count), 512, OptionalInt.empty(), position, bias, start, dropout);
     }
 
     @Override

@@ -2,11 +2,13 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Initializer;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Band;
 import io.attend.mask.Mask;
@@ -104,6 +106,16 @@ public record TransientGlobalAttention(
     @Override
     public boolean causal() {
         return false;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.memory(Rate.SQUARE).inexact();
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new TransientGlobalAttention(Heads.of(count), 127, 16, position, norm, dropout);
     }
 
     @Override

@@ -37,7 +37,7 @@ public record Bench(int width, int heads) {
         private final Tensor x;
 
         Pass(Sublayer mixer, long length) {
-            layer = mixer.typical(heads, length).build(parameters, Site.width(width));
+            layer = mixer.typical(width, heads, length).build(parameters, Site.width(width));
             try (Lifetime _ = Lifetime.open();
                     Random random = Random.seeded(1)) {
                 parameters.all().forEach(p -> p.fill(p.initializer().make(p.shape(), random)));
@@ -84,7 +84,7 @@ public record Bench(int width, int heads) {
     /// @throws IllegalArgumentException if it does not take so long a text
     public double predictedBytes(Sublayer mixer, long length) {
         Parameters recorded = Parameters.root();
-        Cost cost = mixer.typical(heads, length)
+        Cost cost = mixer.typical(width, heads, length)
                 .build(recorded, Site.width(width))
                 .cost(Load.batch(1).length(length));
         double weights = recorded.all().stream().mapToDouble(p -> p.shape().count()).sum();

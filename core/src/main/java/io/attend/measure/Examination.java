@@ -126,7 +126,7 @@ public record Examination(int steps, int batch, int layers, int width, int heads
         if (exercise.writes && !mixer.causal()) {
             return Optional.empty();
         }
-        MixerStack model = new MixerStack(mixer.typical(heads, exercise.length), layers, width, 0);
+        MixerStack model = new MixerStack(mixer.typical(width, heads, exercise.length), layers, width, 0);
         RunFolder run = RunFolder.create(folder);
         long began = spent();
         Trainer.Outcome outcome = new Trainer(recipe(model, exercise), run, progress).run();

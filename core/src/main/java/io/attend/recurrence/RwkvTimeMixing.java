@@ -54,6 +54,11 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
     }
 
     @Override
+    public Recurrence typical(int width, int heads) {
+        return new RwkvTimeMixing(width);
+    }
+
+    @Override
     public boolean causal() {
         return true;
     }

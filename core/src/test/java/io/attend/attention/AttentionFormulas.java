@@ -33,8 +33,7 @@ public final class AttentionFormulas {
             .with(NgramAttention.class, StreamFormulas::ngrams)
             .with(NystromAttention.class, NystromFormulas::nystrom)
             .with(TwoStreamAttention.class, StreamFormulas::twoStreams)
-            .with(Synthesizer.class, UnpairedFormulas::synthesizer)
-            .with(TransformerXlAttention.class, AttentionFormulas::transformerXl);
+            .with(TransformerXlAttention.class, AttentionFormulas::transformerXl)
             .with(TransientGlobalAttention.class, PatternFormulas::transientGlobal)
             .with(Synthesizer.class, UnpairedFormulas::synthesizer);
 
