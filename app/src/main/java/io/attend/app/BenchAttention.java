@@ -225,6 +225,7 @@ final class BenchAttention implements Callable<Integer> {
             "forward",
             "both",
             "time",
+            "counted",
             "fitted",
             "both",
             "memory",
@@ -241,6 +242,7 @@ final class BenchAttention implements Callable<Integer> {
                 continue;
             }
             Figure longest = one.figures().getLast();
+            OptionalDouble counted = counted(one, mixer);
             rows.add(new String[] {
                 one.mixer(),
                 sees,
@@ -248,13 +250,14 @@ final class BenchAttention implements Callable<Integer> {
                 seconds(longest.forward()),
                 seconds(longest.training()),
                 claim.time().toString(),
-                fitted(one, Figure::forward, claim.time()),
-                fitted(one, Figure::training, claim.time()),
+                counted.isEmpty() ? "" : String.format(Locale.ROOT, "%.2f", counted.getAsDouble()),
+                fitted(one, Figure::forward, counted),
+                fitted(one, Figure::training, counted),
                 claim.memory().toString(),
                 longest.trainingBytes().isPresent()
                         ? Output.bytes(longest.trainingBytes().getAsDouble())
                         : "",
-                fitted(one, BenchAttention::bytes, claim.memory()),
+                fitted(one, BenchAttention::bytes, claimed(one, claim.memory())),
                 one.mixer().equals(EXACT.get(mixer.causal()))
                         ? ""
                         : from(crossing(one, mixer, measured, Figure::training))
@@ -264,14 +267,17 @@ final class BenchAttention implements Callable<Integer> {
         Output.table(out, rows);
         out.printf(
                 Locale.ROOT,
-                "%nAt the longest text measured: time forward and both ways, peak of memory both ways beyond weights. Fitted:"
-                        + " the exponent of T over the last three doublings, beside the paper's; ! where they are more than"
-                        + " %.2f apart. Beats exact: tokens from which on both ways take less time than exact attention's."
-                        + " Width %d, %d heads, %d threads; %s%n",
+                "%nAt the longest text measured: time forward and both ways, peak of memory both ways beyond weights. Time and"
+                        + " memory: how they grow by the paper; counted: the exponent of T over the last three doublings"
+                        + " by the layer's own count of operations, projections included; fitted: as measured; ! where"
+                        + " more than %.2f from what is counted, or claimed of memory. Beats exact: tokens from which on"
+                        + " both ways take less time than exact attention's. Width %d, %d heads, %d threads, %s seconds;"
+                        + " %s%n",
                 APART,
                 width,
                 heads,
                 outcome.measured().getFirst().threads(),
+                outcome.measured().getFirst().threads() == 1 ? "processor" : "clock",
                 outcome.measured().getFirst().machine());
         outcome.left()
                 .forEach(left ->
@@ -282,17 +288,32 @@ final class BenchAttention implements Callable<Integer> {
         return figure.trainingBytes().orElse(0);
     }
 
-    private static String fitted(Measured one, ToDoubleFunction<Figure> what, Rate claim) {
+    private static String fitted(Measured one, ToDoubleFunction<Figure> what, OptionalDouble expected) {
         OptionalDouble exponent = one.exponent(what);
-        return exponent.isEmpty()
+        return exponent.isEmpty() || expected.isEmpty()
                 ? ""
-                : String.format(Locale.ROOT, "%.2f%s", exponent.getAsDouble(), agrees(one, what, claim) ? "" : "!");
+                : String.format(
+                        Locale.ROOT,
+                        "%.2f%s",
+                        exponent.getAsDouble(),
+                        Math.abs(exponent.getAsDouble() - expected.getAsDouble()) <= APART ? "" : "!");
     }
 
-    private static boolean agrees(Measured one, ToDoubleFunction<Figure> what, Rate claim) {
-        List<Figure> last = one.last();
-        double claimed = claim.exponent(last.getFirst().length(), last.getLast().length());
-        return Math.abs(one.exponent(what).orElseThrow() - claimed) <= APART;
+    private OptionalDouble counted(Measured one, Sublayer mixer) {
+        return one.last().size() < 2
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(new Bench(width, heads)
+                        .countedExponent(
+                                mixer,
+                                one.last().getFirst().length(),
+                                one.last().getLast().length()));
+    }
+
+    private static OptionalDouble claimed(Measured one, Rate claim) {
+        return one.last().size() < 2
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(claim.exponent(
+                        one.last().getFirst().length(), one.last().getLast().length()));
     }
 
     static String seconds(double seconds) {
@@ -320,6 +341,7 @@ final class BenchAttention implements Callable<Integer> {
         one.exponent(Figure::forward).ifPresent(power -> exponents.put("forward", power));
         one.exponent(Figure::training).ifPresent(power -> exponents.put("training", power));
         one.exponent(BenchAttention::bytes).ifPresent(power -> exponents.put("memory", power));
+        counted(one, mixer).ifPresent(power -> exponents.put("counted", power));
         fields.put("exponents", exponents);
         crossing(one, mixer, measured, Figure::forward).ifPresent(at -> fields.put("forwardBeatsExactFrom", at));
         crossing(one, mixer, measured, Figure::training).ifPresent(at -> fields.put("trainingBeatsExactFrom", at));

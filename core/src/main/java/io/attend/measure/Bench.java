@@ -78,6 +78,18 @@ public record Bench(int width, int heads) {
         return new Pass(mixer, length);
     }
 
+    /// The power of T that operations grow with between two lengths by the layer's own count, which has what the
+    /// paper's claim leaves out: projections, which are linear, and what is not yet small beside the rest.
+    public double countedExponent(Sublayer mixer, long from, long to) {
+        return Math.log(cost(mixer, to).flops() / cost(mixer, from).flops()) / Math.log((double) to / from);
+    }
+
+    private Cost cost(Sublayer mixer, long length) {
+        return mixer.typical(width, heads, length)
+                .build(Parameters.root(), Site.width(width))
+                .cost(Load.batch(1).length(length));
+    }
+
     /// Bytes that a pass forward and backward takes at its peak by the layer's own count: weights and their
     /// gradients, what is kept, what exists for a moment, the text, the result, and the gradients of both.
     ///
