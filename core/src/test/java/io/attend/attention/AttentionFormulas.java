@@ -33,9 +33,9 @@ public final class AttentionFormulas {
             .with(NgramAttention.class, StreamFormulas::ngrams)
             .with(NystromAttention.class, NystromFormulas::nystrom)
             .with(TwoStreamAttention.class, StreamFormulas::twoStreams)
+            .with(Synthesizer.class, UnpairedFormulas::synthesizer)
             .with(TransformerXlAttention.class, AttentionFormulas::transformerXl)
-            .with(TransientGlobalAttention.class, PatternFormulas::transientGlobal)
-            .with(Synthesizer.class, UnpairedFormulas::synthesizer);
+            .with(TransientGlobalAttention.class, PatternFormulas::transientGlobal);
 
     private static final Formulas<MemoryAttention, Formula> CROSS = Formulas.<MemoryAttention, Formula>of(
                     MemoryAttention.class)
