@@ -29,14 +29,16 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/// The Sparse Transformer's attention: of what came before, a token sees what is near, and one in so many of what
+/// The Sparse Transformer's attention: of what came before, a token sees what is near, and one in so many of
+/// what
 /// is further, from where the rest can be reached in a second layer.
 ///
 ///     strided:   s ∈ {t − stride, ..., t}  or  (t − s) mod stride = 0
 ///     fixed:     ⌊s / stride⌋ = ⌊t / stride⌋  or  s mod stride ≥ stride − summary
 ///     y_t = softmax_s(q_t·k_s / √D) v_s      over these s ≤ t
 ///
-/// x [B, T, E] → Y [B, T, E]. Time and memory O(T·(stride + T / stride)·H·D), for fixed T·summary / stride: with
+/// x [B, T, E] → Y [B, T, E]. Time and memory O(T·(stride + T / stride)·H·D), for fixed T·summary / stride:
+/// with
 /// a stride near √T that is O(T√T). Remembers 2·H·D numbers a token; a step looks at the keys it sees and no
 /// others. Both patterns are merged in every head, as the paper's "merged" has it. Names: `stride` is the
 /// paper's l, `summary` its c.

@@ -90,7 +90,8 @@ public record TransientGlobalAttention(
 
     /// The block of each of so many tokens, if all are real.
     ///
-    /// In float32 as Hugging Face's class adds it up: where a block's size is no power of two, some tokens at the
+    /// In float32 as Hugging Face's class adds it up: where a block's size is no power of two, some tokens at
+    /// the
     /// edge of a block fall into the one before it.
     long[] blocks(int length) {
         long[] blocks = new long[length];

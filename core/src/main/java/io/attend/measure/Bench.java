@@ -78,7 +78,8 @@ public record Bench(int width, int heads) {
         return new Pass(mixer, length);
     }
 
-    /// The power of T that operations grow with between two lengths by the layer's own count, which has what the
+    /// The power of T that operations grow with between two lengths by the layer's own count, which has what
+    /// the
     /// paper's claim leaves out: projections, which are linear, and what is not yet small beside the rest.
     public double countedExponent(Sublayer mixer, long from, long to) {
         return Math.log(cost(mixer, to).flops() / cost(mixer, from).flops()) / Math.log((double) to / from);

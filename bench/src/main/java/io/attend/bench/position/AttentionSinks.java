@@ -23,7 +23,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Attention sinks (Xiao et al. 2023): a small GPT of characters learns windows of 64 with rotary positions, each opened
+/// Attention sinks (Xiao et al. 2023): a small GPT of characters learns windows of 64 with rotary positions,
+/// each opened
 /// by a character of its own, as language models begin texts. Then
 /// it reads one long held-out text character by character and says how surprised it is: with a cache of 4 sinks
 /// and the latest 60 characters, with a plain window of 64, and with everything remembered as far as that is
