@@ -58,8 +58,9 @@ final class BenchAttention implements Callable<Integer> {
             names = "--variants",
             split = ",",
             paramLabel = "NAME",
-            description = "Variants, SoftmaxAttention, or their examples, SoftmaxAttention.GROUPED (all; exact attention"
-                    + " always).")
+            description =
+                    "Variants, SoftmaxAttention, or their examples, SoftmaxAttention.GROUPED (all; exact attention"
+                            + " always).")
     private List<String> variants = List.of();
 
     @Option(names = "--width", paramLabel = "E", description = "Of the vectors (${DEFAULT-VALUE}).")
@@ -100,7 +101,7 @@ final class BenchAttention implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Map<String, Sublayer> mixers = chosen(variants);
+        Map<String, Sublayer> mixers = chosen();
         Growing growing;
         try {
             growing = new Growing(
@@ -119,24 +120,24 @@ final class BenchAttention implements Callable<Integer> {
         Map<String, Measured> measured = new LinkedHashMap<>();
         outcome.measured().forEach(one -> measured.put(one.mixer(), one));
         write.ifPresent(file -> write(file, measured));
-        html.ifPresent(file ->
-                Atomic.text(file, new GrowthPage(measured, mixers, growing.lengths()).html(command(), exact(measured))));
+        html.ifPresent(file -> Atomic.text(
+                file, new GrowthPage(measured, mixers, growing.lengths()).html(command(), exact(measured))));
         if (json) {
             measured.values()
-                    .forEach(one -> Output.json(
-                            spec.commandLine().getOut(), fields(one, mixers, measured, outcome.left())));
+                    .forEach(one ->
+                            Output.json(spec.commandLine().getOut(), fields(one, mixers, measured, outcome.left())));
         } else {
             print(outcome, mixers, measured);
         }
         return 0;
     }
 
-    /// Those asked for and the exact attention each is held against.
-    static Map<String, Sublayer> chosen(List<String> variants) {
+    /// Examples by their names, and by names of variants those that look either way.
+    static Map<String, Sublayer> named(List<String> variants) {
         Map<String, Sublayer> each = Mixers.eachWay();
         Map<String, Sublayer> all = Mixers.examples();
         Map<String, Sublayer> chosen = new LinkedHashMap<>();
-        for (String name : variants.isEmpty() ? each.keySet() : variants) {
+        for (String name : variants) {
             if (all.containsKey(name)) {
                 chosen.put(name, Objects.requireNonNull(all.get(name)));
                 continue;
@@ -154,7 +155,14 @@ final class BenchAttention implements Callable<Integer> {
             }
             chosen.putAll(both);
         }
+        return chosen;
+    }
+
+    /// Those asked for and, first, the exact attention each is held against.
+    private Map<String, Sublayer> chosen() {
+        Map<String, Sublayer> chosen = variants.isEmpty() ? Mixers.eachWay() : named(variants);
         Map<String, Sublayer> withExact = new LinkedHashMap<>();
+        Map<String, Sublayer> all = Mixers.examples();
         EXACT.forEach((causal, name) -> {
             if (chosen.values().stream().anyMatch(mixer -> mixer.causal() == causal)) {
                 withExact.put(name, Objects.requireNonNull(all.get(name)));
@@ -183,7 +191,9 @@ final class BenchAttention implements Callable<Integer> {
             if (Files.exists(file)) {
                 table.putAll(Measured.read(Files.readString(file)));
             }
-            measured.values().stream().filter(one -> !one.figures().isEmpty()).forEach(one -> table.put(one.mixer(), one));
+            measured.values().stream()
+                    .filter(one -> !one.figures().isEmpty())
+                    .forEach(one -> table.put(one.mixer(), one));
             Atomic.text(file, Measured.lines(table));
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
@@ -209,7 +219,19 @@ final class BenchAttention implements Callable<Integer> {
     private void print(Growing.Outcome outcome, Map<String, Sublayer> mixers, Map<String, Measured> measured) {
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {
-            "variant", "sees", "tokens", "forward", "both", "time", "fitted", "both", "memory", "bytes", "fitted", "beats exact"
+            "variant",
+            "sees",
+            "tokens",
+            "forward",
+            "both",
+            "time",
+            "counted",
+            "fitted",
+            "both",
+            "memory",
+            "bytes",
+            "fitted",
+            "beats exact"
         });
         for (Measured one : outcome.measured()) {
             Sublayer mixer = Objects.requireNonNull(mixers.get(one.mixer()));
@@ -220,6 +242,7 @@ final class BenchAttention implements Callable<Integer> {
                 continue;
             }
             Figure longest = one.figures().getLast();
+            OptionalDouble counted = counted(one, mixer);
             rows.add(new String[] {
                 one.mixer(),
                 sees,
@@ -227,50 +250,70 @@ final class BenchAttention implements Callable<Integer> {
                 seconds(longest.forward()),
                 seconds(longest.training()),
                 claim.time().toString(),
-                fitted(one, Figure::forward, claim.time()),
-                fitted(one, Figure::training, claim.time()),
+                counted.isEmpty() ? "" : String.format(Locale.ROOT, "%.2f", counted.getAsDouble()),
+                fitted(one, Figure::forward, counted),
+                fitted(one, Figure::training, counted),
                 claim.memory().toString(),
                 longest.trainingBytes().isPresent()
                         ? Output.bytes(longest.trainingBytes().getAsDouble())
                         : "",
-                fitted(one, BenchAttention::bytes, claim.memory()),
-                one.mixer().equals(EXACT.get(mixer.causal())) ? "" : from(crossing(one, mixer, measured, Figure::training))
+                fitted(one, BenchAttention::bytes, claimed(one, claim.memory())),
+                one.mixer().equals(EXACT.get(mixer.causal()))
+                        ? ""
+                        : from(crossing(one, mixer, measured, Figure::training))
             });
         }
         var out = spec.commandLine().getOut();
         Output.table(out, rows);
         out.printf(
                 Locale.ROOT,
-                "%nAt the longest text measured: time forward and both ways, peak of memory both ways beyond weights. Fitted:"
-                        + " the exponent of T over the last three doublings, beside the paper's; ! where they are more than"
-                        + " %.2f apart. Beats exact: tokens from which on both ways take less time than exact attention's."
-                        + " Width %d, %d heads, %d threads; %s%n",
+                "%nAt the longest text measured: time forward and both ways, peak of memory both ways beyond weights. Time and"
+                        + " memory: how they grow by the paper; counted: the exponent of T over the last three doublings"
+                        + " by the layer's own count of operations, projections included; fitted: as measured; ! where"
+                        + " more than %.2f from what is counted, or claimed of memory. Beats exact: tokens from which on"
+                        + " both ways take less time than exact attention's. Width %d, %d heads, %d threads, %s seconds;"
+                        + " %s%n",
                 APART,
                 width,
                 heads,
                 outcome.measured().getFirst().threads(),
+                outcome.measured().getFirst().threads() == 1 ? "processor" : "clock",
                 outcome.measured().getFirst().machine());
         outcome.left()
-                .forEach(left -> out.printf(
-                        Locale.ROOT, "%s at %,d tokens: %s%n", left.mixer(), left.length(), left.reason()));
+                .forEach(left ->
+                        out.printf(Locale.ROOT, "%s at %,d tokens: %s%n", left.mixer(), left.length(), left.reason()));
     }
 
     static double bytes(Figure figure) {
         return figure.trainingBytes().orElse(0);
     }
 
-    private static String fitted(Measured one, ToDoubleFunction<Figure> what, Rate claim) {
+    private static String fitted(Measured one, ToDoubleFunction<Figure> what, OptionalDouble expected) {
         OptionalDouble exponent = one.exponent(what);
-        return exponent.isEmpty()
+        return exponent.isEmpty() || expected.isEmpty()
                 ? ""
-                : String.format(Locale.ROOT, "%.2f%s", exponent.getAsDouble(), agrees(one, what, claim) ? "" : "!");
+                : String.format(
+                        Locale.ROOT,
+                        "%.2f%s",
+                        exponent.getAsDouble(),
+                        Math.abs(exponent.getAsDouble() - expected.getAsDouble()) <= APART ? "" : "!");
     }
 
-    private static boolean agrees(Measured one, ToDoubleFunction<Figure> what, Rate claim) {
-        List<Figure> last = one.last();
-        double claimed =
-                claim.exponent(last.getFirst().length(), last.getLast().length());
-        return Math.abs(one.exponent(what).orElseThrow() - claimed) <= APART;
+    private OptionalDouble counted(Measured one, Sublayer mixer) {
+        return one.last().size() < 2
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(new Bench(width, heads)
+                        .countedExponent(
+                                mixer,
+                                one.last().getFirst().length(),
+                                one.last().getLast().length()));
+    }
+
+    private static OptionalDouble claimed(Measured one, Rate claim) {
+        return one.last().size() < 2
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(claim.exponent(
+                        one.last().getFirst().length(), one.last().getLast().length()));
     }
 
     static String seconds(double seconds) {
@@ -291,11 +334,14 @@ final class BenchAttention implements Callable<Integer> {
         fields.put("variant", one.mixer());
         fields.put("causal", mixer.causal());
         fields.put("exact", claim.exact());
-        fields.put("claim", Map.of("time", claim.time().toString(), "memory", claim.memory().toString()));
+        fields.put(
+                "claim",
+                Map.of("time", claim.time().toString(), "memory", claim.memory().toString()));
         Map<String, Double> exponents = new LinkedHashMap<>();
         one.exponent(Figure::forward).ifPresent(power -> exponents.put("forward", power));
         one.exponent(Figure::training).ifPresent(power -> exponents.put("training", power));
         one.exponent(BenchAttention::bytes).ifPresent(power -> exponents.put("memory", power));
+        counted(one, mixer).ifPresent(power -> exponents.put("counted", power));
         fields.put("exponents", exponents);
         crossing(one, mixer, measured, Figure::forward).ifPresent(at -> fields.put("forwardBeatsExactFrom", at));
         crossing(one, mixer, measured, Figure::training).ifPresent(at -> fields.put("trainingBeatsExactFrom", at));

@@ -1,15 +1,17 @@
 package io.attend.app;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "bench",
         description = "Measure on this machine what variants really take and learn.",
         synopsisSubcommandLabel = "WHAT",
-        subcommands = {BenchAttention.class})
+        subcommands = {BenchAttention.class, BenchTasks.class})
 final class BenchCommand implements Runnable {
-    @picocli.CommandLine.Spec
-    private picocli.CommandLine.Model.CommandSpec spec;
+    @Spec
+    private CommandSpec spec;
 
     @Override
     public void run() {

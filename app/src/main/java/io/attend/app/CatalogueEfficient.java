@@ -141,7 +141,7 @@ final class CatalogueEfficient implements Callable<Integer> {
             String name, Sublayer mixer, Bench bench, long tokens, Optional<Measured> measured) {
         try {
             Parameters recorded = Parameters.root();
-            Cost cost = mixer.typical(bench.heads(), tokens)
+            Cost cost = mixer.typical(bench.width(), bench.heads(), tokens)
                     .build(recorded, Site.width(bench.width()))
                     .cost(Load.batch(1).length(tokens));
             double weights =

@@ -44,7 +44,7 @@ public record Convolve(Convolution convolution) implements Sublayer {
     }
 
     @Override
-    public Sublayer typical(int heads, long length) {
+    public Sublayer typical(int width, int heads, long length) {
         return new Convolve(convolution.typical(length));
     }
 }

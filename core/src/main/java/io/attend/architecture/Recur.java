@@ -46,7 +46,7 @@ public record Recur(Recurrence recurrence) implements Sublayer {
     }
 
     @Override
-    public Sublayer typical(int heads, long length) {
-        return new Recur(recurrence.typical(heads, length));
+    public Sublayer typical(int width, int heads, long length) {
+        return new Recur(recurrence.typical(width, heads));
     }
 }

@@ -52,7 +52,7 @@ public record SelfAttention(Attention attention) implements Sublayer {
     }
 
     @Override
-    public Sublayer typical(int heads, long length) {
+    public Sublayer typical(int width, int heads, long length) {
         return new SelfAttention(attention.typical(heads, length));
     }
 }

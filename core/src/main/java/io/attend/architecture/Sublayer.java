@@ -44,8 +44,8 @@ public sealed interface Sublayer permits Convolve, CrossAttention, Feed, Recur, 
         return Growth.LINEAR;
     }
 
-    /// The same in the size people use it in for texts of so many tokens.
-    default Sublayer typical(int heads, long length) {
+    /// The same in the size people use it in, in a model of that width for texts of so many tokens.
+    default Sublayer typical(int width, int heads, long length) {
         return this;
     }
 }

@@ -2,6 +2,7 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
@@ -24,13 +25,15 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/// BigBird's attention in blocks: a block of tokens sees itself and its neighbours, the first and the last block,
+/// BigBird's attention in blocks: a block of tokens sees itself and its neighbours, the first and the last
+/// block,
 /// which see all, and in each head some blocks by chance.
 ///
 ///     y_t = softmax_s(q_t·k_s / √D) v_s    over s in the blocks 0, n − 1, n, n + 1, N − 1 and `random` others
 ///
 /// for t in block n of N; all s in the first and the last block. x [B, T, E] → Y [B, T, E]. A block drawn twice
-/// counts twice. Up to (5 + 2·random)·block tokens, which hardly any pair would be missing of, attention is exact.
+/// counts twice. Up to (5 + 2·random)·block tokens, which hardly any pair would be missing of, attention is
+/// exact.
 /// Time O(T·(5 + random)·block·H·D), memory linear in T. The last block is that of the longest text of a batch,
 /// so that what stands behind a text counts a little, as in Hugging Face's. Names: `block` is its `block_size`,
 /// `random` its `num_random_blocks`.
@@ -56,7 +59,8 @@ public record BigBirdAttention(
     /// When blocks are drawn.
     public enum Drawing {
         ALWAYS,
-        /// In training; otherwise the first block stands in the place of each, and counts once more for it, as in
+        /// In training; otherwise the first block stands in the place of each, and counts once more for it, as
+        /// in
         /// Hugging Face's class.
         TRAINING
     }
@@ -105,6 +109,16 @@ public record BigBirdAttention(
     @Override
     public boolean causal() {
         return false;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.LINEAR;
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new BigBirdAttention(Heads.of(count), 64, 3, drawing, bias, dropout);
     }
 
     @Override

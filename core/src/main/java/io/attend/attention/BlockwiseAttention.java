@@ -2,6 +2,7 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
@@ -15,6 +16,7 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// BlockBERT's attention: in each head a block of queries sees one block of keys, its own or one so many blocks
 /// further, so that heads with different shifts together see all.
@@ -58,6 +60,17 @@ public record BlockwiseAttention(
     @Override
     public boolean causal() {
         return false;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.LINEAR;
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new BlockwiseAttention(
+                Heads.of(count), 256, IntStream.range(0, count).mapToObj(head -> head % 2).toList(), dropout);
     }
 
     @Override

@@ -2,9 +2,11 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.And;
 import io.attend.mask.Band;
@@ -27,14 +29,16 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/// The Sparse Transformer's attention: of what came before, a token sees what is near, and one in so many of what
+/// The Sparse Transformer's attention: of what came before, a token sees what is near, and one in so many of
+/// what
 /// is further, from where the rest can be reached in a second layer.
 ///
 ///     strided:   s ∈ {t − stride, ..., t}  or  (t − s) mod stride = 0
 ///     fixed:     ⌊s / stride⌋ = ⌊t / stride⌋  or  s mod stride ≥ stride − summary
 ///     y_t = softmax_s(q_t·k_s / √D) v_s      over these s ≤ t
 ///
-/// x [B, T, E] → Y [B, T, E]. Time and memory O(T·(stride + T / stride)·H·D), for fixed T·summary / stride: with
+/// x [B, T, E] → Y [B, T, E]. Time and memory O(T·(stride + T / stride)·H·D), for fixed T·summary / stride:
+/// with
 /// a stride near √T that is O(T√T). Remembers 2·H·D numbers a token; a step looks at the keys it sees and no
 /// others. Both patterns are merged in every head, as the paper's "merged" has it. Names: `stride` is the
 /// paper's l, `summary` its c.
@@ -96,6 +100,20 @@ public record FactorizedAttention(
     @Override
     public boolean causal() {
         return true;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX
+                .time(Rate.ROOT)
+                .memory(pattern == Pattern.STRIDED ? Rate.ROOT : Rate.LINEAR)
+                .inexact();
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new FactorizedAttention(
+                Heads.of(count), pattern, (int) Math.max(summary, Math.round(Math.sqrt(length))), summary, dropout);
     }
 
     @Override

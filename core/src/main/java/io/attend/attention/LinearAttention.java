@@ -2,6 +2,7 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
@@ -74,6 +75,16 @@ public record LinearAttention(
 
     public LinearAttention bias(ProjectionBias presence) {
         return new LinearAttention(heads, features, causal, chunk, presence);
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.LINEAR;
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new LinearAttention(Heads.of(count), features, causal, 64, bias);
     }
 
     @Override

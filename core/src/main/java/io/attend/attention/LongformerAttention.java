@@ -3,9 +3,11 @@ package io.attend.attention;
 import io.attend.attention.GlobalAttention.Chosen;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Band;
 import io.attend.mask.Dilated;
@@ -93,6 +95,17 @@ public record LongformerAttention(
     @Override
     public boolean causal() {
         return window.causal();
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.LINEAR.remembering(Rate.LINEAR);
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new LongformerAttention(
+                Heads.of(count), new SlidingWindow(257, window.sides()), List.of(), global, dropout);
     }
 
     @Override

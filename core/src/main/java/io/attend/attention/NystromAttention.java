@@ -2,6 +2,7 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Initializer;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
@@ -22,7 +23,8 @@ import java.util.OptionalInt;
 ///     Y = softmax(Q K̃ᵀ) Z softmax(Q̃ Kᵀ) V + conv(V)        Z ≈ softmax(Q̃ K̃ᵀ)⁺
 ///     Z ← Z/4 (13 I − A Z (15 I − A Z (7 I − A Z)))          A = softmax(Q̃ K̃ᵀ), so many times
 ///
-/// x [B, T, E]; Q, K [B, H, T, D], each over D^¼; landmarks Q̃, K̃ [B, H, m, D], the means of m stretches of the
+/// x [B, T, E]; Q, K [B, H, T, D], each over D^¼; landmarks Q̃, K̃ [B, H, m, D], the means of m stretches of
+/// the
 /// text that are as equal as can be → Y [B, T, E]. Time and memory O(T·m·H·D), linear in T, and O(m³) for the
 /// inverse. A text of at most m positions has each as a landmark, and its attention is exact. It looks in
 /// both directions. Names: our `kernel` is Hugging Face's `conv_kernel_size`, a depthwise convolution over each
@@ -107,6 +109,16 @@ public record NystromAttention(
     @Override
     public boolean causal() {
         return false;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.LINEAR;
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new NystromAttention(Heads.of(count), 64, kernel, iterations, start, padding);
     }
 
     @Override

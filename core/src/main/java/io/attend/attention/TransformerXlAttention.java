@@ -2,9 +2,11 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Causal;
 import io.attend.mask.Mask;
@@ -25,7 +27,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
-/// Causal attention with segment-level recurrence: a text goes through in segments, and each sees the vectors that
+/// Causal attention with segment-level recurrence: a text goes through in segments, and each sees the vectors
+/// that
 /// entered this very layer for the last so many positions before it.
 ///
 ///     X̃ = [stop-gradient(memory) ; X]        Q = X W_q, K = X̃ W_k, V = X̃ W_v
@@ -33,8 +36,10 @@ import java.util.function.UnaryOperator;
 ///
 /// x [B, T, E], memory [B, M, E] → Y [B, T, E]; what is relative is a [TransformerXlPosition]. Without anything
 /// that remembers, a text is one segment. Time O(T·(M + T)·H·D); remembers M·(E + 2·H·D) numbers whatever the
-/// length of the text, the memory itself and, outside training, its keys and values. Through L layers a position
-/// hears of L·M before it. With a `window` each query sees as many keys, itself included, however the text is cut.
+/// length of the text, the memory itself and, outside training, its keys and values. Through L layers a
+/// position
+/// hears of L·M before it. With a `window` each query sees as many keys, itself included, however the text is
+/// cut.
 /// Names: our `memory` is `mem_len`, a `window` of that size `same_length`.
 ///
 /// @param memory M
@@ -110,6 +115,16 @@ public record TransformerXlAttention(
     @Override
     public boolean causal() {
         return true;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.memory(Rate.SQUARE).remembering(Rate.CONSTANT);
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new TransformerXlAttention(Heads.of(count), 512, OptionalInt.empty(), position, bias, start, dropout);
     }
 
     @Override

@@ -2,11 +2,13 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Initializer;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Band;
 import io.attend.mask.Mask;
@@ -88,7 +90,8 @@ public record TransientGlobalAttention(
 
     /// The block of each of so many tokens, if all are real.
     ///
-    /// In float32 as Hugging Face's class adds it up: where a block's size is no power of two, some tokens at the
+    /// In float32 as Hugging Face's class adds it up: where a block's size is no power of two, some tokens at
+    /// the
     /// edge of a block fall into the one before it.
     long[] blocks(int length) {
         long[] blocks = new long[length];
@@ -104,6 +107,16 @@ public record TransientGlobalAttention(
     @Override
     public boolean causal() {
         return false;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.memory(Rate.SQUARE).inexact();
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new TransientGlobalAttention(Heads.of(count), 127, 16, position, norm, dropout);
     }
 
     @Override

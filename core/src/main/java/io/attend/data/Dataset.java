@@ -5,10 +5,13 @@ import java.util.List;
 /// Where the examples of a recipe come from.
 public sealed interface Dataset
         permits BackTranslated,
+                CopyExamples,
                 DateExamples,
                 LabeledFile,
+                ListOps,
                 PairFile,
                 ParallelFiles,
+                RecallExamples,
                 SquadFile,
                 TableFile,
                 TaggedFile,

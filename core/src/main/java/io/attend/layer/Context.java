@@ -326,7 +326,8 @@ public final class Context {
 
     /// The same pass as if only `remembered` tokens had come before it, so that positions count from there.
     ///
-    /// @throws IllegalArgumentException if some were forgotten that are padding, or were said to stand elsewhere
+    /// @throws IllegalArgumentException if some were forgotten that are padding, or were said to stand
+    ///     elsewhere
     public Context behind(long remembered) {
         boolean told = keep.isPresent() || positions.isPresent() || segments.isPresent();
         if (told && remembered < cached) {

@@ -37,7 +37,7 @@ public record Bench(int width, int heads) {
         private final Tensor x;
 
         Pass(Sublayer mixer, long length) {
-            layer = mixer.typical(heads, length).build(parameters, Site.width(width));
+            layer = mixer.typical(width, heads, length).build(parameters, Site.width(width));
             try (Lifetime _ = Lifetime.open();
                     Random random = Random.seeded(1)) {
                 parameters.all().forEach(p -> p.fill(p.initializer().make(p.shape(), random)));
@@ -78,13 +78,26 @@ public record Bench(int width, int heads) {
         return new Pass(mixer, length);
     }
 
+    /// The power of T that operations grow with between two lengths by the layer's own count, which has what
+    /// the
+    /// paper's claim leaves out: projections, which are linear, and what is not yet small beside the rest.
+    public double countedExponent(Sublayer mixer, long from, long to) {
+        return Math.log(cost(mixer, to).flops() / cost(mixer, from).flops()) / Math.log((double) to / from);
+    }
+
+    private Cost cost(Sublayer mixer, long length) {
+        return mixer.typical(width, heads, length)
+                .build(Parameters.root(), Site.width(width))
+                .cost(Load.batch(1).length(length));
+    }
+
     /// Bytes that a pass forward and backward takes at its peak by the layer's own count: weights and their
     /// gradients, what is kept, what exists for a moment, the text, the result, and the gradients of both.
     ///
     /// @throws IllegalArgumentException if it does not take so long a text
     public double predictedBytes(Sublayer mixer, long length) {
         Parameters recorded = Parameters.root();
-        Cost cost = mixer.typical(heads, length)
+        Cost cost = mixer.typical(width, heads, length)
                 .build(recorded, Site.width(width))
                 .cost(Load.batch(1).length(length));
         double weights = recorded.all().stream().mapToDouble(p -> p.shape().count()).sum();

@@ -31,8 +31,8 @@ public sealed interface Recurrence permits BahdanauRecurrence, Gru, LuongRecurre
         return Growth.LINEAR;
     }
 
-    /// The same in the size people use it in, to be measured and compared.
-    default Recurrence typical(int heads, long length) {
+    /// The same in the size people use it in, to be measured and compared in a model of that width.
+    default Recurrence typical(int width, int heads) {
         return this;
     }
 }

@@ -26,11 +26,14 @@ import java.util.Optional;
 /// RWKV's attention (version 4): each channel weighs the past by its keys and by a decay of its own, and the
 /// present by a bonus.
 ///
-///     x^k, x^v, x^r = μ ⊙ x_t + (1 − μ) ⊙ x_{t−1}, each with its own μ        k, v, r = W_k x^k, W_v x^v, W_r x^r
-///     wkv_t = (Σ_{i<t} e^{k_i − (t−1−i) w} v_i + e^{k_t + u} v_t) / (Σ_{i<t} e^{k_i − (t−1−i) w} + e^{k_t + u})
+///     x^k, x^v, x^r = μ ⊙ x_t + (1 − μ) ⊙ x_{t−1}, each with its own μ        k, v, r = W_k x^k, W_v x^v, W_r
+///     x^r
+///     wkv_t = (Σ_{i<t} e^{k_i − (t−1−i) w} v_i + e^{k_t + u} v_t) / (Σ_{i<t} e^{k_i − (t−1−i) w} + e^{k_t +
+///     u})
 ///     y = W_o (σ(r) ⊙ wkv)        w = e^ω
 ///
-/// x [B, T, E] → [B, T, E]; k, v, r, wkv [B, T, A]. Time 8·T·E·A operations for products and 30·T·A for the sums,
+/// x [B, T, E] → [B, T, E]; k, v, r, wkv [B, T, A]. Time 8·T·E·A operations for products and 30·T·A for the
+/// sums,
 /// all at once by [Scan], of numbers that are scaled by the largest so far, so that no e^k can overflow or
 /// vanish. Where they are many they are computed for a few channels at a time and once more in the backward
 /// pass. Remembers 3 A + E numbers, however long the text. Names: our `decay` ω, `first` u, `keyMix`,
@@ -51,6 +54,11 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
         if (inner < 1) {
             throw new IllegalArgumentException("inner must be at least 1, not " + inner);
         }
+    }
+
+    @Override
+    public Recurrence typical(int width, int heads) {
+        return new RwkvTimeMixing(width);
     }
 
     @Override
@@ -176,7 +184,8 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
             return new Sums(k, v, Tensor.cat(1, head, all), scales);
         }
 
-        /// The largest of all e^{k_i − …} so far, as its logarithm; only a scale, so no gradient flows through it.
+        /// The largest of all e^{k_i − …} so far, as its logarithm; only a scale, so no gradient flows through
+        /// it.
         private static Tensor scales(Tensor k, Tensor counts, Tensor w, Tensor begun) {
             try (NoGradient _ = NoGradient.open()) {
                 Tensor zero = Tensor.zeros(counts.narrow(1, 0, 1).shape(), DType.FLOAT64).to(k.device());

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 class GrowthTest {
-    private static final long LONG = 1 << 17;
+    private static final long LONG = 1 << 24;
     private static final int DOUBLINGS = 3;
-    private static final Site SITE = Site.width(320);
+    private static final int WIDTH = 320;
 
     /// What a variant's paper claims of long texts is what its own count of operations and numbers does.
     @TestFactory
@@ -30,7 +30,7 @@ class GrowthTest {
     }
 
     private static void costsWhatItClaims(Sublayer mixer) {
-        Sublayer typical = mixer.typical(4, LONG << DOUBLINGS);
+        Sublayer typical = mixer.typical(WIDTH, 4, LONG << DOUBLINGS);
         Growth claim = typical.growth();
         assertThat(typical.causal()).as("whether it looks only back").isEqualTo(mixer.causal());
         assertThat(claim).as("claim in another size").isEqualTo(mixer.growth());
@@ -51,7 +51,7 @@ class GrowthTest {
     }
 
     private static Cost cost(Sublayer mixer, long length) {
-        return mixer.typical(4, length).build(Parameters.root(), SITE).cost(Load.batch(1).length(length));
+        return mixer.typical(WIDTH, 4, length).build(Parameters.root(), Site.width(WIDTH)).cost(Load.batch(1).length(length));
     }
 
     /// T log T by hand: from 2^10 to 2^12 it grows by 4 · 12/10.

@@ -23,7 +23,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Attention sinks (Xiao et al. 2023): a small GPT of characters learns windows of 64 with rotary positions. Then
+/// Attention sinks (Xiao et al. 2023): a small GPT of characters learns windows of 64 with rotary positions,
+/// each opened
+/// by a character of its own, as language models begin texts. Then
 /// it reads one long held-out text character by character and says how surprised it is: with a cache of 4 sinks
 /// and the latest 60 characters, with a plain window of 64, and with everything remembered as far as that is
 /// worth while. At last it writes so many characters by itself, with sinks.
@@ -44,7 +46,7 @@ public final class AttentionSinks {
         int steps = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1000;
         int characters = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 50_000;
         RelativePosition position = arguments.length > 3 && arguments[3].equals("alibi") ? Alibi.EXAMPLE : Rotary.EXAMPLE;
-        CharacterGpt text = CharacterGpt.read(Path.of(arguments[0]));
+        CharacterGpt text = CharacterGpt.read(Path.of(arguments[0])).withOpening();
         Map<String, Cache> caches = new LinkedHashMap<>();
         caches.put("sinks", new RollingCache(SINKS, LENGTH - SINKS));
         caches.put("window", new RollingCache(0, LENGTH));
@@ -60,20 +62,22 @@ public final class AttentionSinks {
                     LENGTH,
                     text.judge(model, LENGTH));
             caches.forEach((name, cache) ->
-                    read(model, text.heldOut(), name, cache, cache.rolls() ? characters : WORTH_WHILE));
-            write(model, caches.getOrDefault("sinks", GrowingCache.EXAMPLE), characters);
+                    read(model, text, name, cache, cache.rolls() ? characters : WORTH_WHILE));
+            write(model, text.opening(), caches.getOrDefault("sinks", GrowingCache.EXAMPLE), characters);
         }
     }
 
-    private static void read(Transformer model, long[] text, String name, Cache cache, int characters) {
+    private static void read(Transformer model, CharacterGpt text, String name, Cache cache, int characters) {
         double sum = 0;
         int from = 0;
         int until = LENGTH;
         try (Session session = model.session(Optional.empty(), Remembering.STATES, cache)) {
-            for (int i = 0; i < Math.min(characters, text.length - 1); i++) {
+            long[] ids = text.heldOut().clone();
+            ids[0] = text.opening();
+            for (int i = 0; i < Math.min(characters, ids.length - 1); i++) {
                 try (Lifetime _ = Lifetime.open()) {
-                    Tensor scores = session.next(Tensor.of(new long[] {text[i]}, 1, 1));
-                    sum -= scores.logSoftmax(-1).select(1, text[i + 1]).item();
+                    Tensor scores = session.next(Tensor.of(new long[] {ids[i]}, 1, 1));
+                    sum -= scores.logSoftmax(-1).select(1, ids[i + 1]).item();
                 }
                 if (i + 1 == until || i + 1 == characters) {
                     System.out.printf(
@@ -92,10 +96,10 @@ public final class AttentionSinks {
         }
     }
 
-    private static void write(Transformer model, Cache cache, int characters) {
+    private static void write(Transformer model, long opening, Cache cache, int characters) {
         try (Session session = model.session(Optional.empty(), Remembering.STATES, cache);
                 Random random = Random.seeded(5)) {
-            long next = 0;
+            long next = opening;
             for (int i = 0; i < characters; i++) {
                 try (Lifetime _ = Lifetime.open()) {
                     Tensor chances = session.next(Tensor.of(new long[] {next}, 1, 1)).softmax(-1); // [1, V]

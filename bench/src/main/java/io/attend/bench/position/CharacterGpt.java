@@ -45,7 +45,11 @@ import java.util.stream.Collectors;
 
 /// A small GPT of a text's characters, 3 layers of width 128 with 4 heads: 9/10 of the text to learn from, the
 /// rest held out.
-record CharacterGpt(long[] training, long[] heldOut, int words) {
+///
+/// @param words the characters there are, and one more where windows are opened
+/// @param opened whether the first character of every window is another one, which begins texts, as language
+///     models have it
+record CharacterGpt(long[] training, long[] heldOut, int words, boolean opened) {
     static final int WIDTH = 128;
     static final int HEADS = 4;
     private static final int LAYERS = 3;
@@ -64,7 +68,16 @@ record CharacterGpt(long[] training, long[] heldOut, int words) {
                 .toArray();
         int border = (int) (ids.length * 0.9);
         return new CharacterGpt(
-                Arrays.copyOf(ids, border), Arrays.copyOfRange(ids, border, ids.length), alphabet.length);
+                Arrays.copyOf(ids, border), Arrays.copyOfRange(ids, border, ids.length), alphabet.length, false);
+    }
+
+    CharacterGpt withOpening() {
+        return new CharacterGpt(training, heldOut, words + 1, true);
+    }
+
+    /// What begins texts.
+    long opening() {
+        return words - 1L;
     }
 
     Architecture architecture(RelativePosition position, UnaryOperator<TokenEmbedding> placed) {
@@ -132,11 +145,12 @@ record CharacterGpt(long[] training, long[] heldOut, int words) {
         return sum / windows;
     }
 
-    private static Tensor loss(Transformer model, long[] text, long[] from, int length, Context context) {
+    private Tensor loss(Transformer model, long[] text, long[] from, int length, Context context) {
         long[] ids = new long[from.length * length];
         long[] next = new long[from.length * length];
         for (int row = 0; row < from.length; row++) {
             System.arraycopy(text, (int) from[row], ids, row * length, length);
+            ids[row * length] = opened ? opening() : ids[row * length];
             System.arraycopy(text, (int) from[row] + 1, next, row * length, length);
         }
         Inputs inputs = Inputs.of(Tokens.of(Tensor.of(ids, from.length, length)));
