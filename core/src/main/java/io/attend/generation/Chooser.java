@@ -1,6 +1,5 @@
 package io.attend.generation;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -13,8 +12,7 @@ record Chooser(List<Rule> rules, Constraint constraint, int prompt, java.util.Op
     ///
     /// @param scores which are changed
     double[] chances(float[] scores, int[] text, int left) {
-        rules.forEach(rule -> rule.apply(scores, text));
-        constraint.apply(scores, Arrays.copyOfRange(text, prompt, text.length), left);
+        Rule.apply(rules, constraint, scores, text, prompt, left);
         if (random.isPresent()) {
             return Scores.chances(scores);
         }

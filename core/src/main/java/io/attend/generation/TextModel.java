@@ -4,6 +4,7 @@ import io.attend.architecture.Inputs;
 import io.attend.architecture.Topology;
 import io.attend.embedding.Embedding;
 import io.attend.embedding.Tokens;
+import io.attend.form.Form;
 import io.attend.head.Gives;
 import io.attend.layer.Context;
 import io.attend.model.Transformer;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -38,11 +40,14 @@ public final class TextModel {
     /// The token that stands for a hidden word where one is needed.
     public static final String MASK = "<mask>";
 
+    private static final int MOST_FORMS = 64;
+
     private final Transformer model;
     private final Tokenizer tokenizer;
     private final Tokenizer reader;
     private final TextSettings settings;
     private final Map<Truncation, Tokenizer> windows = new ConcurrentHashMap<>();
+    private final Map<Formed, TokenAutomaton> forms = new ConcurrentHashMap<>();
 
     /// A model that was trained here.
     public TextModel(Transformer model, Tokenizer tokenizer) {
@@ -335,6 +340,25 @@ public final class TextModel {
     @FunctionalInterface
     interface Told {
         void tell(int row, String text);
+    }
+
+    private record Formed(Form form, Set<Integer> ends) {}
+
+    /// What tells which tokens go on with a text of a form; made once for each.
+    TokenAutomaton automaton(Form form, Set<Integer> ends) {
+        if (forms.size() > MOST_FORMS) {
+            forms.clear();
+        }
+        return forms.computeIfAbsent(new Formed(form, ends), _ -> {
+            TokenBytes bytes = new TokenBytes(tokenizer);
+            int[] anchor = IntStream.range(0, tokenizer.size())
+                    .filter(id -> tokenizer.has(id) && !tokenizer.isSpecial(id) && !tokenizer.decode(id).isBlank())
+                    .limit(1)
+                    .toArray();
+            byte[][] behind = bytes.behind(anchor);
+            return new TokenAutomaton(
+                    form.automaton(), translates() ? bytes.behind(new int[0]) : behind, behind, ends);
+        });
     }
 
     /// Prompts that are gone on with, padded on the left.

@@ -1,5 +1,6 @@
 package io.attend.generation;
 
+import io.attend.form.Form;
 import io.attend.tensor.Lifetime;
 import io.attend.tokenizer.TextStream;
 import io.attend.tokenizer.Tokenizer;
@@ -66,8 +67,12 @@ final class TextWriting {
             Decoding decoding = decoding(longest);
             Decoding.Start start = new Decoding.Start(
                     text.translates() ? Optional.of(text.sources(inputs)) : Optional.empty(),
-                    text.prompts(prompts),
-                    ends);
+                            text.prompts(prompts),
+                            ends)
+                    .caching(how.cache())
+                    .drafted(how.draft())
+                    .constrained(how.form().<Constraint>map(form -> constraint(form, decoding.limit()))
+                            .orElse(Constraint.NONE));
             List<Row> rows = IntStream.range(0, inputs.size())
                     .mapToObj(row -> new Row(row, text.translates() ? new int[0] : inputs.get(row), told))
                     .toList();
@@ -86,6 +91,15 @@ final class TextWriting {
         Optional<String> target = how.languages().target();
         boolean language = begin.isEmpty() || Languages.isOne(tokenizer, begin);
         return target.isPresent() && language ? OptionalInt.of(Languages.token(tokenizer, target.get())) : begin;
+    }
+
+    private Constraint constraint(Form form, int limit) {
+        TokenAutomaton automaton = text.automaton(form, ends);
+        if (automaton.shortest() > limit) {
+            throw new IllegalArgumentException("the shortest text of the form has " + automaton.shortest()
+                    + " tokens, but the limit is " + limit + "; give a larger one");
+        }
+        return automaton;
     }
 
     private int[] start() {
