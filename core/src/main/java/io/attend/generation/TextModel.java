@@ -14,6 +14,7 @@ import io.attend.tokenizer.Pipeline;
 import io.attend.tokenizer.Specials;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.tokenizer.Truncation;
+import io.attend.tokenizer.chat.Message;
 import io.attend.tokenizer.postprocessor.TemplateProcessing;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,8 +24,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -293,7 +296,10 @@ public final class TextModel {
     public List<String> write(List<String> inputs, Writing how) {
         List<StringBuilder> texts =
                 inputs.stream().map(_ -> new StringBuilder()).toList();
-        write(inputs, how, (row, text) -> texts.get(row).append(text));
+        write(inputs, how, (row, text) -> {
+            texts.get(row).append(text);
+            return true;
+        });
         return texts.stream().map(StringBuilder::toString).toList();
     }
 
@@ -312,19 +318,67 @@ public final class TextModel {
 
     /// What the model writes about a source or behind a prompt, told as it is written.
     public void write(String input, Writing how, Consumer<String> told) {
-        write(List.of(input), how, (_, text) -> told.accept(text));
+        writeWhile(input, how, text -> {
+            told.accept(text);
+            return true;
+        });
+    }
+
+    /// The same until the listener has had enough.
+    ///
+    /// @param told says whether the text should go on
+    public void writeWhile(String input, Writing how, Predicate<String> told) {
+        write(List.of(input), how, (_, text) -> told.test(text));
+    }
+
+    /// The same for whoever takes the parts one by one. The text is written on a thread of its own, a little
+    /// ahead, until it has ended or the parts are closed.
+    public TextParts parts(String input, Writing how) {
+        return new TextParts(told -> writeWhile(input, how, told));
+    }
+
+    /// What the model writes behind a conversation, as its chat template writes conversations.
+    ///
+    /// @param told says whether the answer should go on
+    /// @throws IllegalArgumentException if the tokenizer has no chat template
+    public void answer(List<Message> conversation, Writing how, Predicate<String> told) {
+        if (tokenizer.chatTemplate().isEmpty()) {
+            throw new IllegalArgumentException("the tokenizer has no chat template, so that nothing says how a"
+                    + " conversation is written; use generate");
+        }
+        checkWrites();
+        TextWriting writing = new TextWriting(this, how);
+        int[] ids = writing.read(tokenizer.ids(tokenizer.chat(conversation, true), Specials.SKIP));
+        write(List.of(ids), writing, (_, text) -> told.test(text));
+    }
+
+    /// Asks a scheduler to write behind a prompt or about a source; the answer is the text.
+    ///
+    /// @param told hears the parts, on the scheduler's thread, and says whether the text should go on
+    public CompletableFuture<String> submit(Scheduler to, String input, Writing how, Predicate<String> told) {
+        checkWrites();
+        TextWriting writing = new TextWriting(this, how);
+        return writing.submit(to, writing.read(reader.ids(how.prefix() + input)), told);
     }
 
     private void write(List<String> inputs, Writing how, Told told) {
+        checkWrites();
+        TextWriting writing = new TextWriting(this, how);
+        List<int[]> ids = inputs.stream()
+                .map(input -> writing.read(reader.ids(how.prefix() + input)))
+                .toList();
+        write(ids, writing, told);
+    }
+
+    private void checkWrites() {
         if (!writes()) {
             throw new IllegalArgumentException("this model cannot write texts: it is an "
                     + model.architecture().topology().getClass().getSimpleName() + " with a "
                     + model.architecture().head().getClass().getSimpleName());
         }
-        TextWriting writing = new TextWriting(this, how);
-        List<int[]> ids = inputs.stream()
-                .map(input -> writing.read(reader.ids(how.prefix() + input)))
-                .toList();
+    }
+
+    private static void write(List<int[]> ids, TextWriting writing, Told told) {
         Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
         for (int row = 0; row < ids.size(); row++) {
             groups.computeIfAbsent(writing.group(ids.get(row).length), _ -> new ArrayList<>())
@@ -339,7 +393,8 @@ public final class TextModel {
     /// Hears of text as it is written.
     @FunctionalInterface
     interface Told {
-        void tell(int row, String text);
+        /// @return whether that text should go on
+        boolean tell(int row, String text);
     }
 
     private record Formed(Form form, Set<Integer> ends) {}

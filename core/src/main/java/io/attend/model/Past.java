@@ -115,10 +115,10 @@ record Past(Optional<Tensor> ids, Optional<Tensor> keep, Optional<Tensor> positi
         }
     }
 
-    /// The first positions alone.
-    Past truncated(long length) {
+    /// Some of the positions alone.
+    Past narrowed(long from, long length) {
         try (Lifetime _ = Lifetime.open()) {
-            return replacedBy(map(tensor -> tensor.narrow(1, 0, length).clone()));
+            return replacedBy(map(tensor -> tensor.narrow(1, from, length).clone()));
         }
     }
 

@@ -167,7 +167,7 @@ public final class Session implements AutoCloseable {
         List<State> all = List.copyOf(states.values());
         all.stream().filter(state -> !(state instanceof KeyValueState)).forEach(state -> state.truncate(shorter));
         all.stream().filter(KeyValueState.class::isInstance).forEach(state -> state.truncate(shorter));
-        past = past.truncated(shorter);
+        past = past.narrowed(0, shorter);
         length = shorter;
     }
 
@@ -222,6 +222,33 @@ public final class Session implements AutoCloseable {
         memory = read;
         batch = Optional.of(rows + more);
         length = longest;
+    }
+
+    /// Forgets the first `count` positions, where no text has anything but padding: what is left when the
+    /// longest of texts that were joined has gone.
+    ///
+    /// @throws IllegalArgumentException if a text has a token there
+    public void drop(long count) {
+        checkOpen();
+        try (Lifetime _ = Lifetime.open()) {
+            if (count < 0
+                    || count >= length
+                    || count > 0
+                            && (past.keep().isEmpty()
+                                    || past.keep()
+                                                    .get()
+                                                    .narrow(1, 0, count)
+                                                    .to(DType.INT64)
+                                                    .sum()
+                                                    .item()
+                                            > 0)) {
+                throw new IllegalArgumentException(
+                        "the first " + count + " of " + length + " positions are not padding in every text");
+            }
+        }
+        states.values().forEach(state -> state.drop(count));
+        past = past.narrowed(count, length - count);
+        length -= count;
     }
 
     private static Memory joined(Memory mine, Memory other) {

@@ -111,6 +111,11 @@ final class QuantisedRoom implements Room {
     }
 
     @Override
+    public void drop(long count) {
+        parts.forEach(part -> part.drop(count));
+    }
+
+    @Override
     public Room fork() {
         return of(parts.stream().map(Room::fork).toList());
     }

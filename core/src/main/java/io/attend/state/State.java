@@ -20,6 +20,9 @@ public sealed interface State extends AutoCloseable permits KeyValueState, Recur
     ///     was before is gone
     void truncate(long length);
 
+    /// Forgets the first `count` positions of the text, which are padding in every row.
+    void drop(long count);
+
     /// Another that remembers the same and goes on by itself.
     State fork();
 
