@@ -198,7 +198,7 @@ class RunTest {
         Path bert = model("bert-mlm");
         failsIn(
                 1,
-                "the model cannot classify: it has no labels of whole texts; it can embed, fill, similarity",
+                "the model cannot classify: it has no labels of whole texts; it can embed, fill, search, similarity",
                 "run",
                 "classify",
                 bert,

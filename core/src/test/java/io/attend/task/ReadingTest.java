@@ -96,7 +96,7 @@ class ReadingTest {
             assertThatThrownBy(() -> model.run(new Fill(3), TEXT))
                     .hasMessage("\"" + TEXT + "\" hides no word; write [MASK] where one is to be found");
             assertThatThrownBy(() -> model.run(Tag.EXAMPLE, TEXT))
-                    .hasMessage("the model cannot tag: it has no labels of words; it can embed, fill, similarity");
+                    .hasMessage("the model cannot tag: it has no labels of words; it can embed, fill, search, similarity");
             assertThatThrownBy(() -> new Fill(0)).hasMessage("top must be at least 1, not 0");
         }
     }
