@@ -3,12 +3,14 @@ package io.attend.attention;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.layer.Place;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Causal;
 import io.attend.mask.Mask.Reach;
@@ -106,6 +108,16 @@ public record NgramAttention(
     @Override
     public boolean takes(Lanes lanes) {
         return lanes == Lanes.ONE || lanes == Lanes.NGRAMS;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.memory(Rate.SQUARE);
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new NgramAttention(Heads.of(count), 32, 128, order, dropout);
     }
 
     @Override

@@ -3,10 +3,12 @@ package io.attend.attention;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Bidirectional;
 import io.attend.mask.Causal;
@@ -59,6 +61,16 @@ public record Synthesizer(
     @Override
     public boolean causal() {
         return mask.causal();
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.memory(Rate.SQUARE).inexact();
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new Synthesizer(Heads.of(count), synthesis.upTo(Math.toIntExact(length)), mask, bias, dropout);
     }
 
     @Override

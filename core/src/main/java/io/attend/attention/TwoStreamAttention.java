@@ -3,6 +3,7 @@ package io.attend.attention;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Initializer;
 import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
@@ -12,6 +13,7 @@ import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
 import io.attend.layer.Permutation;
 import io.attend.layer.Place;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Bidirectional;
 import io.attend.mask.Causal;
@@ -80,6 +82,16 @@ public record TwoStreamAttention(
     @Override
     public boolean takes(Lanes lanes) {
         return lanes == Lanes.ONE || lanes == Lanes.QUERIES;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.memory(Rate.SQUARE);
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new TwoStreamAttention(Heads.of(count), mask, position, dropout);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.attend.embedding.Input;
 import io.attend.layer.Context;
 import io.attend.layer.Linear;
 import io.attend.layer.Memory;
+import io.attend.layer.Initializer;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
 import io.attend.state.Cache;
@@ -72,7 +73,7 @@ public final class Transformer implements AutoCloseable {
         try (Random random = Random.seeded(seed)) {
             return new Transformer(
                     architecture,
-                    p -> (p.kind() == Parameter.Kind.WEIGHT
+                    p -> (p.kind() == Parameter.Kind.WEIGHT && !(p.initializer() instanceof Initializer.Meant)
                                     ? architecture.initialization().of(p, architecture)
                                     : p.initializer())
                             .make(p.shape(), random)

@@ -3,7 +3,7 @@ package io.attend.state;
 import io.attend.tensor.Tensor;
 
 /// Vectors [B, K, S, D] of all positions so far, as a [Cache] keeps them.
-public sealed interface Room extends AutoCloseable permits QuantisedRoom, TensorRoom {
+public sealed interface Room extends AutoCloseable permits QuantisedRoom, RollingRoom, TensorRoom {
     /// How many positions it holds.
     long length();
 

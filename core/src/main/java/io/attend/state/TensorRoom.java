@@ -53,7 +53,7 @@ final class TensorRoom implements Room {
 
     @Override
     public void append(Tensor vectors) {
-        numbers.ifPresent(held -> checkFollows(held.tensor, vectors));
+        numbers.ifPresent(held -> checkFollows(held.tensor, vectors, length));
         long needed = length + vectors.size(2);
         if (numbers.isEmpty() || !numbers.get().claim(length, needed)) {
             move(vectors, needed);
@@ -62,10 +62,11 @@ final class TensorRoom implements Room {
         length = needed;
     }
 
-    private void checkFollows(Tensor old, Tensor next) {
+    static void checkFollows(Tensor old, Tensor next, long length) {
         for (int axis : new int[] {0, 1, 3}) {
             if (old.size(axis) != next.size(axis)) {
-                throw new IllegalArgumentException("the state remembers " + all().shape() + " keys, and " + next.shape()
+                throw new IllegalArgumentException("the state remembers "
+                        + Shape.of(old.size(0), old.size(1), length, old.size(3)) + " keys, and " + next.shape()
                         + " cannot follow them: only the third size may differ");
             }
         }
@@ -157,7 +158,8 @@ final class TensorRoom implements Room {
         return both;
     }
 
-    private static Tensor behind(Room room, long length) {
+    /// What a room holds behind zeros.
+    static Tensor behind(Room room, long length) {
         Tensor held = room.all();
         long missing = length - room.length();
         return missing == 0

@@ -457,6 +457,11 @@ public final class Tensor implements AutoCloseable {
         return made("mul", () -> pointer.mul(scalar(value)), this);
     }
 
+    /// `this + left · right`
+    public Tensor addcmul(Tensor left, Tensor right) {
+        return made("addcmul", () -> pointer.addcmul(left.pointer, right.pointer), this, left, right);
+    }
+
     public Tensor div(Tensor other) {
         return made("div", () -> pointer.div(other.pointer), this, other);
     }
@@ -682,6 +687,11 @@ public final class Tensor implements AutoCloseable {
         return made("cumsum", () -> pointer.cumsum(axis), this);
     }
 
+    /// The largest element so far along an axis.
+    public Tensor cummax(int axis) {
+        return ranked("cummax", () -> pointer.cummax(axis)).values();
+    }
+
     public Tensor logsumexp(int axis, Axis kept) {
         return made("logsumexp", () -> pointer.logsumexp(new long[] {axis}, kept == Axis.KEPT), this);
     }
@@ -718,8 +728,8 @@ public final class Tensor implements AutoCloseable {
 
     // ---- indexing ----
 
-    /// The places of the elements of this vector [N] in rising order, equal ones in the order they stand in,
-    /// [N] int64.
+    /// The places of the elements of this vector [N], or of each column of [N, M], in rising order, equal ones
+    /// in the order they stand in, int64.
     public Tensor argsort() {
         return made("argsort", () -> pointer.argsort(true, 0, false), this);
     }

@@ -45,6 +45,7 @@ class CacheTest {
     private static final Formulas<Cache, Kept> ALL = Formulas.<Cache, Kept>of(Cache.class)
             .with(GrowingCache.class, _ -> vector -> vector)
             .with(StaticCache.class, _ -> vector -> vector)
+            .with(RollingCache.class, _ -> vector -> vector) // as long as nothing is forgotten
             .with(OffloadedCache.class, _ -> vector -> vector)
             .with(QuantisedCache.class, value -> vector -> quantised(value, vector));
 
@@ -258,5 +259,38 @@ class CacheTest {
                 .hasMessage("a block must hold an even count of numbers, not 7");
         assertThatThrownBy(() -> new StaticCache(0))
                 .hasMessage("a cache needs room for at least 1 position, not 0");
+    }
+
+    /// What a rolling cache holds is its first and its latest vectors, however many come at a time: held against
+    /// a list.
+    @Test
+    void aRollingCacheHoldsTheFirstAndTheLatest() {
+        for (RollingCache cache : new RollingCache[] {new RollingCache(3, 7), new RollingCache(0, 5)}) {
+            java.util.List<Integer> held = new java.util.ArrayList<>();
+            int next = 0;
+            try (Room room = cache.room()) {
+                for (int more : new int[] {2, 1, 1, 13, 1, 1, 1, 5, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 29, 1, 1}) {
+                    while (held.size() > cache.sinks() + cache.window() - 1) {
+                        held.remove(cache.sinks());
+                    }
+                    float[] vectors = new float[more];
+                    for (int i = 0; i < more; i++) {
+                        vectors[i] = next;
+                        held.add(next++);
+                    }
+                    room.append(Tensor.of(vectors, 1, 1, more, 1));
+                    assertThat(room.all().to(DType.INT64).toLongs())
+                            .as("%s after %s", cache, next)
+                            .containsExactly(
+                                    held.stream().mapToLong(Integer::longValue).toArray());
+                    assertThat(room.bytes()).isEqualTo(4L * held.size());
+                }
+                try (Room other = room.fork()) {
+                    other.append(Tensor.of(new float[] {-1}, 1, 1, 1, 1));
+                    assertThat(room.all().to(DType.INT64).toLongs())
+                            .containsExactly(held.stream().mapToLong(Integer::longValue).toArray());
+                }
+            }
+        }
     }
 }
