@@ -37,6 +37,7 @@ public record OffloadedCache(@Default("\"\"") String folder) implements Cache {
         return new TensorRoom(this::mapped, GrowingCache::doubled);
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // the engine closes it behind the last tensor over it
     private Tensor mapped(Shape shape, DType dtype, Device device) {
         if (!device.equals(Device.CPU)) {
             throw new TensorException(
