@@ -25,8 +25,9 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "chat",
-        description = "Talk with a model that was trained to. Each line is said to it; /new begins anew, /undo takes the"
-                + " last turn back, /exit or the end of input ends. Ctrl-C stops an answer.")
+        description =
+                "Talk with a model that was trained to. Each line is said to it; /new begins anew, /undo takes the"
+                        + " last turn back, /exit or the end of input ends. Ctrl-C stops an answer.")
 final class Chat implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "MODEL", description = "The folder.")
     private Path folder;

@@ -25,8 +25,9 @@ final class Run implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "TASK",
-            description = "answer, classify, embed, fill, generate, read-date, rerank, search, similarity, summarise, tag,"
-                    + " translate, zero-shot.")
+            description =
+                    "answer, classify, embed, fill, generate, read-date, rerank, search, similarity, summarise, tag,"
+                            + " translate, zero-shot.")
     private String task;
 
     @Parameters(index = "1", paramLabel = "MODEL", description = "The folder.")

@@ -113,12 +113,12 @@ final class RunOptions {
             throw new UsageException("--regex and --schema exclude each other");
         }
         if (regex != null) {
-            tree.set("form", JSON.createObjectNode().put("type", "RegularExpression").put("pattern", regex));
-        }
-        if (schema != null) {
             tree.set(
                     "form",
-                    JSON.createObjectNode().put("type", "JsonSchema").put("schema", Texts.whole(schema)));
+                    JSON.createObjectNode().put("type", "RegularExpression").put("pattern", regex));
+        }
+        if (schema != null) {
+            tree.set("form", JSON.createObjectNode().put("type", "JsonSchema").put("schema", Texts.whole(schema)));
         }
     }
 

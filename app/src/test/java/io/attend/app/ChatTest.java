@@ -63,8 +63,7 @@ class ChatTest {
         Files.copy(fixture.resolve("model.safetensors"), made.resolve("model.safetensors"));
         String config = Files.readString(fixture.resolve("config.json"));
         Files.writeString(
-                made.resolve("config.json"),
-                config.replaceAll("\"eos_token_id\": \\d+", "\"eos_token_id\": 98"));
+                made.resolve("config.json"), config.replaceAll("\"eos_token_id\": \\d+", "\"eos_token_id\": 98"));
         return made;
     }
 
@@ -96,7 +95,13 @@ class ChatTest {
         Path path = model("llama-mha");
         template(path);
         Said said = said(
-                "hello\n\nand you\n/undo\nso\n/new\nhello\n/exit\nnever\n", "chat", path, "--limit", 5, "--system", "be");
+                "hello\n\nand you\n/undo\nso\n/new\nhello\n/exit\nnever\n",
+                "chat",
+                path,
+                "--limit",
+                5,
+                "--system",
+                "be");
         assertThat(said.status()).as(said.err()).isZero();
         try (Attend model = Attend.load(path)) {
             Message be = new Message("system", "be");
@@ -109,9 +114,11 @@ class ChatTest {
             assertThat(second).isNotEqualTo(first);
         }
         Said drawn = said("hello\n", "chat", path, "--limit", 9, "--temperature", 2, "--seed", 3);
-        assertThat(said("hello\n", "chat", path, "--limit", 9, "--temperature", 2, "--seed", 3).out())
+        assertThat(said("hello\n", "chat", path, "--limit", 9, "--temperature", 2, "--seed", 3)
+                        .out())
                 .isEqualTo(drawn.out());
-        assertThat(said("hello\n", "chat", path, "--limit", 9, "--temperature", 2, "--seed", 4).out())
+        assertThat(said("hello\n", "chat", path, "--limit", 9, "--temperature", 2, "--seed", 4)
+                        .out())
                 .isNotEqualTo(drawn.out());
     }
 
@@ -127,8 +134,9 @@ class ChatTest {
         template(path);
         Said full = said("hello\nhello again and again and again and once more\n", "chat", path, "--limit", 9);
         assertThat(full.status()).as(full.err()).isZero();
-        assertThat(full.err()).matches("attend chat: the text has \\d+ tokens, but the model has room for 64; shorten it;"
-                + " /new begins anew\n");
+        assertThat(full.err())
+                .matches("attend chat: the text has \\d+ tokens, but the model has room for 64; shorten it;"
+                        + " /new begins anew\n");
         assertThat(said("x\n", "chat", path, "--temperature", 0).err()).contains("temperature 0.0 is outside (0, 100]");
         assertThat(said("x\n", "chat", path, "--limit", 0).err()).contains("the limit must be at least 1 token, not 0");
     }
@@ -166,12 +174,19 @@ class ChatTest {
             for (int answer = 1; answer <= 2; answer++) {
                 long before = Files.size(out);
                 while (Files.size(out) < before + 20) {
-                    assertThat(process.isAlive()).as(Files.readString(folder.resolve("err"))).isTrue();
+                    assertThat(process.isAlive())
+                            .as(Files.readString(folder.resolve("err")))
+                            .isTrue();
                     Thread.sleep(20);
                 }
-                new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-                while (Files.readString(out).lines().count() < answer || !Files.readString(out).endsWith("\n")) {
-                    assertThat(process.isAlive()).as(Files.readString(folder.resolve("err"))).isTrue();
+                new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                        .start()
+                        .waitFor();
+                while (Files.readString(out).lines().count() < answer
+                        || !Files.readString(out).endsWith("\n")) {
+                    assertThat(process.isAlive())
+                            .as(Files.readString(folder.resolve("err")))
+                            .isTrue();
                     Thread.sleep(20);
                 }
                 if (answer == 1) {
@@ -181,7 +196,9 @@ class ChatTest {
             }
         }
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(folder.resolve("err"))).isZero();
+        assertThat(process.exitValue())
+                .as(Files.readString(folder.resolve("err")))
+                .isZero();
         assertThat(Files.readString(out).lines()).hasSize(2);
     }
 }

@@ -37,8 +37,7 @@ final class ExpressionParser {
         String inner = begins ? pattern.substring(1) : pattern;
         boolean ends = endsInAnchor(inner);
         Expression found = new ExpressionParser(ends ? inner.substring(0, inner.length() - 1) : inner, written).all();
-        return Expression.sequence(
-                begins ? Expression.EMPTY : any, found, ends ? Expression.EMPTY : any);
+        return Expression.sequence(begins ? Expression.EMPTY : any, found, ends ? Expression.EMPTY : any);
     }
 
     private static boolean endsInAnchor(String pattern) {
@@ -77,8 +76,8 @@ final class ExpressionParser {
     }
 
     private IllegalArgumentException refuse(String why) {
-        return new IllegalArgumentException("regular expression " + new String(pattern, 0, pattern.length) + ", place "
-                + at + ": " + why);
+        return new IllegalArgumentException(
+                "regular expression " + new String(pattern, 0, pattern.length) + ", place " + at + ": " + why);
     }
 
     private boolean is(int character) {
@@ -225,33 +224,32 @@ final class ExpressionParser {
             throw refuse("nothing follows the \\");
         }
         int character = pattern[at++];
-        BitSet set =
-                switch (character) {
-                    case 'd', 'D' -> range('0', '9');
-                    case 'w', 'W' -> {
-                        BitSet word = range('a', 'z');
-                        word.set('A', 'Z' + 1);
-                        word.set('0', '9' + 1);
-                        word.set('_');
-                        yield word;
-                    }
-                    case 's', 'S' -> {
-                        BitSet space = range('\t', '\r');
-                        space.set(' ');
-                        yield space;
-                    }
-                    case 'n' -> range('\n', '\n');
-                    case 't' -> range('\t', '\t');
-                    case 'r' -> range('\r', '\r');
-                    case 'f' -> range('\f', '\f');
-                    case 'u' -> unicode();
-                    default -> {
-                        if (Character.isLetterOrDigit(character)) {
-                            throw refuse("\\" + Character.toString(character) + " is not known");
-                        }
-                        yield range(character, character);
-                    }
-                };
+        BitSet set = switch (character) {
+            case 'd', 'D' -> range('0', '9');
+            case 'w', 'W' -> {
+                BitSet word = range('a', 'z');
+                word.set('A', 'Z' + 1);
+                word.set('0', '9' + 1);
+                word.set('_');
+                yield word;
+            }
+            case 's', 'S' -> {
+                BitSet space = range('\t', '\r');
+                space.set(' ');
+                yield space;
+            }
+            case 'n' -> range('\n', '\n');
+            case 't' -> range('\t', '\t');
+            case 'r' -> range('\r', '\r');
+            case 'f' -> range('\f', '\f');
+            case 'u' -> unicode();
+            default -> {
+                if (Character.isLetterOrDigit(character)) {
+                    throw refuse("\\" + Character.toString(character) + " is not known");
+                }
+                yield range(character, character);
+            }
+        };
         if (character == 'D' || character == 'W' || character == 'S') {
             set.flip(0, LAST + 1);
         }

@@ -69,15 +69,17 @@ public record JsonSchema(String schema) implements Form {
                 throw refuse(path, "expected an object that says what may be written, not " + short_(node));
             }
             if (depth > DEEPEST) {
-                throw refuse(path, "goes round or is nested more than " + DEEPEST
-                        + " deep, which no automaton can follow");
+                throw refuse(
+                        path, "goes round or is nested more than " + DEEPEST + " deep, which no automaton can follow");
             }
             TreeSet<String> unknown = new TreeSet<>(node.propertyNames());
             unknown.removeAll(KNOWN);
             unknown.removeAll(INERT);
             if (!unknown.isEmpty()) {
-                throw refuse(path, "does not know " + String.join(", ", unknown) + "; known: "
-                        + String.join(", ", new TreeSet<>(KNOWN)));
+                throw refuse(
+                        path,
+                        "does not know " + String.join(", ", unknown) + "; known: "
+                                + String.join(", ", new TreeSet<>(KNOWN)));
             }
             if (node.has("$ref")) {
                 return any(path + ".$ref", referred(path, node.get("$ref")), depth + 1);
@@ -102,7 +104,8 @@ public record JsonSchema(String schema) implements Form {
                 throw refuse(path, "says no type; add \"type\", \"enum\", \"const\", \"anyOf\" or \"$ref\"");
             }
             Stream<JsonNode> types = type.isArray() ? list(path + ".type", type).valueStream() : Stream.of(type);
-            return Expression.choice(types.map(one -> typed(path, one, node, depth)).toList());
+            return Expression.choice(
+                    types.map(one -> typed(path, one, node, depth)).toList());
         }
 
         private static String short_(JsonNode node) {
@@ -135,8 +138,11 @@ public record JsonSchema(String schema) implements Form {
                 case "null" -> Expression.text("null");
                 case "array" -> array(path, node, depth);
                 case "object" -> object(path, node, depth);
-                default -> throw refuse(path, "type " + short_(type)
-                        + " is none; known: string, integer, number, boolean, null, array, object");
+                default ->
+                    throw refuse(
+                            path,
+                            "type " + short_(type)
+                                    + " is none; known: string, integer, number, boolean, null, array, object");
             };
         }
 
@@ -171,9 +177,7 @@ public record JsonSchema(String schema) implements Form {
             }
             try {
                 return Expression.sequence(
-                        quote,
-                        ExpressionParser.somewhere(node.get("pattern").asString(""), Reader::written),
-                        quote);
+                        quote, ExpressionParser.somewhere(node.get("pattern").asString(""), Reader::written), quote);
             } catch (IllegalArgumentException e) {
                 throw refuse(path + ".pattern", e.getMessage());
             }
@@ -238,8 +242,10 @@ public record JsonSchema(String schema) implements Form {
             JsonNode properties = node.get("properties");
             if (properties == null) {
                 if (extra == null || !extra.isObject()) {
-                    throw refuse(path, "names no properties; add \"properties\", or \"additionalProperties\" with a"
-                            + " schema for those of any name");
+                    throw refuse(
+                            path,
+                            "names no properties; add \"properties\", or \"additionalProperties\" with a"
+                                    + " schema for those of any name");
                 }
                 Expression key = string(path, JSON.createObjectNode());
                 Expression value = any(path + ".additionalProperties", extra, depth + 1);

@@ -160,12 +160,7 @@ final class BeamSearch {
             for (int i = first; i < first + groupSize; i++) {
                 float[] row = chances[i];
                 Rule.apply(
-                        beam.rules(),
-                        start.constraint(),
-                        row,
-                        beams.get(i).tokens,
-                        prompt,
-                        beam.limit() - written + 1);
+                        beam.rules(), start.constraint(), row, beams.get(i).tokens, prompt, beam.limit() - written + 1);
                 chosen.forEach(token -> row[token] -= (float) beam.diversity());
                 float sum = beams.get(i).sum;
                 float least = wanted < row.length ? Scores.ranked(row, wanted) : Float.NEGATIVE_INFINITY;

@@ -15,12 +15,10 @@ record Chooser(List<Rule> rules, Constraint constraint, int prompt, Optional<Spl
             case Greedy greedy -> new Chooser(greedy.rules(), constraint, prompt, Optional.empty());
             case Sampling sampling ->
                 new Chooser(
-                        sampling.rules(),
-                        constraint,
-                        prompt,
-                        Optional.of(new SplittableRandom(sampling.seed() + row)));
-            default -> throw new IllegalArgumentException(
-                    decoding.getClass().getSimpleName() + " does not write step by step");
+                        sampling.rules(), constraint, prompt, Optional.of(new SplittableRandom(sampling.seed() + row)));
+            default ->
+                throw new IllegalArgumentException(
+                        decoding.getClass().getSimpleName() + " does not write step by step");
         };
     }
 
@@ -42,8 +40,8 @@ record Chooser(List<Rule> rules, Constraint constraint, int prompt, Optional<Spl
     }
 
     /// The word that takes the place of a guess: the guess itself as often as the model would have chosen it,
-    /// otherwise one of what the guesses fall short of. Whatever the guesses are drawn by, words come out by the
-    /// model's chances.
+    /// otherwise one of what the guesses fall short of. Whatever the guesses are drawn by, words come out by
+    /// the model's chances.
     ///
     ///     keep x with min(1, p(x) / q(x)), else draw from (p − q)₊ / Σ (p − q)₊
     ///

@@ -25,9 +25,9 @@ import java.util.stream.IntStream;
 /// Writes texts for many callers with one model: a text joins the batch at the next step and leaves it when it
 /// has ended, so that nobody waits for the longest of a batch, and every pass over the weights serves all.
 ///
-/// A text is what it would be alone. One thread does the work; callers may be any, virtual ones included. A text
-/// that fails or is cancelled leaves, and the others go on. When as many texts are being written and wait as
-/// [Limits] say, more are refused at once.
+/// A text is what it would be alone. One thread does the work; callers may be any, virtual ones included. A
+/// text that fails or is cancelled leaves, and the others go on. When as many texts are being written and wait
+/// as [Limits] say, more are refused at once.
 ///
 /// Only [Greedy] and [Sampling] write in a common batch. A step costs one pass over all running texts; joining
 /// copies the batch's keys and values once.
@@ -39,8 +39,8 @@ public final class Scheduler implements AutoCloseable {
     public record Limits(int running, int waiting) {
         public Limits {
             if (running < 1 || waiting < 1) {
-                throw new IllegalArgumentException("at least 1 text must run and 1 may wait, not " + running + " and "
-                        + waiting);
+                throw new IllegalArgumentException(
+                        "at least 1 text must run and 1 may wait, not " + running + " and " + waiting);
             }
         }
     }
@@ -184,8 +184,7 @@ public final class Scheduler implements AutoCloseable {
             try (Lifetime _ = Lifetime.open();
                     NoGradient _ = NoGradient.open()) {
                 long[] last = going.stream().mapToLong(Text::last).toArray();
-                float[][] scores =
-                        Scores.rows(session.orElseThrow().next(Tokens.of(Tensor.of(last, last.length, 1))));
+                float[][] scores = Scores.rows(session.orElseThrow().next(Tokens.of(Tensor.of(last, last.length, 1))));
                 for (int i = 0; i < scores.length; i++) {
                     going.get(i).choose(scores[i]);
                 }
@@ -200,7 +199,8 @@ public final class Scheduler implements AutoCloseable {
         /// Lets those go that have ended.
         private void leave() {
             int[] rows = IntStream.range(0, going.size())
-                    .filter(i -> !going.get(i).over && !going.get(i).request.answer.isDone())
+                    .filter(i ->
+                            !going.get(i).over && !going.get(i).request.answer.isDone())
                     .toArray();
             if (rows.length == going.size()) {
                 return;

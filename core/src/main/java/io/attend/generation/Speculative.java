@@ -19,8 +19,7 @@ import java.util.List;
 @Source(paper = "Fast Inference from Transformers via Speculative Decoding", arxiv = "2211.17192")
 public record Speculative(
         @Default("{\"type\": \"Greedy\"}") Decoding choosing,
-        @Default("{\"type\": \"LookUp\"}") Guessing guessing)
-        implements Decoding {
+        @Default("{\"type\": \"LookUp\"}") Guessing guessing) implements Decoding {
     public static final Speculative EXAMPLE = new Speculative(Greedy.EXAMPLE, LookUp.EXAMPLE);
     public static final Speculative RULED = new Speculative(Greedy.UNREPEATED, new LookUp(3, 1));
 

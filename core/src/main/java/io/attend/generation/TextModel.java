@@ -448,12 +448,13 @@ public final class TextModel {
         return forms.computeIfAbsent(new Formed(form, ends), _ -> {
             TokenBytes bytes = new TokenBytes(tokenizer);
             int[] anchor = IntStream.range(0, tokenizer.size())
-                    .filter(id -> tokenizer.has(id) && !tokenizer.isSpecial(id) && !tokenizer.decode(id).isBlank())
+                    .filter(id -> tokenizer.has(id)
+                            && !tokenizer.isSpecial(id)
+                            && !tokenizer.decode(id).isBlank())
                     .limit(1)
                     .toArray();
             byte[][] behind = bytes.behind(anchor);
-            return new TokenAutomaton(
-                    form.automaton(), translates() ? bytes.behind(new int[0]) : behind, behind, ends);
+            return new TokenAutomaton(form.automaton(), translates() ? bytes.behind(new int[0]) : behind, behind, ends);
         });
     }
 

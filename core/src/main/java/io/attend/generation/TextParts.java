@@ -17,10 +17,8 @@ public final class TextParts implements Iterator<String>, AutoCloseable {
     private sealed interface Coming {
         record Part(String text) implements Coming {}
 
-        record End(RuntimeException failure) implements Coming {}
+        record End(Optional<RuntimeException> failure) implements Coming {}
     }
-
-    private static final RuntimeException DONE = new NoSuchElementException("the text has ended");
 
     private final BlockingQueue<Coming> coming = new ArrayBlockingQueue<>(AHEAD);
     private final Thread writer;
@@ -31,9 +29,9 @@ public final class TextParts implements Iterator<String>, AutoCloseable {
         writer = Thread.ofPlatform().daemon().name("attend-writer").start(() -> {
             try {
                 writing.accept(part -> put(new Coming.Part(part)));
-                put(new Coming.End(DONE));
+                put(new Coming.End(Optional.empty()));
             } catch (RuntimeException e) {
-                put(new Coming.End(e));
+                put(new Coming.End(Optional.of(e)));
             }
         });
     }
@@ -51,7 +49,6 @@ public final class TextParts implements Iterator<String>, AutoCloseable {
 
     /// @throws RuntimeException if writing failed, for its reason
     @Override
-    @SuppressWarnings("ReferenceEquality") // this very mark
     public boolean hasNext() {
         if (next.isEmpty()) {
             try {
@@ -61,8 +58,8 @@ public final class TextParts implements Iterator<String>, AutoCloseable {
                 throw new IllegalStateException("interrupted while waiting for the next part of a text", e);
             }
         }
-        if (next.get() instanceof Coming.End(RuntimeException failure) && failure != DONE) {
-            throw failure;
+        if (next.get() instanceof Coming.End(Optional<RuntimeException> failure) && failure.isPresent()) {
+            throw failure.get();
         }
         return next.get() instanceof Coming.Part;
     }

@@ -66,7 +66,10 @@ final class TextWriting {
             List<Row> rows = IntStream.range(0, inputs.size())
                     .mapToObj(row -> new Row(row, text.translates() ? new int[0] : inputs.get(row), told))
                     .toList();
-            decoding.write(text.model(), start(inputs, decoding), (row, token) -> rows.get(row).add(token));
+            decoding.write(
+                    text.model(),
+                    start(inputs, decoding),
+                    (row, token) -> rows.get(row).add(token));
             rows.forEach(Row::end);
         }
     }
@@ -95,8 +98,7 @@ final class TextWriting {
     }
 
     private Decoding decoding(List<int[]> prompts) {
-        return decoding(
-                prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow());
+        return decoding(prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow());
     }
 
     private Decoding.Start start(List<int[]> inputs, Decoding decoding) {

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// An automaton over tokens rather than bytes: which of them may come next at each of its states, and how many it
-/// takes at least to come to an end. So no text is led where it cannot go on, or cannot end in time.
+/// An automaton over tokens rather than bytes: which of them may come next at each of its states, and how many
+/// it takes at least to come to an end. So no text is led where it cannot go on, or cannot end in time.
 ///
 /// Made once for a form and a vocabulary: each state costs a walk over the tree of all tokens, as far as the
 /// form follows it.
@@ -66,8 +66,9 @@ final class TokenAutomaton implements Constraint {
     /// How far each state is from an end, from the ends backwards.
     private void measure(Map<Integer, BitSet> behind) {
         Map<Integer, List<Integer>> before = new HashMap<>();
-        behind.forEach((from, to) ->
-                to.stream().forEach(state -> before.computeIfAbsent(state, _ -> new ArrayList<>()).add(from)));
+        behind.forEach((from, to) -> to.stream()
+                .forEach(state ->
+                        before.computeIfAbsent(state, _ -> new ArrayList<>()).add(from)));
         Deque<Integer> open = new ArrayDeque<>();
         behind.keySet().stream().filter(form::accepts).forEach(state -> {
             missing.put(state, 0);
@@ -92,7 +93,10 @@ final class TokenAutomaton implements Constraint {
         if (form.accepts(form.start())) {
             return 0;
         }
-        int least = beginning.stream().map(token -> missing(behind(form.start(), token, 0))).min().orElse(NEVER);
+        int least = beginning.stream()
+                .map(token -> missing(behind(form.start(), token, 0)))
+                .min()
+                .orElse(NEVER);
         return least == NEVER ? NEVER : least + 1;
     }
 

@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
-/// What each token adds to a text, in bytes of UTF-8, since a token may be a part of a character. Special tokens
-/// add nothing, and what cannot be told is left out.
+/// What each token adds to a text, in bytes of UTF-8, since a token may be a part of a character. Special
+/// tokens add nothing, and what cannot be told is left out.
 final class TokenBytes {
     private static final byte[] NOTHING = {};
 
@@ -25,8 +25,8 @@ final class TokenBytes {
     TokenBytes(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
         this.byteLevel = has(ByteLevel.class::isInstance);
-        this.fallback = has(ByteFallback.class::isInstance)
-                || has(io.attend.tokenizer.decoder.SentencePiece.class::isInstance);
+        this.fallback =
+                has(ByteFallback.class::isInstance) || has(io.attend.tokenizer.decoder.SentencePiece.class::isInstance);
     }
 
     private boolean has(Predicate<Decoder> kind) {
@@ -35,7 +35,8 @@ final class TokenBytes {
 
     private static boolean has(Decoder decoder, Predicate<Decoder> kind) {
         return kind.test(decoder)
-                || decoder instanceof Sequence(List<Decoder> parts) && parts.stream().anyMatch(part -> has(part, kind));
+                || decoder instanceof Sequence(List<Decoder> parts)
+                        && parts.stream().anyMatch(part -> has(part, kind));
     }
 
     /// Of every token what it adds behind these, which may be none.

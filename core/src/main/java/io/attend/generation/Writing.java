@@ -39,8 +39,15 @@ public record Writing(
     /// The model's own way.
     public static Writing usual() {
         return new Writing(
-                Optional.empty(), OptionalInt.empty(), List.of(), "", Languages.NONE, UnaryOperator.identity(),
-                Optional.empty(), GrowingCache.EXAMPLE, Optional.empty());
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of(),
+                "",
+                Languages.NONE,
+                UnaryOperator.identity(),
+                Optional.empty(),
+                GrowingCache.EXAMPLE,
+                Optional.empty());
     }
 
     public static Writing by(Decoding decoding) {
@@ -73,8 +80,7 @@ public record Writing(
 
     /// Texts of a form alone.
     public Writing form(Form what) {
-        return new Writing(
-                decoding, limit, stops, prefix, languages, settings, Optional.of(what), cache, draft);
+        return new Writing(decoding, limit, stops, prefix, languages, settings, Optional.of(what), cache, draft);
     }
 
     public Writing cache(Cache how) {
@@ -82,7 +88,6 @@ public record Writing(
     }
 
     public Writing draft(Transformer model) {
-        return new Writing(
-                decoding, limit, stops, prefix, languages, settings, form, cache, Optional.of(model));
+        return new Writing(decoding, limit, stops, prefix, languages, settings, form, cache, Optional.of(model));
     }
 }

@@ -96,9 +96,7 @@ record Past(Optional<Tensor> ids, Optional<Tensor> keep, Optional<Tensor> positi
     /// @param before padding that its texts get in front
     record Sizes(long rows, long length, long before) {
         private Tensor behind(Tensor tensor) {
-            return before == 0
-                    ? tensor
-                    : Tensor.cat(1, Tensor.zeros(Shape.of(rows, before), tensor.dtype()), tensor);
+            return before == 0 ? tensor : Tensor.cat(1, Tensor.zeros(Shape.of(rows, before), tensor.dtype()), tensor);
         }
 
         private Tensor kept(Optional<Tensor> keep) {

@@ -31,8 +31,8 @@ public record Generate(
         Optional<Form> form,
         Optional<Cache> cache)
         implements Task<String> {
-    public static final Generate EXAMPLE = new Generate(
-            Optional.empty(), OptionalInt.empty(), List.of(), Optional.empty(), Optional.empty());
+    public static final Generate EXAMPLE =
+            new Generate(Optional.empty(), OptionalInt.empty(), List.of(), Optional.empty(), Optional.empty());
 
     public Generate(Optional<Decoding> decoding, OptionalInt limit, List<String> stop) {
         this(decoding, limit, stop, Optional.empty(), Optional.empty());

@@ -14,8 +14,7 @@ import java.util.Optional;
 /// @param top texts
 /// @param embed how texts become vectors
 @Source(paper = "Dense Passage Retrieval for Open-Domain Question Answering", arxiv = "2004.04906")
-public record Search(
-        @Default("5") int top, @Default("{}") Embed embed) implements Task<List<Found>> {
+public record Search(@Default("5") int top, @Default("{}") Embed embed) implements Task<List<Found>> {
     public static final Search EXAMPLE = new Search(5, Embed.EXAMPLE);
 
     private static final int TOGETHER = 16;

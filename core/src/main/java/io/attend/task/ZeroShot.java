@@ -17,7 +17,8 @@ import java.util.stream.IntStream;
 /// Labels a model was never taught: one that was trained to judge whether one text follows from another reads
 /// the text with a sentence about each label.
 ///
-///     one of several:  softmax over labels of entailment       each by itself:  softmax(contradiction, entailment)₂
+///     one of several:  softmax over labels of entailment       each by itself:  softmax(contradiction,
+///     entailment)₂
 ///
 ///     attend run zero-shot bart-large-mnli "the pound fell" --set labels=[politics,money,sport]
 ///
@@ -25,7 +26,9 @@ import java.util.stream.IntStream;
 /// @param hypothesis the sentence, with {} for a label
 /// @param choice whether one label holds or each may
 /// @param excess what is done with a text that is too long
-@Source(paper = "Benchmarking Zero-shot Text Classification: Datasets, Evaluation and Entailment Approach", arxiv = "1909.00161")
+@Source(
+        paper = "Benchmarking Zero-shot Text Classification: Datasets, Evaluation and Entailment Approach",
+        arxiv = "1909.00161")
 public record ZeroShot(
         List<String> labels,
         @Default("\"This example is {}.\"") String hypothesis,

@@ -116,7 +116,9 @@ class FormTest {
         Automaton automaton = new JsonSchema(PERSON).automaton();
         assertThat(accepts(automaton, text)).isTrue();
         for (int end = 0; end < text.length(); end++) {
-            assertThat(accepts(automaton, text.substring(0, end))).as("cut short").isFalse();
+            assertThat(accepts(automaton, text.substring(0, end)))
+                    .as("cut short")
+                    .isFalse();
         }
     }
 
@@ -146,7 +148,8 @@ class FormTest {
 
     @Test
     void patternsOfStringsStandInQuotes() {
-        Automaton automaton = new JsonSchema("{\"type\": \"string\", \"pattern\": \"^a.\\\\s?[\\\"\\\\\\\\]\"}").automaton();
+        Automaton automaton =
+                new JsonSchema("{\"type\": \"string\", \"pattern\": \"^a.\\\\s?[\\\"\\\\\\\\]\"}").automaton();
         assertThat(accepts(automaton, "\"ab\\\"\"")).isTrue();
         assertThat(accepts(automaton, "\"ab\\n\\\\ and more\"")).isTrue();
         assertThat(accepts(automaton, "\"ab\"")).isFalse();
@@ -158,7 +161,8 @@ class FormTest {
             assertThat(accepts(optional, text)).as(text).isTrue();
         }
         assertThat(accepts(optional, "{\"b\":null,\"a\":null}")).isFalse();
-        Automaton map = new JsonSchema("{\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}}").automaton();
+        Automaton map =
+                new JsonSchema("{\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}}").automaton();
         assertThat(accepts(map, "{\"x\": 1, \"y\": 2}")).isTrue();
         assertThat(accepts(map, "{\"x\": \"1\"}")).isFalse();
     }

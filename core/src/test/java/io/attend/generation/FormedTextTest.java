@@ -43,12 +43,15 @@ class FormedTextTest {
         for (int seed = 0; seed < 12; seed++) {
             int limit = 27 + 9 * seed;
             String text = TEXT.write(
-                            List.of("x"), Writing.by(Sampling.temperature(1).seed(seed).limit(limit)).form(SCHEMA))
+                            List.of("x"),
+                            Writing.by(Sampling.temperature(1).seed(seed).limit(limit))
+                                    .form(SCHEMA))
                     .getFirst();
             JsonNode tree = json.readTree(text);
             assertThat(tree.propertyNames()).as(text).contains("name", "size").isSubsetOf("name", "size", "tags");
             assertThat(tree.get("name").isString()).isTrue();
-            assertThat(tree.get("size").isNull() || tree.get("size").isIntegralNumber()).isTrue();
+            assertThat(tree.get("size").isNull() || tree.get("size").isIntegralNumber())
+                    .isTrue();
             strings += tree.get("name").stringValue().length();
             if (tree.has("tags")) {
                 tree.get("tags").forEach(tag -> assertThat(tag.toString()).isIn("\"a\"", "\"é\"", "true"));
@@ -75,7 +78,8 @@ class FormedTextTest {
 
     @Test
     void refusesAFormThatCannotBeWritten() {
-        assertThatThrownBy(() -> TEXT.write(List.of("x"), Writing.by(new Greedy(19)).form(SCHEMA)))
+        assertThatThrownBy(() ->
+                        TEXT.write(List.of("x"), Writing.by(new Greedy(19)).form(SCHEMA)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the shortest text of the form has 20 tokens, but the limit is 19; give a larger one");
         Tokenizer letters = Tokenizer.characters(List.of("abc"), TextModel.SPECIALS);
@@ -130,8 +134,7 @@ class FormedTextTest {
     void stopsAcrossTokens() {
         Writing all = Writing.by(new Greedy(40)).form(new RegularExpression("abcd€f{30}"));
         assertThat(TEXT.write(List.of("x"), all.stops(List.of("never", "d€f")))).containsExactly("abc");
-        assertThat(TEXT.write(List.of("x"), all.stops(List.of("never"))))
-                .containsExactly("abcd€" + "f".repeat(30));
+        assertThat(TEXT.write(List.of("x"), all.stops(List.of("never")))).containsExactly("abcd€" + "f".repeat(30));
     }
 
     /// Several callers' texts through a scheduler, in a form or not, are those written alone.
@@ -140,7 +143,9 @@ class FormedTextTest {
         List<Writing> ways = List.of(
                 Writing.by(new Greedy(30)),
                 Writing.by(Sampling.temperature(1).limit(50)).form(SCHEMA),
-                Writing.by(new Greedy(30)).form(new RegularExpression("[ab€]{2,20}")).stops(List.of("ba")));
+                Writing.by(new Greedy(30))
+                        .form(new RegularExpression("[ab€]{2,20}"))
+                        .stops(List.of("ba")));
         try (Scheduler scheduler = new Scheduler(MODEL, new Scheduler.Limits(2, 10))) {
             List<java.util.concurrent.CompletableFuture<String>> answers = IntStream.range(0, 9)
                     .mapToObj(i -> TEXT.submit(scheduler, "abc".repeat(1 + i), ways.get(i % 3), _ -> true))

@@ -80,8 +80,8 @@ class SchedulerTest {
                     Scheduler scheduler = new Scheduler(model, new Scheduler.Limits(5, 30))) {
                 List<Written> alone = new ArrayList<>();
                 try (Lifetime _ = Lifetime.open()) {
-                    jobs.forEach(job ->
-                            alone.add(job.how.write(model, job.start(architecture)).getFirst()));
+                    jobs.forEach(job -> alone.add(
+                            job.how.write(model, job.start(architecture)).getFirst()));
                 }
                 List<CompletableFuture<Written>> answers = jobs.parallelStream()
                         .map(job -> scheduler.submit(job.how, () -> job.start(architecture), ALL))
@@ -90,7 +90,8 @@ class SchedulerTest {
                     assertThat(answers.get(i).get(60, TimeUnit.SECONDS).tokens())
                             .as("text %s", i)
                             .containsExactly(alone.get(i).tokens());
-                    assertThat(answers.get(i).get().end()).isEqualTo(alone.get(i).end());
+                    assertThat(answers.get(i).get().end())
+                            .isEqualTo(alone.get(i).end());
                 }
             }
         }
@@ -105,7 +106,12 @@ class SchedulerTest {
             Written expected;
             try (Lifetime _ = Lifetime.open()) {
                 expected = good.how
-                        .write(model, new Start(Optional.empty(), good.start(SmallModels.GPT).prompt(), Set.of()))
+                        .write(
+                                model,
+                                new Start(
+                                        Optional.empty(),
+                                        good.start(SmallModels.GPT).prompt(),
+                                        Set.of()))
                         .getFirst();
             }
             AtomicInteger heard = new AtomicInteger();
@@ -127,8 +133,7 @@ class SchedulerTest {
                     new Greedy(5), () -> new Job(new int[] {99}, new int[0], good.how).start(SmallModels.GPT), ALL);
             CompletableFuture<Written> cancelled =
                     scheduler.submit(new Greedy(50), () -> good.start(SmallModels.GPT), ALL);
-            CompletableFuture<Written> long_ =
-                    scheduler.submit(new Greedy(60), () -> good.start(SmallModels.GPT), ALL);
+            CompletableFuture<Written> long_ = scheduler.submit(new Greedy(60), () -> good.start(SmallModels.GPT), ALL);
             CompletableFuture<Written> deaf =
                     scheduler.submit(new Greedy(50), () -> good.start(SmallModels.GPT), (_, _) -> {
                         throw new IllegalStateException("nobody listens");
@@ -140,8 +145,9 @@ class SchedulerTest {
                     .isInstanceOf(ExecutionException.class)
                     .hasMessageContaining("there is no token 99, only 0 to 30");
             assertThatThrownBy(long_::get)
-                    .hasMessageContaining("a prompt of 3 tokens and a limit of 60 need 62 positions, but the model has 61;"
-                            + " give a smaller limit or a shorter prompt");
+                    .hasMessageContaining(
+                            "a prompt of 3 tokens and a limit of 60 need 62 positions, but the model has 61;"
+                                    + " give a smaller limit or a shorter prompt");
             assertThatThrownBy(deaf::get).hasMessageContaining("nobody listens");
             assertThat(cancelled).isCancelled();
         }
@@ -162,12 +168,11 @@ class SchedulerTest {
             Job job = new Job(new int[] {3, 1, 4}, new int[0], new Greedy(50));
             CountDownLatch running = new CountDownLatch(1);
             CountDownLatch go = new CountDownLatch(1);
-            CompletableFuture<Written> first =
-                    scheduler.submit(job.how, () -> job.start(SmallModels.GPT), (_, _) -> {
-                        running.countDown();
-                        await(go);
-                        return false;
-                    });
+            CompletableFuture<Written> first = scheduler.submit(job.how, () -> job.start(SmallModels.GPT), (_, _) -> {
+                running.countDown();
+                await(go);
+                return false;
+            });
             await(running);
             CompletableFuture<Written> second = scheduler.submit(job.how, () -> job.start(SmallModels.GPT), ALL);
             CompletableFuture<Written> third = scheduler.submit(job.how, () -> job.start(SmallModels.GPT), ALL);
@@ -183,7 +188,9 @@ class SchedulerTest {
             third.get();
             CountDownLatch last = new CountDownLatch(1);
             CompletableFuture<Written> open = scheduler.submit(
-                    new Greedy(50), () -> new Start(Optional.empty(), job.start(SmallModels.GPT).prompt(), Set.of()), (_, _) -> {
+                    new Greedy(50),
+                    () -> new Start(Optional.empty(), job.start(SmallModels.GPT).prompt(), Set.of()),
+                    (_, _) -> {
                         last.countDown();
                         return true;
                     });
@@ -211,14 +218,16 @@ class SchedulerTest {
             other.next(Tokens.padded(List.of(new int[] {6, 5}), 0));
             session.join(other);
             session.next(io.attend.tensor.Tensor.of(new long[] {8, 8}, 2, 1));
-            assertThatThrownBy(() -> session.drop(5)).hasMessage(
-                    "the first 5 of 8 positions are not padding in every text");
+            assertThatThrownBy(() -> session.drop(5))
+                    .hasMessage("the first 5 of 8 positions are not padding in every text");
             session.select(io.attend.tensor.Tensor.of(new long[] {1}));
             session.drop(5);
             assertThat(session.length()).isEqualTo(3);
-            float[] scores = session.next(io.attend.tensor.Tensor.of(new long[] {7}, 1, 1)).toFloats();
+            float[] scores = session.next(io.attend.tensor.Tensor.of(new long[] {7}, 1, 1))
+                    .toFloats();
             try (io.attend.model.Session alone = model.session(Optional.empty())) {
-                assertThat(alone.next(Tokens.padded(List.of(new int[] {6, 5, 8, 7}), 0)).toFloats())
+                assertThat(alone.next(Tokens.padded(List.of(new int[] {6, 5, 8, 7}), 0))
+                                .toFloats())
                         .usingComparatorWithPrecision(1e-5f)
                         .containsExactly(scores);
                 assertThat(session.bytes()).isEqualTo(alone.bytes());

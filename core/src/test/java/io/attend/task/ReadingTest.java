@@ -96,7 +96,8 @@ class ReadingTest {
             assertThatThrownBy(() -> model.run(new Fill(3), TEXT))
                     .hasMessage("\"" + TEXT + "\" hides no word; write [MASK] where one is to be found");
             assertThatThrownBy(() -> model.run(Tag.EXAMPLE, TEXT))
-                    .hasMessage("the model cannot tag: it has no labels of words; it can embed, fill, search, similarity");
+                    .hasMessage(
+                            "the model cannot tag: it has no labels of words; it can embed, fill, search, similarity");
             assertThatThrownBy(() -> new Fill(0)).hasMessage("top must be at least 1, not 0");
         }
     }
@@ -398,8 +399,10 @@ class ReadingTest {
         }
         try (Attend model = Attend.load(Folders.bert("bert-regression", folder))) {
             double[] scores = texts.stream()
-                    .mapToDouble(text ->
-                            1 / (1 + Math.exp(-forward(model, model.text().tokenizer().encode(SHORT, text))[0])))
+                    .mapToDouble(text -> 1
+                            / (1
+                                    + Math.exp(-forward(
+                                            model, model.text().tokenizer().encode(SHORT, text))[0])))
                     .toArray();
             int[] order = ranked(scores);
             List<String> input = new ArrayList<>(List.of(SHORT));
@@ -430,15 +433,15 @@ class ReadingTest {
             double[][] logits = tried.stream()
                     .map(label -> forward(model, model.text().tokenizer().encode(TEXT, "it is " + label + ".")))
                     .toArray(double[][]::new);
-            double[] one = softmax(Arrays.stream(logits).mapToDouble(row -> row[2]).toArray());
+            double[] one =
+                    softmax(Arrays.stream(logits).mapToDouble(row -> row[2]).toArray());
             double[] each = Arrays.stream(logits)
                     .mapToDouble(row -> softmax(new double[] {row[0], row[2]})[1])
                     .toArray();
             for (ZeroShot.Choice choice : ZeroShot.Choice.values()) {
                 double[] expected = choice == ZeroShot.Choice.ONE ? one : each;
                 int[] order = ranked(expected);
-                List<Classify.Label> labels =
-                        model.run(new ZeroShot(tried, "it is {}.", choice, Excess.REFUSED), TEXT);
+                List<Classify.Label> labels = model.run(new ZeroShot(tried, "it is {}.", choice, Excess.REFUSED), TEXT);
                 for (int i = 0; i < 3; i++) {
                     assertThat(labels.get(i).label()).isEqualTo(tried.get(order[i]));
                     assertThat(labels.get(i).score()).isCloseTo(expected[order[i]], within(1e-5));

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-/// Resident memory each 100,000 of 1,000,000 tokens that a tiny model writes:
-/// `bench/run io.attend.bench.generation.ManyTokens [TOKENS]`.
+/// Resident memory each 100,000 of 1,000,000 tokens that a tiny model writes: `bench/run
+/// io.attend.bench.generation.ManyTokens [TOKENS]`.
 public final class ManyTokens {
     private static final int AT_ONCE = 8;
     private static final int TEXT = 100;

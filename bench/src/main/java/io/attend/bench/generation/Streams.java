@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-/// Tokens a second that a [Scheduler] writes for 1, 4 and 16 callers at once, each asking for one text after the
-/// other: `bench/run io.attend.bench.generation.Streams [WIDTH [LAYERS]]`.
+/// Tokens a second that a [Scheduler] writes for 1, 4 and 16 callers at once, each asking for one text after
+/// the other: `bench/run io.attend.bench.generation.Streams [WIDTH [LAYERS]]`.
 public final class Streams {
     private static final int WORDS = 32_000;
     private static final int PROMPT = 32;
@@ -27,8 +27,8 @@ public final class Streams {
     public static void main(String[] sizes) {
         int width = sizes.length > 0 ? Integer.parseInt(sizes[0]) : 288;
         int layers = sizes.length > 1 ? Integer.parseInt(sizes[1]) : 6;
-        try (Transformer model = Transformer.initialize(
-                Presets.gpt(WORDS, layers, Presets.Size.width(width), PROMPT + NEW), 1)) {
+        try (Transformer model =
+                Transformer.initialize(Presets.gpt(WORDS, layers, Presets.Size.width(width), PROMPT + NEW), 1)) {
             measure(model, 4, 1); // the engine's first steps
             double one = 0;
             for (int streams : new int[] {1, 4, 16}) {
