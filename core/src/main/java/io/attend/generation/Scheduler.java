@@ -269,7 +269,7 @@ public final class Scheduler implements AutoCloseable {
 
         /// How many tokens the model has read.
         long read() {
-            return tokens.length - 1;
+            return tokens.length - 1L;
         }
 
         void choose(float[] scores) {
