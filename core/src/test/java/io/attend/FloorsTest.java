@@ -25,7 +25,7 @@ class FloorsTest {
     private static final String[][] FLOORS = {
         {"value", "tokenizer"}, // leaves: what a variant is; text to ids, a module of its own
         {"tensor"}, // the only one that knows the engine
-        {"checkpoint", "mask", "state"},
+        {"checkpoint", "form", "mask", "state"},
         {"checkpoint.gguf", "hub"},
         {"layer"},
         {"activation", "norm", "position", "router", "scan", "score"},

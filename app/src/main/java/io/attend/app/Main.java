@@ -50,6 +50,7 @@ public final class Main implements Runnable {
                 new Train(),
                 new Compare(),
                 new Run(),
+                new Chat(),
                 new Score(),
                 new Inspect(),
                 new Verify(),

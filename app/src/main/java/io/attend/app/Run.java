@@ -25,7 +25,9 @@ final class Run implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "TASK",
-            description = "answer, classify, embed, fill, generate, read-date, similarity, summarise, tag, translate.")
+            description =
+                    "answer, classify, embed, fill, generate, read-date, rerank, search, similarity, summarise, tag,"
+                            + " translate, zero-shot.")
     private String task;
 
     @Parameters(index = "1", paramLabel = "MODEL", description = "The folder.")
@@ -36,7 +38,7 @@ final class Run implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "INPUT",
             description = "The texts; several inputs are answered in order. answer takes a question and a context each,"
-                    + " similarity two texts.")
+                    + " similarity two texts, search and rerank a query and all texts behind it.")
     private List<String> texts = List.of();
 
     @Mixin

@@ -91,6 +91,9 @@ final class RunInputs {
 
     /// Arguments are as many texts an input as it must have.
     private static List<List<String>> grouped(Task<?> task, List<String> arguments) {
+        if (task.most() > task.asks().size()) {
+            return List.of(arguments);
+        }
         int size = task.needs();
         if (arguments.size() % size != 0) {
             throw new UsageException(task.verb() + " takes " + String.join(" and ", task.asks()) + ", but there are "
@@ -106,7 +109,7 @@ final class RunInputs {
     private static List<String> split(Task<?> task, String line) {
         return task.asks().size() == 1
                 ? List.of(line)
-                : List.of(line.split("\t", task.asks().size()));
+                : List.of(line.split("\t", task.most() == Integer.MAX_VALUE ? -1 : task.most()));
     }
 
     private static List<String> json(Task<?> task, String line, String place) {
@@ -132,7 +135,13 @@ final class RunInputs {
             if (!asked.containsAll(tree.propertyNames())) {
                 return Optional.empty();
             }
-            asked.stream().filter(tree::has).forEach(key -> nodes.add(tree.get(key)));
+            asked.stream().filter(tree::has).map(tree::get).forEach(node -> {
+                if (node.isArray() && task.most() > asked.size()) {
+                    node.forEach(nodes::add);
+                } else {
+                    nodes.add(node);
+                }
+            });
         }
         return nodes.stream().allMatch(JsonNode::isString) && nodes.size() >= task.needs()
                 ? Optional.of(nodes.stream().map(JsonNode::stringValue).toList())

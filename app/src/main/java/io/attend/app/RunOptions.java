@@ -53,6 +53,21 @@ final class RunOptions {
     @Option(names = "--seed", paramLabel = "N", description = "What draws begin with (default: 1).")
     private @Nullable Long seed;
 
+    @Option(
+            names = "--guess",
+            paramLabel = "N",
+            description = "Guess N tokens at a time from what followed the same words before: the same text, sooner.")
+    private @Nullable Integer guess;
+
+    @Option(names = "--regex", paramLabel = "PATTERN", description = "Write only what matches, from beginning to end.")
+    private @Nullable String regex;
+
+    @Option(
+            names = "--schema",
+            paramLabel = "FILE",
+            description = "Write only JSON that the JSON schema in this file describes.")
+    private @Nullable String schema;
+
     @Option(names = "--beams", paramLabel = "N", description = "Keep so many beginnings at once.")
     private @Nullable Integer beams;
 
@@ -76,6 +91,7 @@ final class RunOptions {
             tree.set("stop", JSON.valueToTree(stop));
         }
         decoding(tree);
+        form(tree);
         for (String one : set) {
             int equals = one.indexOf('=');
             if (equals < 1) {
@@ -92,6 +108,20 @@ final class RunOptions {
         }
     }
 
+    private void form(ObjectNode tree) {
+        if (regex != null && schema != null) {
+            throw new UsageException("--regex and --schema exclude each other");
+        }
+        if (regex != null) {
+            tree.set(
+                    "form",
+                    JSON.createObjectNode().put("type", "RegularExpression").put("pattern", regex));
+        }
+        if (schema != null) {
+            tree.set("form", JSON.createObjectNode().put("type", "JsonSchema").put("schema", Texts.whole(schema)));
+        }
+    }
+
     private void decoding(ObjectNode tree) {
         boolean draws = temperature != null || topK != null || topP != null || seed != null;
         long ways = Arrays.asList(greedy, draws, beams != null).stream()
@@ -102,11 +132,14 @@ final class RunOptions {
                     "--greedy, --beams and drawing by --temperature, --top-k, --top-p or --seed exclude"
                             + " each other");
         }
-        if (ways == 0) {
+        if (beams != null && guess != null) {
+            throw new UsageException("--guess and --beams exclude each other");
+        }
+        if (ways == 0 && guess == null) {
             return;
         }
         ObjectNode decoding = JSON.createObjectNode();
-        decoding.put("type", greedy ? "Greedy" : draws ? "Sampling" : "Beam");
+        decoding.put("type", draws ? "Sampling" : beams != null ? "Beam" : "Greedy");
         decoding.put("limit", limit == null ? 256 : limit);
         put(decoding, "beams", beams);
         put(decoding, "seed", seed);
@@ -116,7 +149,14 @@ final class RunOptions {
             rule(rules, "TopK", "count", topK);
             rule(rules, "TopP", "mass", topP);
         }
-        tree.set("decoding", decoding);
+        if (guess == null) {
+            tree.set("decoding", decoding);
+            return;
+        }
+        ObjectNode guessing = JSON.createObjectNode().put("type", "LookUp").put("tokens", guess);
+        ObjectNode speculative = tree.putObject("decoding").put("type", "Speculative");
+        speculative.set("choosing", decoding);
+        speculative.set("guessing", guessing);
     }
 
     private static void rule(ArrayNode rules, String type, String key, @Nullable Object value) {

@@ -198,7 +198,7 @@ class RunTest {
         Path bert = model("bert-mlm");
         failsIn(
                 1,
-                "the model cannot classify: it has no labels of whole texts; it can embed, fill, similarity",
+                "the model cannot classify: it has no labels of whole texts; it can embed, fill, search, similarity",
                 "run",
                 "classify",
                 bert,
@@ -227,5 +227,47 @@ class RunTest {
         failsIn(1, "no such file", "run", "fill", bert, "--file", folder.resolve("none.txt"));
         Files.delete(bert.resolve("tokenizer.json"));
         failsIn(1, "tokenizer", "run", "fill", bert, "x");
+    }
+
+    @Test
+    void writesOnlyWhatHasAForm() throws IOException {
+        Path gpt = model("gpt2-lm");
+        Files.writeString(gpt.resolve("generation_config.json"), "{\"eos_token_id\": 98}");
+        Said formed = attend(
+                "run", "generate", gpt, "paris is", "--regex", " (paris|is a)( b| c){2}", "--temperature", 1, "--json");
+        assertThat(formed.status()).as(formed.err()).isZero();
+        assertThat(JSON.readTree(formed.out()).get("answer").stringValue()).matches(" (paris|is a)( b| c){2}");
+        Said plain = attend("run", "generate", gpt, "paris is", "--greedy", "--limit", 20);
+        assertThat(attend("run", "generate", gpt, "paris is", "--guess", 4, "--limit", 20).out())
+                .isEqualTo(plain.out())
+                .isNotBlank();
+        assertThat(attend(
+                                "run", "generate", gpt, "paris is", "--greedy", "--limit", 20, "--set",
+                                "cache={type: StaticCache, positions: 40}")
+                        .out())
+                .isEqualTo(plain.out());
+        Path schema = Files.writeString(folder.resolve("schema.json"), "{\"type\": \"text\"}");
+        failsIn(2, "generate: $.form: JSON schema, $: type \"text\" is none", "run", "generate", gpt, "x", "--schema", schema);
+        failsIn(2, "regular expression (, place 1: a ) is missing", "run", "generate", gpt, "x", "--regex", "(");
+        failsIn(1, "the tokens of this model cannot write any text", "run", "generate", gpt, "x", "--regex", "!");
+        failsIn(2, "--guess and --beams exclude each other", "run", "generate", gpt, "x", "--guess", 2, "--beams", 2);
+        failsIn(2, "tokens guessed at a time must be from 1 to 1000, not 0", "run", "generate", gpt, "x", "--guess", 0);
+        failsIn(2, "must be one of one, each", "run", "zero-shot", gpt, "x", "--set", "choice=many");
+    }
+
+    @Test
+    void searchesAmongArgumentsAndLines() throws IOException {
+        Path bert = model("bert-base");
+        Said said = attend("run", "search", bert, "paris", "is", "paris a", "b", "--top", 2, "--json");
+        assertThat(said.status()).as(said.err()).isZero();
+        JsonNode answer = JSON.readTree(said.out()).get("answer");
+        assertThat(answer).hasSize(2);
+        assertThat(answer.get(0).get("score").doubleValue())
+                .isGreaterThanOrEqualTo(answer.get(1).get("score").doubleValue());
+        Path jsonl = Files.writeString(
+                folder.resolve("search.jsonl"), "{\"query\": \"paris\", \"documents\": [\"is\", \"paris a\", \"b\"]}\n");
+        assertThat(attend("run", "search", bert, "--file", jsonl, "--top", 2, "--json").out())
+                .isEqualTo(said.out());
+        failsIn(1, "search takes query and documents, the last of which may be several", "run", "search", bert, "x");
     }
 }

@@ -188,7 +188,13 @@ abstract sealed class SoftmaxLayer implements Layer {
                     .filter(keys -> keys < load.keys())
                     .orElse((double) load.keys());
             // blocks of keys and values side by side, each key in as many as see it
-            double copied = seen < load.keys() ? 2 * numbers * load.rows() * seen / value.mask().band().orElseThrow().queries(load.length()) : 0;
+            double copied = seen < load.keys()
+                    ? 2
+                            * numbers
+                            * load.rows()
+                            * seen
+                            / value.mask().band().orElseThrow().queries(load.length())
+                    : 0;
             return pairs(load, seen)
                     .saving(copied)
                     .plus(Cost.flops(key.flops(load.rows()) + values.flops(load.rows()) + prepared))

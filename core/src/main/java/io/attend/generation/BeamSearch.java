@@ -159,12 +159,8 @@ final class BeamSearch {
             int wanted = Math.max(2, 1 + start.ends().size()) * groupSize;
             for (int i = first; i < first + groupSize; i++) {
                 float[] row = chances[i];
-                int[] before = beams.get(i).tokens;
-                for (Rule rule : beam.rules()) {
-                    rule.apply(row, before);
-                }
-                start.constraint()
-                        .apply(row, Arrays.copyOfRange(before, prompt, before.length), beam.limit() - written + 1);
+                Rule.apply(
+                        beam.rules(), start.constraint(), row, beams.get(i).tokens, prompt, beam.limit() - written + 1);
                 chosen.forEach(token -> row[token] -= (float) beam.diversity());
                 float sum = beams.get(i).sum;
                 float least = wanted < row.length ? Scores.ranked(row, wanted) : Float.NEGATIVE_INFINITY;

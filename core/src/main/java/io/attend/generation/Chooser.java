@@ -1,20 +1,32 @@
 package io.attend.generation;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /// How the words of one text are chosen, as chances: of a greedy writer one word has them all.
 ///
 /// @param prompt tokens of it
 /// @param random absent words of a greedy writer
-record Chooser(List<Rule> rules, Constraint constraint, int prompt, java.util.Optional<SplittableRandom> random) {
+record Chooser(List<Rule> rules, Constraint constraint, int prompt, Optional<SplittableRandom> random) {
+    /// The chooser of one text that is written step by step.
+    static Chooser of(Decoding decoding, int row, int prompt, Constraint constraint) {
+        return switch (decoding) {
+            case Greedy greedy -> new Chooser(greedy.rules(), constraint, prompt, Optional.empty());
+            case Sampling sampling ->
+                new Chooser(
+                        sampling.rules(), constraint, prompt, Optional.of(new SplittableRandom(sampling.seed() + row)));
+            default ->
+                throw new IllegalArgumentException(
+                        decoding.getClass().getSimpleName() + " does not write step by step");
+        };
+    }
+
     /// The chances of the words that may come next [V].
     ///
     /// @param scores which are changed
     double[] chances(float[] scores, int[] text, int left) {
-        rules.forEach(rule -> rule.apply(scores, text));
-        constraint.apply(scores, Arrays.copyOfRange(text, prompt, text.length), left);
+        Rule.apply(rules, constraint, scores, text, prompt, left);
         if (random.isPresent()) {
             return Scores.chances(scores);
         }
@@ -28,8 +40,8 @@ record Chooser(List<Rule> rules, Constraint constraint, int prompt, java.util.Op
     }
 
     /// The word that takes the place of a guess: the guess itself as often as the model would have chosen it,
-    /// otherwise one of what the guesses fall short of. Whatever the guesses are drawn by, words come out by the
-    /// model's chances.
+    /// otherwise one of what the guesses fall short of. Whatever the guesses are drawn by, words come out by
+    /// the model's chances.
     ///
     ///     keep x with min(1, p(x) / q(x)), else draw from (p − q)₊ / Σ (p − q)₊
     ///

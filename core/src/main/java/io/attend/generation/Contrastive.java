@@ -5,8 +5,8 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.List;
 
-/// Of the likeliest tokens the one that is likely and unlike what stands already: neither the dull repetition of
-/// greedy writing nor the leaps of drawing.
+/// Of the likeliest tokens the one that is likely and unlike what stands already: neither the dull repetition
+/// of greedy writing nor the leaps of drawing.
 ///
 ///     yₜ = argmax over the `candidates` likeliest v of
 ///              (1 − penalty) p(v | y before t) − penalty maxⱼ cos(hᵥ, hⱼ)        j < t, the prompt included

@@ -120,8 +120,7 @@ record ContrastiveSearch(Contrastive how, Transformer model, Start start, Follow
 
         /// The likeliest words; where there are fewer than are tried, the first again.
         void propose(int left) {
-            how.rules().forEach(rule -> rule.apply(scores, tokens));
-            start.constraint().apply(scores, fresh(), left);
+            Rule.apply(how.rules(), start.constraint(), scores, tokens, prompt, left);
             chances = Scores.chances(scores);
             int[] ranked = Scores.sorted(
                     IntStream.range(0, scores.length).filter(word -> chances[word] > 0), word -> -chances[word]);

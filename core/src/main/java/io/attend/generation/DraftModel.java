@@ -17,8 +17,8 @@ import java.util.Optional;
 
 /// What a smaller model of the same words writes, chosen by the same rules.
 ///
-/// Worth it where it guesses right more often than it is slower than checking: with a share `a` of right guesses
-/// a pass of the large model gives (1 − a^(tokens + 1)) / (1 − a) tokens. Name: Hugging Face's
+/// Worth it where it guesses right more often than it is slower than checking: with a share `a` of right
+/// guesses a pass of the large model gives (1 − a^(tokens + 1)) / (1 − a) tokens. Name: Hugging Face's
 /// `assistant_model`, `num_assistant_tokens`.
 ///
 /// @param tokens that are guessed at a time
@@ -54,9 +54,7 @@ public record DraftModel(@Default("5") int tokens) implements Guessing {
         @Override
         public Guess[] guess(int row, int[] text, int most, Chooser chooser) {
             return drafts.computeIfAbsent(
-                            row,
-                            _ -> new Draft(
-                                    new OneText(begun, prompts, row), Arrays.copyOf(text, text.length - 1)))
+                            row, _ -> new Draft(new OneText(begun, prompts, row), Arrays.copyOf(text, text.length - 1)))
                     .guess(text, most, chooser);
         }
 

@@ -44,7 +44,7 @@ public final class GenerationConfig {
             + " temperature top_k top_p min_p typical_p epsilon_cutoff eta_cutoff num_beams num_beam_groups"
             + " diversity_penalty length_penalty early_stopping no_repeat_ngram_size repetition_penalty bad_words_ids"
             + " suppress_tokens begin_suppress_tokens forced_bos_token_id forced_eos_token_id eos_token_id pad_token_id"
-            + " bos_token_id decoder_start_token_id stop_strings");
+            + " bos_token_id decoder_start_token_id stop_strings penalty_alpha");
 
     /// Keys that do not change the text.
     private static final Set<String> INERT = words("_from_model_config _commit_hash transformers_version use_cache"
@@ -57,7 +57,7 @@ public final class GenerationConfig {
 
     /// Keys that only change the text where they are neither null nor this.
     private static final ObjectNode OFF = (ObjectNode) JSON.readTree("""
-            {"encoder_no_repeat_ngram_size": 0, "encoder_repetition_penalty": 1.0, "penalty_alpha": 0,
+            {"encoder_no_repeat_ngram_size": 0, "encoder_repetition_penalty": 1.0,
              "guidance_scale": 1.0, "renormalize_logits": false, "token_healing": false, "force_words_ids": null,
              "constraints": null, "sequence_bias": null, "exponential_decay_length_penalty": null,
              "forced_decoder_ids": null, "watermarking_config": null, "dola_layers": null}
@@ -249,6 +249,11 @@ public final class GenerationConfig {
             }
             if (beams != 1) {
                 return beam(beams, limit, rules);
+            }
+            double alike = config.number("penalty_alpha", 0);
+            int candidates = config.whole("top_k", 50);
+            if (!sampled && alike > 0 && candidates > 1) {
+                return new Contrastive(limit, candidates, alike, rules);
             }
             if (!sampled) {
                 return new Greedy(limit, rules);

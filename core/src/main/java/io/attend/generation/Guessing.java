@@ -25,7 +25,9 @@ public sealed interface Guessing permits DraftModel, LookUp {
     record Guess(int token, double[] chances) {
         @Override
         public boolean equals(Object other) {
-            return other instanceof Guess(var same, var odds) && token == same && java.util.Arrays.equals(chances, odds);
+            return other instanceof Guess(var same, var odds)
+                    && token == same
+                    && java.util.Arrays.equals(chances, odds);
         }
 
         @Override

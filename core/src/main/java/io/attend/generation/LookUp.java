@@ -5,8 +5,8 @@ import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Arrays;
 
-/// What followed the same words before: of the last words of the text, as many as `longest`, the place is looked
-/// up where they stood last, and the tokens behind it are the guess.
+/// What followed the same words before: of the last words of the text, as many as `longest`, the place is
+/// looked up where they stood last, and the tokens behind it are the guess.
 ///
 /// Costs next to nothing, and guesses well where a text takes up its prompt: summaries, edits, code. Cost
 /// O(T · longest). Names: Hugging Face's `prompt_lookup_num_tokens`, `max_matching_ngram_size`.
@@ -17,8 +17,7 @@ import java.util.Arrays;
         paper = "Prompt Lookup Decoding",
         reference = "Saxena, 2023; Inference with Reference: Lossless Acceleration of Large Language Models, Yang and"
                 + " others, 2023, arXiv 2304.04487")
-public record LookUp(
-        @Default("8") int tokens, @Default("3") int longest) implements Guessing {
+public record LookUp(@Default("8") int tokens, @Default("3") int longest) implements Guessing {
     public static final LookUp EXAMPLE = new LookUp(5, 2);
 
     public LookUp {

@@ -46,7 +46,8 @@ final class OneText implements AutoCloseable {
     Tensor all(int... next) {
         Tensor ids = Tensor.of(Arrays.stream(next).asLongStream().toArray(), 1, next.length);
         Optional<Tensor> positions = session.length() == read
-                ? lastPosition.map(last -> last.add(Tensor.of(LongStream.range(0, next.length).toArray(), 1, next.length)))
+                ? lastPosition.map(last ->
+                        last.add(Tensor.of(LongStream.range(0, next.length).toArray(), 1, next.length)))
                 : Optional.empty();
         return session.all(new Tokens(ids, Optional.empty(), Optional.empty(), positions));
     }

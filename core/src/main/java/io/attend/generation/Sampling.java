@@ -71,6 +71,7 @@ public record Sampling(
                 .mapToObj(row -> new SplittableRandom(seed + row))
                 .toList();
         return new Steps(model, start, limit, rules, follower)
-                .write((row, scores) -> Scores.draw(Scores.chances(scores), sources.get(row).nextDouble()));
+                .write((row, scores) ->
+                        Scores.draw(Scores.chances(scores), sources.get(row).nextDouble()));
     }
 }

@@ -4,8 +4,6 @@ import io.attend.model.Transformer;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.List;
-import java.util.Optional;
-import java.util.SplittableRandom;
 
 /// Several tokens are guessed cheaply, and the model says in one pass how many of them it would have written.
 ///
@@ -21,8 +19,7 @@ import java.util.SplittableRandom;
 @Source(paper = "Fast Inference from Transformers via Speculative Decoding", arxiv = "2211.17192")
 public record Speculative(
         @Default("{\"type\": \"Greedy\"}") Decoding choosing,
-        @Default("{\"type\": \"LookUp\"}") Guessing guessing)
-        implements Decoding {
+        @Default("{\"type\": \"LookUp\"}") Guessing guessing) implements Decoding {
     public static final Speculative EXAMPLE = new Speculative(Greedy.EXAMPLE, LookUp.EXAMPLE);
     public static final Speculative RULED = new Speculative(Greedy.UNREPEATED, new LookUp(3, 1));
 
@@ -54,12 +51,6 @@ public record Speculative(
     }
 
     Chooser chooser(int row, int prompt, Constraint constraint) {
-        return choosing instanceof Sampling sampling
-                ? new Chooser(
-                        sampling.rules(),
-                        constraint,
-                        prompt,
-                        Optional.of(new SplittableRandom(sampling.seed() + row)))
-                : new Chooser(((Greedy) choosing).rules(), constraint, prompt, Optional.empty());
+        return Chooser.of(choosing, row, prompt, constraint);
     }
 }

@@ -30,14 +30,15 @@ record Steps(Transformer model, Start start, int limit, List<Rule> rules, Follow
             List<Text> texts = Text.of(start.prompt());
             List<Text> going = texts;
             Tokens next = start.prompt();
+            boolean plain = rules.isEmpty() && start.constraint().equals(Constraint.NONE);
             for (int step = 0; step < limit && !going.isEmpty(); step++) {
                 float[][] scores = scores(session, next);
                 for (int i = 0; i < scores.length; i++) {
                     Text text = going.get(i);
-                    int[] before = rules.isEmpty() ? new int[0] : text.all();
                     float[] row = scores[i];
-                    rules.forEach(rule -> rule.apply(row, before));
-                    start.constraint().apply(row, text.fresh(), limit - step);
+                    if (!plain) {
+                        Rule.apply(rules, start.constraint(), row, text.all(), text.prompt, limit - step);
+                    }
                     text.add(choice.of(text.row, row), start, follower);
                 }
                 List<Text> now = going;
@@ -97,10 +98,6 @@ record Steps(Transformer model, Start start, int limit, List<Rule> rules, Follow
             }
             tokens[length++] = token;
             ended = !follower.written(row, token);
-        }
-
-        int[] fresh() {
-            return Arrays.copyOfRange(tokens, prompt, length);
         }
 
         int[] all() {

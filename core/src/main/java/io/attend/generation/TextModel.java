@@ -6,6 +6,7 @@ import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.RunFolder;
 import io.attend.embedding.Embedding;
 import io.attend.embedding.Tokens;
+import io.attend.form.Form;
 import io.attend.head.Gives;
 import io.attend.huggingface.Pretrained;
 import io.attend.layer.Context;
@@ -17,6 +18,7 @@ import io.attend.tokenizer.Pipeline;
 import io.attend.tokenizer.Specials;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.tokenizer.Truncation;
+import io.attend.tokenizer.chat.Message;
 import io.attend.tokenizer.postprocessor.TemplateProcessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +29,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -45,11 +50,14 @@ public final class TextModel {
     /// The token that stands for a hidden word where one is needed.
     public static final String MASK = "<mask>";
 
+    private static final int MOST_FORMS = 64;
+
     private final Transformer model;
     private final Tokenizer tokenizer;
     private final Tokenizer reader;
     private final TextSettings settings;
     private final Map<Truncation, Tokenizer> windows = new ConcurrentHashMap<>();
+    private final Map<Formed, TokenAutomaton> forms = new ConcurrentHashMap<>();
 
     /// A model that was trained here.
     public TextModel(Transformer model, Tokenizer tokenizer) {
@@ -329,7 +337,10 @@ public final class TextModel {
     public List<String> write(List<String> inputs, Writing how) {
         List<StringBuilder> texts =
                 inputs.stream().map(_ -> new StringBuilder()).toList();
-        write(inputs, how, (row, text) -> texts.get(row).append(text));
+        write(inputs, how, (row, text) -> {
+            texts.get(row).append(text);
+            return true;
+        });
         return texts.stream().map(StringBuilder::toString).toList();
     }
 
@@ -348,19 +359,67 @@ public final class TextModel {
 
     /// What the model writes about a source or behind a prompt, told as it is written.
     public void write(String input, Writing how, Consumer<String> told) {
-        write(List.of(input), how, (_, text) -> told.accept(text));
+        writeWhile(input, how, text -> {
+            told.accept(text);
+            return true;
+        });
+    }
+
+    /// The same until the listener has had enough.
+    ///
+    /// @param told says whether the text should go on
+    public void writeWhile(String input, Writing how, Predicate<String> told) {
+        write(List.of(input), how, (_, text) -> told.test(text));
+    }
+
+    /// The same for whoever takes the parts one by one. The text is written on a thread of its own, a little
+    /// ahead, until it has ended or the parts are closed.
+    public TextParts parts(String input, Writing how) {
+        return new TextParts(told -> writeWhile(input, how, told));
+    }
+
+    /// What the model writes behind a conversation, as its chat template writes conversations.
+    ///
+    /// @param told says whether the answer should go on
+    /// @throws IllegalArgumentException if the tokenizer has no chat template
+    public void answer(List<Message> conversation, Writing how, Predicate<String> told) {
+        if (tokenizer.chatTemplate().isEmpty()) {
+            throw new IllegalArgumentException("the tokenizer has no chat template, so that nothing says how a"
+                    + " conversation is written; use generate");
+        }
+        checkWrites();
+        TextWriting writing = new TextWriting(this, how);
+        int[] ids = writing.read(tokenizer.ids(tokenizer.chat(conversation, true), Specials.SKIP));
+        write(List.of(ids), writing, (_, text) -> told.test(text));
+    }
+
+    /// Asks a scheduler to write behind a prompt or about a source; the answer is the text.
+    ///
+    /// @param told hears the parts, on the scheduler's thread, and says whether the text should go on
+    public CompletableFuture<String> submit(Scheduler to, String input, Writing how, Predicate<String> told) {
+        checkWrites();
+        TextWriting writing = new TextWriting(this, how);
+        return writing.submit(to, writing.read(reader.ids(how.prefix() + input)), told);
     }
 
     private void write(List<String> inputs, Writing how, Told told) {
+        checkWrites();
+        TextWriting writing = new TextWriting(this, how);
+        List<int[]> ids = inputs.stream()
+                .map(input -> writing.read(reader.ids(how.prefix() + input)))
+                .toList();
+        write(ids, writing, told);
+    }
+
+    private void checkWrites() {
         if (!writes()) {
             throw new IllegalArgumentException("this model cannot write texts: it is an "
                     + model.architecture().topology().getClass().getSimpleName() + " with a "
                     + model.architecture().head().getClass().getSimpleName());
         }
-        TextWriting writing = new TextWriting(this, how);
-        List<int[]> ids = inputs.stream()
-                .map(input -> writing.read(reader.ids(how.prefix() + input)))
-                .toList();
+    }
+
+    private static void write(List<int[]> ids, TextWriting writing, Told told) {
         Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
         for (int row = 0; row < ids.size(); row++) {
             groups.computeIfAbsent(writing.group(ids.get(row).length), _ -> new ArrayList<>())
@@ -375,7 +434,28 @@ public final class TextModel {
     /// Hears of text as it is written.
     @FunctionalInterface
     interface Told {
-        void tell(int row, String text);
+        /// @return whether that text should go on
+        boolean tell(int row, String text);
+    }
+
+    private record Formed(Form form, Set<Integer> ends) {}
+
+    /// What tells which tokens go on with a text of a form; made once for each.
+    TokenAutomaton automaton(Form form, Set<Integer> ends) {
+        if (forms.size() > MOST_FORMS) {
+            forms.clear();
+        }
+        return forms.computeIfAbsent(new Formed(form, ends), _ -> {
+            TokenBytes bytes = new TokenBytes(tokenizer);
+            int[] anchor = IntStream.range(0, tokenizer.size())
+                    .filter(id -> tokenizer.has(id)
+                            && !tokenizer.isSpecial(id)
+                            && !tokenizer.decode(id).isBlank())
+                    .limit(1)
+                    .toArray();
+            byte[][] behind = bytes.behind(anchor);
+            return new TokenAutomaton(form.automaton(), translates() ? bytes.behind(new int[0]) : behind, behind, ends);
+        });
     }
 
     /// Prompts that are gone on with, padded on the left.

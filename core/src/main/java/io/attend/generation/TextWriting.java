@@ -1,5 +1,6 @@
 package io.attend.generation;
 
+import io.attend.form.Form;
 import io.attend.tensor.Lifetime;
 import io.attend.tokenizer.TextStream;
 import io.attend.tokenizer.Tokenizer;
@@ -7,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -59,21 +62,55 @@ final class TextWriting {
 
     void write(List<int[]> inputs, TextModel.Told told) {
         try (Lifetime _ = Lifetime.open()) {
-            List<int[]> prompts =
-                    text.translates() ? inputs.stream().map(_ -> start()).toList() : inputs;
-            int longest =
-                    prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-            Decoding decoding = decoding(longest);
-            Decoding.Start start = new Decoding.Start(
-                    text.translates() ? Optional.of(text.sources(inputs)) : Optional.empty(),
-                    text.prompts(prompts),
-                    ends);
+            Decoding decoding = decoding(prompts(inputs));
             List<Row> rows = IntStream.range(0, inputs.size())
                     .mapToObj(row -> new Row(row, text.translates() ? new int[0] : inputs.get(row), told))
                     .toList();
-            decoding.write(text.model(), start, (row, token) -> rows.get(row).add(token));
+            decoding.write(
+                    text.model(),
+                    start(inputs, decoding),
+                    (row, token) -> rows.get(row).add(token));
             rows.forEach(Row::end);
         }
+    }
+
+    /// One text by a scheduler.
+    CompletableFuture<String> submit(Scheduler scheduler, int[] input, Predicate<String> told) {
+        StringBuilder whole = new StringBuilder();
+        Row row = new Row(0, text.translates() ? new int[0] : input, (_, part) -> {
+            whole.append(part);
+            return told.test(part);
+        });
+        List<int[]> inputs = List.of(input);
+        Decoding decoding = decoding(prompts(inputs));
+        CompletableFuture<Written> written =
+                scheduler.submit(decoding, () -> start(inputs, decoding), (_, token) -> row.add(token));
+        CompletableFuture<String> answer = written.thenApply(_ -> {
+            row.end();
+            return whole.toString();
+        });
+        answer.whenComplete((_, _) -> written.cancel(false)); // whoever gives the text up gives its tokens up
+        return answer;
+    }
+
+    private List<int[]> prompts(List<int[]> inputs) {
+        return text.translates() ? inputs.stream().map(_ -> start()).toList() : inputs;
+    }
+
+    private Decoding decoding(List<int[]> prompts) {
+        return decoding(prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow());
+    }
+
+    private Decoding.Start start(List<int[]> inputs, Decoding decoding) {
+        return new Decoding.Start(
+                        text.translates() ? Optional.of(text.sources(inputs)) : Optional.empty(),
+                        text.prompts(prompts(inputs)),
+                        ends)
+                .caching(how.cache())
+                .drafted(how.draft())
+                .constrained(how.form()
+                        .<Constraint>map(form -> constraint(form, decoding.limit()))
+                        .orElse(Constraint.NONE));
     }
 
     /// What a decoder begins with: mBART's with the language it writes; mBART-50's, NLLB's and M2M-100's with
@@ -86,6 +123,15 @@ final class TextWriting {
         Optional<String> target = how.languages().target();
         boolean language = begin.isEmpty() || Languages.isOne(tokenizer, begin);
         return target.isPresent() && language ? OptionalInt.of(Languages.token(tokenizer, target.get())) : begin;
+    }
+
+    private Constraint constraint(Form form, int limit) {
+        TokenAutomaton automaton = text.automaton(form, ends);
+        if (automaton.shortest() > limit) {
+            throw new IllegalArgumentException("the shortest text of the form has " + automaton.shortest()
+                    + " tokens, but the limit is " + limit + "; give a larger one");
+        }
+        return automaton;
     }
 
     private int[] start() {
@@ -120,21 +166,24 @@ final class TextWriting {
     private final class Row {
         private final TextStream stream = tokenizer.stream();
         private final StopStrings stop;
+        private boolean going = true;
 
         Row(int row, int[] prompt, TextModel.Told told) {
-            stop = new StopStrings(stops, part -> told.tell(row, part));
+            stop = new StopStrings(stops, part -> going &= told.tell(row, part));
             for (int id : prompt) {
                 stream.next(id); // how a word begins depends on the one before it
             }
         }
 
         boolean add(int token) {
-            return stop.add(stream.next(token));
+            return stop.add(stream.next(token)) && going;
         }
 
         void end() {
-            stop.add(stream.end());
-            stop.end();
+            if (going) {
+                stop.add(stream.end());
+                stop.end();
+            }
         }
     }
 }

@@ -96,9 +96,7 @@ record Past(Optional<Tensor> ids, Optional<Tensor> keep, Optional<Tensor> positi
     /// @param before padding that its texts get in front
     record Sizes(long rows, long length, long before) {
         private Tensor behind(Tensor tensor) {
-            return before == 0
-                    ? tensor
-                    : Tensor.cat(1, Tensor.zeros(Shape.of(rows, before), tensor.dtype()), tensor);
+            return before == 0 ? tensor : Tensor.cat(1, Tensor.zeros(Shape.of(rows, before), tensor.dtype()), tensor);
         }
 
         private Tensor kept(Optional<Tensor> keep) {
@@ -115,10 +113,10 @@ record Past(Optional<Tensor> ids, Optional<Tensor> keep, Optional<Tensor> positi
         }
     }
 
-    /// The first positions alone.
-    Past truncated(long length) {
+    /// Some of the positions alone.
+    Past narrowed(long from, long length) {
         try (Lifetime _ = Lifetime.open()) {
-            return replacedBy(map(tensor -> tensor.narrow(1, 0, length).clone()));
+            return replacedBy(map(tensor -> tensor.narrow(1, from, length).clone()));
         }
     }
 

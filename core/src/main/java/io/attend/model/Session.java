@@ -76,8 +76,8 @@ public final class Session implements AutoCloseable {
         return advance(next, x -> x);
     }
 
-    /// Takes the next tokens and says what is likely to follow the last of them, and also what the model made of
-    /// each.
+    /// Takes the next tokens and says what is likely to follow the last of them, and also what the model made
+    /// of each.
     public Read read(Tokens next) {
         Tensor[] vectors = new Tensor[1];
         Tensor scores = advance(next, x -> {
@@ -99,7 +99,9 @@ public final class Session implements AutoCloseable {
                 NoGradient _ = NoGradient.open()) {
             Past extended = past.followed(next, length, remembering);
             boolean again = remembering == Remembering.TOKENS;
-            Context context = (again ? Context.inference() : Context.inference().remembering(states, length).caching(cache))
+            Context context = (again
+                            ? Context.inference()
+                            : Context.inference().remembering(states, length).caching(cache))
                     .padded(extended.keep())
                     .positioned(extended.positions())
                     .segmented(extended.segments());
@@ -167,7 +169,7 @@ public final class Session implements AutoCloseable {
         List<State> all = List.copyOf(states.values());
         all.stream().filter(state -> !(state instanceof KeyValueState)).forEach(state -> state.truncate(shorter));
         all.stream().filter(KeyValueState.class::isInstance).forEach(state -> state.truncate(shorter));
-        past = past.truncated(shorter);
+        past = past.narrowed(0, shorter);
         length = shorter;
     }
 
@@ -203,8 +205,8 @@ public final class Session implements AutoCloseable {
             throw new IllegalArgumentException("a session that has taken no tokens cannot be joined");
         }
         Map<Place, State> both = new HashMap<>();
-        states.forEach((place, state) ->
-                both.put(place, state.beside(Objects.requireNonNull(other.states.get(place)))));
+        states.forEach(
+                (place, state) -> both.put(place, state.beside(Objects.requireNonNull(other.states.get(place)))));
         long rows = batch.orElseThrow();
         long more = other.batch.orElseThrow();
         long longest = Math.max(length, other.length);
@@ -224,14 +226,43 @@ public final class Session implements AutoCloseable {
         length = longest;
     }
 
+    /// Forgets the first `count` positions, where no text has anything but padding: what is left when the
+    /// longest of texts that were joined has gone.
+    ///
+    /// @throws IllegalArgumentException if a text has a token there
+    public void drop(long count) {
+        checkOpen();
+        try (Lifetime _ = Lifetime.open()) {
+            if (count < 0
+                    || count >= length
+                    || count > 0
+                            && (past.keep().isEmpty()
+                                    || past.keep()
+                                                    .get()
+                                                    .narrow(1, 0, count)
+                                                    .to(DType.INT64)
+                                                    .sum()
+                                                    .item()
+                                            > 0)) {
+                throw new IllegalArgumentException(
+                        "the first " + count + " of " + length + " positions are not padding in every text");
+            }
+        }
+        states.values().forEach(state -> state.drop(count));
+        past = past.narrowed(count, length - count);
+        length -= count;
+    }
+
     private static Memory joined(Memory mine, Memory other) {
         try (Lifetime _ = Lifetime.open()) {
             long longest = Math.max(mine.values().size(1), other.values().size(1));
             boolean padded = mine.values().size(1) != other.values().size(1);
             Tensor values = Tensor.cat(0, behind(mine.values(), longest), behind(other.values(), longest));
-            Optional<Tensor> keep = padded || mine.keep().isPresent() || other.keep().isPresent()
-                    ? Optional.of(Tensor.cat(0, kept(mine, longest), kept(other, longest)).retain())
-                    : Optional.empty();
+            Optional<Tensor> keep =
+                    padded || mine.keep().isPresent() || other.keep().isPresent()
+                            ? Optional.of(Tensor.cat(0, kept(mine, longest), kept(other, longest))
+                                    .retain())
+                            : Optional.empty();
             return new Memory(values.retain(), keep);
         }
     }
@@ -249,8 +280,11 @@ public final class Session implements AutoCloseable {
 
     private static Tensor kept(Memory memory, long length) {
         return behind(
-                memory.keep().orElseGet(() ->
-                        Tensor.ones(Shape.of(memory.values().size(0), memory.values().size(1)), DType.BOOL)),
+                memory.keep()
+                        .orElseGet(() -> Tensor.ones(
+                                Shape.of(
+                                        memory.values().size(0), memory.values().size(1)),
+                                DType.BOOL)),
                 length);
     }
 
@@ -258,8 +292,9 @@ public final class Session implements AutoCloseable {
         if (remembering == Remembering.STATES
                 && cache.longest().isPresent()
                 && needed > cache.longest().getAsLong()) {
-            throw new IllegalArgumentException("the cache has room for " + cache.longest().getAsLong()
-                    + " positions, but the text has " + needed + "; give StaticCache more, or use a GrowingCache");
+            throw new IllegalArgumentException(
+                    "the cache has room for " + cache.longest().getAsLong() + " positions, but the text has " + needed
+                            + "; give StaticCache more, or use a GrowingCache");
         }
     }
 

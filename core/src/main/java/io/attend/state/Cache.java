@@ -5,8 +5,8 @@ import java.util.OptionalLong;
 /// How the keys and values of a text that is being written are kept from step to step, chosen where a session
 /// begins. What a recurrence hands on, and keys of a source that was read once, are not its business.
 ///
-/// A cache changes how much memory a text takes and how long a step is. [QuantisedCache] changes, a little, what
-/// is written as well, and so does [RollingCache], which forgets.
+/// A cache changes how much memory a text takes and how long a step is. [QuantisedCache] changes, a little,
+/// what is written as well, and so does [RollingCache], which forgets.
 public sealed interface Cache permits GrowingCache, OffloadedCache, QuantisedCache, RollingCache, StaticCache {
     /// Empty room for the keys, or for the values, of one place in the model.
     Room room();

@@ -66,6 +66,12 @@ public final class KeyValueState implements State {
     }
 
     @Override
+    public void drop(long count) {
+        keys.drop(count);
+        values.drop(count);
+    }
+
+    @Override
     public KeyValueState fork() {
         return new KeyValueState(keys.fork(), values.fork());
     }

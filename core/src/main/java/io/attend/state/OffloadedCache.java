@@ -37,19 +37,19 @@ public record OffloadedCache(@Default("\"\"") String folder) implements Cache {
         return new TensorRoom(this::mapped, GrowingCache::doubled);
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // the engine closes it behind the last tensor over it
     private Tensor mapped(Shape shape, DType dtype, Device device) {
         if (!device.equals(Device.CPU)) {
-            throw new TensorException(
-                    "an OffloadedCache keeps what the processor uses, and this model is on " + device
-                            + "; use a GrowingCache");
+            throw new TensorException("an OffloadedCache keeps what the processor uses, and this model is on " + device
+                    + "; use a GrowingCache");
         }
         long bytes = shape.count() * dtype.bytes();
         try {
             Path in = folder.isEmpty() ? Path.of(System.getProperty("java.io.tmpdir")) : Path.of(folder);
             long free = Files.getFileStore(in).getUsableSpace();
             if (free < bytes) {
-                throw new TensorException("the cache needs " + bytes + " bytes in " + in + ", which has "
-                        + free + " left; name a folder on another disk");
+                throw new TensorException("the cache needs " + bytes + " bytes in " + in + ", which has " + free
+                        + " left; name a folder on another disk");
             }
             Path file = Files.createTempFile(in, "attend", ".cache");
             try {
@@ -68,8 +68,7 @@ public record OffloadedCache(@Default("\"\"") String folder) implements Cache {
     }
 
     private static MemorySegment map(Path file, long bytes, Arena arena) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return channel.map(MapMode.READ_WRITE, 0, bytes, arena);
         } catch (IOException e) {
             arena.close();

@@ -46,8 +46,8 @@ final class QuantisedRoom implements Room {
             size = vectors.size(3);
             dtype = vectors.dtype();
         } else if (vectors.size(3) != size) {
-            throw new IllegalArgumentException("the state remembers keys of " + size + " numbers, and " + vectors.shape()
-                    + " cannot follow them: only the third size may differ");
+            throw new IllegalArgumentException("the state remembers keys of " + size + " numbers, and "
+                    + vectors.shape() + " cannot follow them: only the third size may differ");
         }
         try (Lifetime _ = Lifetime.open()) {
             Tensor x = blocks(vectors.to(DType.FLOAT32)); // [B, K, T, N, block]
@@ -108,6 +108,11 @@ final class QuantisedRoom implements Room {
     @Override
     public void truncate(long length) {
         parts.forEach(part -> part.truncate(length));
+    }
+
+    @Override
+    public void drop(long count) {
+        parts.forEach(part -> part.drop(count));
     }
 
     @Override

@@ -61,6 +61,11 @@ public final class RecurrentState implements State {
     }
 
     @Override
+    public void drop(long count) {
+        length = Math.max(0, length - count);
+    }
+
+    @Override
     public RecurrentState fork() {
         RecurrentState other = new RecurrentState();
         other.carry(carried, length);

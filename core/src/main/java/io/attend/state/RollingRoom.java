@@ -102,6 +102,13 @@ final class RollingRoom implements Room {
     }
 
     @Override
+    public void drop(long count) {
+        checkWhole();
+        from += count;
+        length -= count;
+    }
+
+    @Override
     public Room fork() {
         RollingRoom other = new RollingRoom(cache);
         try (Lifetime _ = Lifetime.open()) {

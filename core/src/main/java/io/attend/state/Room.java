@@ -25,6 +25,9 @@ public sealed interface Room extends AutoCloseable permits QuantisedRoom, Rollin
     /// Forgets the positions from `length` on.
     void truncate(long length);
 
+    /// Forgets the first positions.
+    void drop(long count);
+
     /// Another with the same in it, which goes on by itself. Both use the same memory until one of them writes
     /// where the other has something.
     Room fork();

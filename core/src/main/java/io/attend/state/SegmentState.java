@@ -79,6 +79,14 @@ public final class SegmentState implements State {
     }
 
     @Override
+    public void drop(long count) {
+        if (count != 0) {
+            throw new IllegalArgumentException(
+                    "segments keep their place in the text, and cannot forget its first " + count + " positions");
+        }
+    }
+
+    @Override
     public SegmentState fork() {
         return with(copies(before), copies(behind));
     }

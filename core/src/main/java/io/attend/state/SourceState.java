@@ -46,6 +46,9 @@ public final class SourceState implements State {
     public void truncate(long length) {}
 
     @Override
+    public void drop(long count) {}
+
+    @Override
     public SourceState fork() {
         return new SourceState(read.fork());
     }

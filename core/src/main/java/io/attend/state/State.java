@@ -4,8 +4,7 @@ import io.attend.tensor.Tensor;
 
 /// What one layer remembers between the steps of a generation. A model never holds any: a session does, one for
 /// each place in the model, so that many sessions share one set of weights.
-public sealed interface State extends AutoCloseable
-        permits KeyValueState, RecurrentState, SegmentState, SourceState {
+public sealed interface State extends AutoCloseable permits KeyValueState, RecurrentState, SegmentState, SourceState {
     /// How many positions it remembers.
     long length();
 
@@ -21,6 +20,9 @@ public sealed interface State extends AutoCloseable
     ///     was before is gone
     void truncate(long length);
 
+    /// Forgets the first `count` positions of the text, which are padding in every row.
+    void drop(long count);
+
     /// Another that remembers the same and goes on by itself.
     State fork();
 
@@ -34,8 +36,7 @@ public sealed interface State extends AutoCloseable
     /// Refuses to forget what was never remembered.
     static void checkShorter(long wanted, long length) {
         if (wanted < 0 || wanted > length) {
-            throw new IllegalArgumentException(
-                    length + " positions are remembered and cannot be cut to " + wanted);
+            throw new IllegalArgumentException(length + " positions are remembered and cannot be cut to " + wanted);
         }
     }
 

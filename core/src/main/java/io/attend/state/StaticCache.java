@@ -9,10 +9,9 @@ import java.util.OptionalLong;
 ///
 ///     2 · K · D · positions numbers a layer
 ///
-/// Cost of appending: the new positions alone, at every step. Name: Hugging Face's `cache_implementation=static`.
-@Source(
-        paper = "Efficiently Scaling Transformer Inference",
-        arxiv = "2211.05102")
+/// Cost of appending: the new positions alone, at every step. Name: Hugging Face's
+/// `cache_implementation=static`.
+@Source(paper = "Efficiently Scaling Transformer Inference", arxiv = "2211.05102")
 public record StaticCache(long positions) implements Cache {
     public static final StaticCache EXAMPLE = new StaticCache(67);
 

@@ -123,6 +123,21 @@ final class TensorRoom implements Room {
     }
 
     @Override
+    public void drop(long count) {
+        if (count == 0 || numbers.isEmpty()) {
+            return;
+        }
+        try (Lifetime _ = Lifetime.open()) {
+            Tensor old = numbers.get().tensor;
+            long rest = length - count;
+            Tensor mine = supply.make(old.shape(), old.dtype(), old.device());
+            mine.narrow(2, 0, rest).copy_(old.narrow(2, count, rest));
+            replace(mine, rest);
+            length = rest;
+        }
+    }
+
+    @Override
     public Room fork() {
         TensorRoom other = fresh();
         numbers.ifPresent(Numbers::share);

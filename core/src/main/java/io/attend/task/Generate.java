@@ -1,8 +1,10 @@
 package io.attend.task;
 
+import io.attend.form.Form;
 import io.attend.generation.Decoding;
 import io.attend.generation.TextModel;
 import io.attend.generation.Writing;
+import io.attend.state.Cache;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.List;
@@ -19,12 +21,22 @@ import java.util.function.Consumer;
 /// @param decoding how words are chosen
 /// @param limit new tokens at most
 /// @param stop texts that end what is written, and are not part of it
+/// @param form what the text must look like
+/// @param cache how keys and values are kept
 @Source(paper = "Language Models are Unsupervised Multitask Learners", reference = "Radford and others, OpenAI, 2019")
 public record Generate(
         Optional<Decoding> decoding,
         OptionalInt limit,
-        @Default("[]") List<String> stop) implements Task<String> {
-    public static final Generate EXAMPLE = new Generate(Optional.empty(), OptionalInt.empty(), List.of());
+        @Default("[]") List<String> stop,
+        Optional<Form> form,
+        Optional<Cache> cache)
+        implements Task<String> {
+    public static final Generate EXAMPLE =
+            new Generate(Optional.empty(), OptionalInt.empty(), List.of(), Optional.empty(), Optional.empty());
+
+    public Generate(Optional<Decoding> decoding, OptionalInt limit, List<String> stop) {
+        this(decoding, limit, stop, Optional.empty(), Optional.empty());
+    }
 
     public Generate {
         stop = List.copyOf(stop);
@@ -41,7 +53,9 @@ public record Generate(
     }
 
     private Writing writing() {
-        return Texts.writing(decoding, limit, stop);
+        Writing writing = Texts.writing(decoding, limit, stop);
+        writing = form.isPresent() ? writing.form(form.get()) : writing;
+        return cache.isPresent() ? writing.cache(cache.get()) : writing;
     }
 
     @Override

@@ -47,7 +47,7 @@ public record Similarity(@Default("{}") Embed embed) implements Task<Double> {
         return answers;
     }
 
-    private static double cosine(float[] a, float[] b) {
+    static double cosine(float[] a, float[] b) {
         double product = 0;
         double first = 0;
         double second = 0;

@@ -11,7 +11,19 @@ import java.util.stream.Stream;
 
 /// What a person asks of a model, in the person's terms. `A` is what one input is answered with.
 public sealed interface Task<A>
-        permits Answer, Classify, Embed, Fill, Generate, ReadDate, Similarity, Summarise, Tag, Translate {
+        permits Answer,
+                Classify,
+                Embed,
+                Fill,
+                Generate,
+                ReadDate,
+                Rerank,
+                Search,
+                Similarity,
+                Summarise,
+                Tag,
+                Translate,
+                ZeroShot {
     /// What the command line calls it.
     String verb();
 
@@ -22,6 +34,11 @@ public sealed interface Task<A>
 
     /// How many of [#asks] an input must have; the others may be left out.
     default int needs() {
+        return asks().size();
+    }
+
+    /// How many texts an input may have: more than [#asks] where the last may be given several times.
+    default int most() {
         return asks().size();
     }
 
@@ -54,9 +71,10 @@ public sealed interface Task<A>
                     "the model cannot " + verb() + ": " + why + "; it can " + (can.isEmpty() ? "do no task" : can));
         });
         for (List<String> input : inputs) {
-            if (input.size() < needs() || input.size() > asks().size()) {
+            if (input.size() < needs() || input.size() > most()) {
                 throw new IllegalArgumentException(verb() + " takes " + String.join(" and ", asks())
-                        + (needs() < asks().size() ? ", the last of which may be left out" : "") + ", but there are "
+                        + (needs() < asks().size() ? ", the last of which may be left out" : "")
+                        + (most() > asks().size() ? ", the last of which may be several" : "") + ", but there are "
                         + input.size() + " texts");
             }
         }

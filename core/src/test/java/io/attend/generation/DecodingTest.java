@@ -104,9 +104,13 @@ class DecodingTest {
         List<Integer> text = new ArrayList<>(prompt);
         while (text.size() < prompt.size() + value.limit()) {
             float[] scores = ruled(model, text, value.rules());
+            double largest = Double.NEGATIVE_INFINITY;
+            for (float score : scores) {
+                largest = Math.max(largest, score);
+            }
             double total = 0;
             for (float score : scores) {
-                total += Math.exp(score);
+                total += Math.exp(score - largest);
             }
             float least = Scores.ranked(scores, value.candidates());
             int best = -1;
@@ -120,7 +124,8 @@ class DecodingTest {
                     for (int before = 0; before < text.size(); before++) {
                         alike = Math.max(alike, cosine(vectors[before], vectors[text.size()]));
                     }
-                    double score = (1 - value.penalty()) * Math.exp(scores[word]) / total - value.penalty() * alike;
+                    double score =
+                            (1 - value.penalty()) * Math.exp(scores[word] - largest) / total - value.penalty() * alike;
                     best = score > most ? word : best;
                     most = Math.max(score, most);
                 }
@@ -207,7 +212,8 @@ class DecodingTest {
 
     /// A recurrence or a convolution cannot take words back.
     private static boolean goesBack(Architecture architecture) {
-        return !architecture.toJson().contains("Recur") && !architecture.toJson().contains("Convol");
+        return !architecture.toJson().contains("Recur")
+                && !architecture.toJson().contains("Convol");
     }
 
     private static void check(Example<Decoding> decoding, Example<Architecture> example) {

@@ -107,7 +107,7 @@ class GenerationConfigTest {
 
     @Test
     void refusesWhatItDoesNotUnderstand() {
-        refused("{\"penalty_alpha\": 0.6}", "penalty_alpha is 0.6, which may change what is written");
+        refused("{\"penalty_alpha\": 1.6}", "penalty 1.6 is outside [0, 1]");
         refused("{\"force_words_ids\": [[1]]}", "force_words_ids is [[1]]");
         refused("{\"num_beams\": 2, \"do_sample\": true}", "num_beams is 2, which Attend does not know");
         refused("{\"num_beams\": 2, \"early_stopping\": \"soon\"}", "early_stopping is \"soon\"");

@@ -46,9 +46,8 @@ class SpeculativeTest {
     }
 
     private static Start start(Architecture architecture, Set<Integer> ends) {
-        Optional<Input> source = SmallModels.translates(architecture)
-                ? Optional.of(Tokens.padded(PROMPTS, 0))
-                : Optional.empty();
+        Optional<Input> source =
+                SmallModels.translates(architecture) ? Optional.of(Tokens.padded(PROMPTS, 0)) : Optional.empty();
         return new Start(source, Tokens.paddedLeft(PROMPTS, 0), ends);
     }
 
@@ -123,17 +122,21 @@ class SpeculativeTest {
         List<int[]> prompts = java.util.Collections.nCopies(draws, prompt);
         try (Transformer model = model(SmallModels.GPT, 3);
                 Transformer draft = model(SmallModels.GPT, 2)) {
-            Start start = new Start(Optional.empty(), Tokens.paddedLeft(prompts, 0), Set.of())
-                    .drafted(Optional.of(draft));
+            Start start =
+                    new Start(Optional.empty(), Tokens.paddedLeft(prompts, 0), Set.of()).drafted(Optional.of(draft));
             Sampling sampling = Sampling.temperature(0.7).topK(3).limit(3);
             Map<String, Integer> plain = counts(sampling.write(model, start));
             assertThat(plain).hasSizeGreaterThan(3);
             for (Guessing guessing : List.of(new DraftModel(2), new LookUp(2, 2))) {
-                Map<String, Integer> guessed = counts(new Speculative(sampling.seed(7_000), guessing).write(model, start));
+                Map<String, Integer> guessed =
+                        counts(new Speculative(sampling.seed(7_000), guessing).write(model, start));
                 plain.forEach((text, count) -> assertThat((double) guessed.getOrDefault(text, 0))
                         .as("%s with %s", text, guessing)
                         .isCloseTo(count, within(5 * Math.sqrt(2.0 * count) + 3)));
-                assertThat(guessed.keySet().stream().filter(text -> !plain.containsKey(text)).mapToInt(guessed::get).sum())
+                assertThat(guessed.keySet().stream()
+                                .filter(text -> !plain.containsKey(text))
+                                .mapToInt(guessed::get)
+                                .sum())
                         .as("texts that never came without guesses")
                         .isLessThan(draws / 20);
             }
@@ -150,8 +153,12 @@ class SpeculativeTest {
     void looksUpWhatFollowedTheLastWords() {
         LookUp two = new LookUp(3, 2);
         assertThat(two.behind(new int[] {1, 2, 3, 4, 5, 6, 1, 2}, 3)).containsExactly(3, 4, 5);
-        assertThat(two.behind(new int[] {1, 2, 3, 9, 2, 4, 1, 2}, 3)).as("the longer match").containsExactly(3, 9, 2);
-        assertThat(two.behind(new int[] {7, 2, 3, 9, 2, 4, 1, 2}, 3)).as("the last place").containsExactly(4, 1, 2);
+        assertThat(two.behind(new int[] {1, 2, 3, 9, 2, 4, 1, 2}, 3))
+                .as("the longer match")
+                .containsExactly(3, 9, 2);
+        assertThat(two.behind(new int[] {7, 2, 3, 9, 2, 4, 1, 2}, 3))
+                .as("the last place")
+                .containsExactly(4, 1, 2);
         assertThat(two.behind(new int[] {5, 5}, 3)).containsExactly(5);
         assertThat(two.behind(new int[] {1, 2, 3}, 3)).isEmpty();
         assertThat(two.behind(new int[] {1}, 3)).isEmpty();
@@ -184,7 +191,8 @@ class SpeculativeTest {
                         return row != 1 || heard.size() < 4;
                     });
             assertThat(heard).hasSize(4);
-            assertThat(cut.get(1).tokens()).containsExactly(java.util.Arrays.copyOf(whole.get(1).tokens(), 4));
+            assertThat(cut.get(1).tokens())
+                    .containsExactly(java.util.Arrays.copyOf(whole.get(1).tokens(), 4));
             assertThat(cut.get(2)).isEqualTo(whole.get(2));
         }
     }
@@ -193,7 +201,8 @@ class SpeculativeTest {
     void refusesWhatCannotBeGuessed() {
         assertThatThrownBy(() -> new Speculative(Beam.of(2), LookUp.EXAMPLE))
                 .hasMessage("words are guessed for Greedy or Sampling, not for Beam");
-        assertThatThrownBy(() -> new DraftModel(0)).hasMessage("tokens guessed at a time must be from 1 to 1000, not 0");
+        assertThatThrownBy(() -> new DraftModel(0))
+                .hasMessage("tokens guessed at a time must be from 1 to 1000, not 0");
         assertThatThrownBy(() -> new LookUp(2, 0)).hasMessage("at least 1 word must be looked up, not 0");
         try (Transformer model = model(SmallModels.GPT, 3);
                 Transformer recurrent = model(SmallModels.LSTM, 1)) {

@@ -256,8 +256,7 @@ class SessionTest {
             with(architecture, model -> {
                 Optional<io.attend.embedding.Input> source =
                         SmallModels.translates(architecture) ? Optional.of(source(3)) : Optional.empty();
-                Tokens prompts = Tokens.paddedLeft(
-                        List.of(new int[] {3, 1, 4}, new int[] {2}, new int[] {6, 5}), 0);
+                Tokens prompts = Tokens.paddedLeft(List.of(new int[] {3, 1, 4}, new int[] {2}, new int[] {6, 5}), 0);
                 try (Session back = model.session(source);
                         Session straight = model.session(source)) {
                     back.next(prompts);
@@ -274,9 +273,10 @@ class SessionTest {
         with(SmallModels.LSTM, model -> {
             try (Session session = model.session(Optional.of(source(3)))) {
                 session.next(words(3, 2));
-                assertThatThrownBy(() -> session.truncate(1)).hasMessage(
-                        "a recurrence cannot go back: it has been handed on over 2 positions, and what it was after 1 is"
-                                + " gone");
+                assertThatThrownBy(() -> session.truncate(1))
+                        .hasMessage(
+                                "a recurrence cannot go back: it has been handed on over 2 positions, and what it was after 1 is"
+                                        + " gone");
             }
         });
     }
@@ -297,7 +297,8 @@ class SessionTest {
                                 try (Lifetime _ = Lifetime.open();
                                         Session mine = prefix.fork()) {
                                     mine.next(Tensor.of(new long[] {i, i + 1, 7, 8, 6, 5}, 3, 2));
-                                    return mine.next(Tensor.of(new long[] {9, i, 4}, 3, 1)).toFloats();
+                                    return mine.next(Tensor.of(new long[] {9, i, 4}, 3, 1))
+                                            .toFloats();
                                 }
                             })
                             .toList();
@@ -305,7 +306,8 @@ class SessionTest {
                         try (Session alone = model.session(source)) {
                             alone.next(words(3, 5));
                             alone.next(Tensor.of(new long[] {i, i + 1, 7, 8, 6, 5}, 3, 2));
-                            assertThat(alone.next(Tensor.of(new long[] {9, i, 4}, 3, 1)).toFloats())
+                            assertThat(alone.next(Tensor.of(new long[] {9, i, 4}, 3, 1))
+                                            .toFloats())
                                     .usingComparatorWithPrecision(1e-5f)
                                     .containsExactly(together.get(i));
                         }
@@ -323,8 +325,7 @@ class SessionTest {
             for (int longer : new int[] {1, 3, 5}) {
                 with(architecture, model -> {
                     boolean translates = SmallModels.translates(architecture);
-                    Optional<io.attend.embedding.Input> first =
-                            translates ? Optional.of(source(3)) : Optional.empty();
+                    Optional<io.attend.embedding.Input> first = translates ? Optional.of(source(3)) : Optional.empty();
                     Optional<io.attend.embedding.Input> second =
                             translates ? Optional.of(Tokens.of(words(2, 7))) : Optional.empty();
                     try (Session together = model.session(first);
@@ -342,10 +343,14 @@ class SessionTest {
                             Tensor both = together.next(Tensor.of(new long[] {8, 7, 3, step}, 4, 1));
                             Tensor mine = one.next(Tensor.of(new long[] {7, step}, 2, 1));
                             Tensor others = other.next(Tensor.of(new long[] {3, 8}, 2, 1));
-                            assertThat(Grids.difference(both.select(0, 1), mine.select(0, 0))).isLessThan(1e-5);
-                            assertThat(Grids.difference(both.select(0, 3), mine.select(0, 1))).isLessThan(1e-5);
-                            assertThat(Grids.difference(both.select(0, 0), others.select(0, 1))).isLessThan(1e-5);
-                            assertThat(Grids.difference(both.select(0, 2), others.select(0, 0))).isLessThan(1e-5);
+                            assertThat(Grids.difference(both.select(0, 1), mine.select(0, 0)))
+                                    .isLessThan(1e-5);
+                            assertThat(Grids.difference(both.select(0, 3), mine.select(0, 1)))
+                                    .isLessThan(1e-5);
+                            assertThat(Grids.difference(both.select(0, 0), others.select(0, 1)))
+                                    .isLessThan(1e-5);
+                            assertThat(Grids.difference(both.select(0, 2), others.select(0, 0)))
+                                    .isLessThan(1e-5);
                         }
                         assertThatThrownBy(() -> joining.next(words(2, 1))).isInstanceOf(IllegalStateException.class);
                     }
@@ -370,7 +375,9 @@ class SessionTest {
                             Tensor actual = kept.next(words(3, 2));
                             double difference = Grids.difference(actual, expected);
                             assertThat(difference).as(cache.name()).isLessThan(exact ? 1e-5 : 0.3);
-                            assertThat(difference > 0 || exact).as("%s does something", cache).isTrue();
+                            assertThat(difference > 0 || exact)
+                                    .as("%s does something", cache)
+                                    .isTrue();
                         }
                     }
                 });
@@ -381,8 +388,8 @@ class SessionTest {
     @Test
     void aStaticCacheRefusesWhatItHasNoRoomFor() {
         with(SmallModels.GPT, model -> {
-            try (Session session = model.session(
-                    Optional.empty(), Remembering.STATES, new io.attend.state.StaticCache(5))) {
+            try (Session session =
+                    model.session(Optional.empty(), Remembering.STATES, new io.attend.state.StaticCache(5))) {
                 session.next(words(2, 4));
                 assertRefused(
                         () -> session.next(words(2, 2)),

@@ -100,10 +100,13 @@ class CacheTest {
     private static void assertHolds(KeyValueState state, Cache cache, Tensor keys) {
         assertThat(state.length()).isEqualTo(keys.size(2));
         assertThat(state.keys().shape()).isEqualTo(keys.shape());
-        assertThat(state.keys().toFloats()).as("%s", cache).usingComparatorWithPrecision(2e-6f).containsExactly(
-                kept(cache, keys));
-        assertThat(state.values().toFloats()).usingComparatorWithPrecision(2e-6f).containsExactly(
-                kept(cache, keys.neg()));
+        assertThat(state.keys().toFloats())
+                .as("%s", cache)
+                .usingComparatorWithPrecision(2e-6f)
+                .containsExactly(kept(cache, keys));
+        assertThat(state.values().toFloats())
+                .usingComparatorWithPrecision(2e-6f)
+                .containsExactly(kept(cache, keys.neg()));
     }
 
     private static void append(KeyValueState state, Tensor keys, int from, int to) {
@@ -115,99 +118,106 @@ class CacheTest {
 
     @TestFactory
     Stream<DynamicTest> givesBackWhatItWasGiven() {
-        return Examples.of(Cache.class).map(example -> DynamicTest.dynamicTest(example.name(), () -> {
-            try (Lifetime _ = Lifetime.open();
-                    KeyValueState state = new KeyValueState(example.value())) {
-                Tensor x = numbers(1);
-                int at = 0;
-                for (int chunk : new int[] {1, 30, 1, 2, 19}) {
-                    append(state, x, at, at + chunk);
-                    at += chunk;
-                    assertHolds(state, example.value(), x.narrow(2, 0, at));
-                }
-                Tensor rows = Tensor.of(new long[] {2, 0, 2});
-                state.select(rows);
-                assertHolds(state, example.value(), x.indexSelect(0, rows));
-            }
-        }));
+        return Examples.of(Cache.class)
+                .map(example -> DynamicTest.dynamicTest(example.name(), () -> {
+                    try (Lifetime _ = Lifetime.open();
+                            KeyValueState state = new KeyValueState(example.value())) {
+                        Tensor x = numbers(1);
+                        int at = 0;
+                        for (int chunk : new int[] {1, 30, 1, 2, 19}) {
+                            append(state, x, at, at + chunk);
+                            at += chunk;
+                            assertHolds(state, example.value(), x.narrow(2, 0, at));
+                        }
+                        Tensor rows = Tensor.of(new long[] {2, 0, 2});
+                        state.select(rows);
+                        assertHolds(state, example.value(), x.indexSelect(0, rows));
+                    }
+                }));
     }
 
     /// What is forgotten is written over, and what comes after is right.
     @TestFactory
     Stream<DynamicTest> goesBackAndOn() {
-        return Examples.of(Cache.class).map(example -> DynamicTest.dynamicTest(example.name(), () -> {
-            try (Lifetime _ = Lifetime.open();
-                    KeyValueState state = new KeyValueState(example.value())) {
-                Tensor x = numbers(1);
-                Tensor guessed = numbers(2);
-                append(state, x, 0, 13);
-                append(state, guessed, 13, 19);
-                state.truncate(13);
-                assertHolds(state, example.value(), x.narrow(2, 0, 13));
-                append(state, x, 13, LENGTH);
-                assertHolds(state, example.value(), x);
-                assertThatThrownBy(() -> state.truncate(LENGTH + 1))
-                        .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessage("53 positions are remembered and cannot be cut to 54");
-            }
-        }));
+        return Examples.of(Cache.class)
+                .map(example -> DynamicTest.dynamicTest(example.name(), () -> {
+                    try (Lifetime _ = Lifetime.open();
+                            KeyValueState state = new KeyValueState(example.value())) {
+                        Tensor x = numbers(1);
+                        Tensor guessed = numbers(2);
+                        append(state, x, 0, 13);
+                        append(state, guessed, 13, 19);
+                        state.truncate(13);
+                        assertHolds(state, example.value(), x.narrow(2, 0, 13));
+                        append(state, x, 13, LENGTH);
+                        assertHolds(state, example.value(), x);
+                        assertThatThrownBy(() -> state.truncate(LENGTH + 1))
+                                .isInstanceOf(IllegalArgumentException.class)
+                                .hasMessage("53 positions are remembered and cannot be cut to 54");
+                    }
+                }));
     }
 
     /// Two that began as one do not see what the other goes on with, whichever writes first, goes back or ends.
     @TestFactory
     Stream<DynamicTest> forksGoOnByThemselves() {
-        return Examples.of(Cache.class).map(example -> DynamicTest.dynamicTest(example.name(), () -> {
-            try (Lifetime _ = Lifetime.open();
-                    KeyValueState first = new KeyValueState(example.value())) {
-                Tensor x = numbers(1);
-                Tensor y = numbers(2);
-                append(first, x, 0, 11);
-                KeyValueState second = first.fork();
-                KeyValueState third = second.fork();
-                append(second, y, 11, 17);
-                append(first, x, 11, LENGTH);
-                assertHolds(first, example.value(), x);
-                assertHolds(second, example.value(), Tensor.cat(2, x.narrow(2, 0, 11), y.narrow(2, 11, 6)));
-                third.truncate(7);
-                append(third, y, 7, 11);
-                assertHolds(third, example.value(), Tensor.cat(2, x.narrow(2, 0, 7), y.narrow(2, 7, 4)));
-                second.close();
-                append(third, y, 11, 13);
-                assertHolds(third, example.value(), Tensor.cat(2, x.narrow(2, 0, 7), y.narrow(2, 7, 6)));
-                third.close();
-                assertHolds(first, example.value(), x);
-            }
-        }));
+        return Examples.of(Cache.class)
+                .map(example -> DynamicTest.dynamicTest(example.name(), () -> {
+                    try (Lifetime _ = Lifetime.open();
+                            KeyValueState first = new KeyValueState(example.value())) {
+                        Tensor x = numbers(1);
+                        Tensor y = numbers(2);
+                        append(first, x, 0, 11);
+                        KeyValueState second = first.fork();
+                        KeyValueState third = second.fork();
+                        append(second, y, 11, 17);
+                        append(first, x, 11, LENGTH);
+                        assertHolds(first, example.value(), x);
+                        assertHolds(second, example.value(), Tensor.cat(2, x.narrow(2, 0, 11), y.narrow(2, 11, 6)));
+                        third.truncate(7);
+                        append(third, y, 7, 11);
+                        assertHolds(third, example.value(), Tensor.cat(2, x.narrow(2, 0, 7), y.narrow(2, 7, 4)));
+                        second.close();
+                        append(third, y, 11, 13);
+                        assertHolds(third, example.value(), Tensor.cat(2, x.narrow(2, 0, 7), y.narrow(2, 7, 6)));
+                        third.close();
+                        assertHolds(first, example.value(), x);
+                    }
+                }));
     }
 
     /// Rows of two lengths end together.
     @TestFactory
     Stream<DynamicTest> standsBesideAnother() {
-        return Examples.of(Cache.class).map(example -> DynamicTest.dynamicTest(example.name(), () -> {
-            try (Lifetime _ = Lifetime.open();
-                    KeyValueState first = new KeyValueState(example.value());
-                    KeyValueState second = new KeyValueState(example.value())) {
-                Tensor x = numbers(1);
-                append(first, x, 0, 5);
-                append(second, x, 5, 16);
-                try (KeyValueState both = second.beside(first)) {
-                    assertThat(both.keys().shape()).isEqualTo(Shape.of(2 * BATCH, HEADS, 11, SIZE));
-                    assertThat(both.keys().narrow(0, 0, BATCH).toFloats())
-                            .usingComparatorWithPrecision(1e-6f)
-                            .containsExactly(second.keys().toFloats());
-                    assertThat(both.values().narrow(0, BATCH, BATCH).narrow(2, 6, 5).toFloats())
-                            .usingComparatorWithPrecision(1e-6f)
-                            .containsExactly(first.values().toFloats());
-                    assertThat(both.keys()
-                                    .narrow(0, BATCH, BATCH)
-                                    .narrow(2, 0, 6)
-                                    .abs()
-                                    .sum()
-                                    .item())
-                            .isZero();
-                }
-            }
-        }));
+        return Examples.of(Cache.class)
+                .map(example -> DynamicTest.dynamicTest(example.name(), () -> {
+                    try (Lifetime _ = Lifetime.open();
+                            KeyValueState first = new KeyValueState(example.value());
+                            KeyValueState second = new KeyValueState(example.value())) {
+                        Tensor x = numbers(1);
+                        append(first, x, 0, 5);
+                        append(second, x, 5, 16);
+                        try (KeyValueState both = second.beside(first)) {
+                            assertThat(both.keys().shape()).isEqualTo(Shape.of(2 * BATCH, HEADS, 11, SIZE));
+                            assertThat(both.keys().narrow(0, 0, BATCH).toFloats())
+                                    .usingComparatorWithPrecision(1e-6f)
+                                    .containsExactly(second.keys().toFloats());
+                            assertThat(both.values()
+                                            .narrow(0, BATCH, BATCH)
+                                            .narrow(2, 6, 5)
+                                            .toFloats())
+                                    .usingComparatorWithPrecision(1e-6f)
+                                    .containsExactly(first.values().toFloats());
+                            assertThat(both.keys()
+                                            .narrow(0, BATCH, BATCH)
+                                            .narrow(2, 0, 6)
+                                            .abs()
+                                            .sum()
+                                            .item())
+                                    .isZero();
+                        }
+                    }
+                }));
     }
 
     @Test
@@ -222,7 +232,9 @@ class CacheTest {
         try (KeyValueState state = new KeyValueState(new QuantisedCache(4, 32))) {
             Tensor x = numbers(3).to(DType.BFLOAT16);
             state.append(x, x);
-            assertThat(state.keys().dtype()).as("the type of the keys that came").isEqualTo(DType.BFLOAT16);
+            assertThat(state.keys().dtype())
+                    .as("the type of the keys that came")
+                    .isEqualTo(DType.BFLOAT16);
         }
     }
 
@@ -237,8 +249,8 @@ class CacheTest {
             }
         }
         assertThat(mapped(folder)).isZero();
-        KeyValueState nowhere = new KeyValueState(
-                new OffloadedCache(folder.resolve("missing").toString()));
+        KeyValueState nowhere =
+                new KeyValueState(new OffloadedCache(folder.resolve("missing").toString()));
         assertThatThrownBy(() -> append(nowhere, numbers(1), 0, 1))
                 .isInstanceOf(TensorException.class)
                 .hasMessageStartingWith("the cache cannot be kept in \"" + folder.resolve("missing") + "\": ");
@@ -257,19 +269,19 @@ class CacheTest {
         assertThatThrownBy(() -> new QuantisedCache(5, 32)).hasMessage("a cache keeps 8 or 4 bits a number, not 5");
         assertThatThrownBy(() -> new QuantisedCache(8, 7))
                 .hasMessage("a block must hold an even count of numbers, not 7");
-        assertThatThrownBy(() -> new StaticCache(0))
-                .hasMessage("a cache needs room for at least 1 position, not 0");
+        assertThatThrownBy(() -> new StaticCache(0)).hasMessage("a cache needs room for at least 1 position, not 0");
     }
 
-    /// What a rolling cache holds is its first and its latest vectors, however many come at a time: held against
-    /// a list.
+    /// What a rolling cache holds is its first and its latest vectors, however many come at a time: held
+    /// against a list.
     @Test
     void aRollingCacheHoldsTheFirstAndTheLatest() {
         for (RollingCache cache : new RollingCache[] {new RollingCache(3, 7), new RollingCache(0, 5)}) {
             java.util.List<Integer> held = new java.util.ArrayList<>();
             int next = 0;
             try (Room room = cache.room()) {
-                for (int more : new int[] {2, 1, 1, 13, 1, 1, 1, 5, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 29, 1, 1}) {
+                for (int more :
+                        new int[] {2, 1, 1, 13, 1, 1, 1, 5, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 29, 1, 1}) {
                     while (held.size() > cache.sinks() + cache.window() - 1) {
                         held.remove(cache.sinks());
                     }
@@ -288,7 +300,8 @@ class CacheTest {
                 try (Room other = room.fork()) {
                     other.append(Tensor.of(new float[] {-1}, 1, 1, 1, 1));
                     assertThat(room.all().to(DType.INT64).toLongs())
-                            .containsExactly(held.stream().mapToLong(Integer::longValue).toArray());
+                            .containsExactly(
+                                    held.stream().mapToLong(Integer::longValue).toArray());
                 }
             }
         }

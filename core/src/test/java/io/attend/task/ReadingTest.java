@@ -96,7 +96,8 @@ class ReadingTest {
             assertThatThrownBy(() -> model.run(new Fill(3), TEXT))
                     .hasMessage("\"" + TEXT + "\" hides no word; write [MASK] where one is to be found");
             assertThatThrownBy(() -> model.run(Tag.EXAMPLE, TEXT))
-                    .hasMessage("the model cannot tag: it has no labels of words; it can embed, fill, similarity");
+                    .hasMessage(
+                            "the model cannot tag: it has no labels of words; it can embed, fill, search, similarity");
             assertThatThrownBy(() -> new Fill(0)).hasMessage("top must be at least 1, not 0");
         }
     }
@@ -351,5 +352,105 @@ class ReadingTest {
                             Context.inference())
                     .toDoubles();
         }
+    }
+
+    private static double cosine(float[] a, float[] b) {
+        double product = 0;
+        double first = 0;
+        double second = 0;
+        for (int i = 0; i < a.length; i++) {
+            product += (double) a[i] * b[i];
+            first += (double) a[i] * a[i];
+            second += (double) b[i] * b[i];
+        }
+        return product / Math.sqrt(first * second);
+    }
+
+    @Test
+    void searchesTheTextsMostLikeAQuery() throws IOException {
+        List<String> texts = List.of("the capital", "ham", TEXT, "in paris is the ham .", "angela merkel");
+        try (Attend model = Attend.load(Folders.bert("bert-base", folder))) {
+            double[] scores = texts.stream()
+                    .mapToDouble(text -> cosine(model.embed(SHORT), model.embed(text)))
+                    .toArray();
+            int[] order = ranked(scores);
+            List<String> input = new ArrayList<>(List.of(SHORT));
+            input.addAll(texts);
+            List<Found> found = model.run(new Search(3, Embed.EXAMPLE), input.toArray(String[]::new));
+            assertThat(found).hasSize(3);
+            for (int i = 0; i < 3; i++) {
+                assertThat(found.get(i).place()).isEqualTo(order[i]);
+                assertThat(found.get(i).text()).isEqualTo(texts.get(order[i]));
+                assertThat(found.get(i).score()).isCloseTo(scores[order[i]], within(1e-5));
+            }
+            assertThatThrownBy(() -> model.run(Search.EXAMPLE, SHORT))
+                    .hasMessage("search takes query and documents, the last of which may be several, but there are 1"
+                            + " texts");
+            assertThatThrownBy(() -> model.run(Rerank.EXAMPLE, SHORT, TEXT))
+                    .hasMessageStartingWith("the model cannot rerank: it judges no pairs of texts; it can ");
+        }
+    }
+
+    @Test
+    void reranksByWhatAPairScores() throws IOException {
+        List<String> texts = new ArrayList<>(List.of("the capital", "ham", TEXT, "in paris is the ham ."));
+        while (texts.size() < 19) { // more than are read together
+            texts.add("w" + texts.size() + " of the w" + 2 * texts.size());
+        }
+        try (Attend model = Attend.load(Folders.bert("bert-regression", folder))) {
+            double[] scores = texts.stream()
+                    .mapToDouble(text -> 1
+                            / (1
+                                    + Math.exp(-forward(
+                                            model, model.text().tokenizer().encode(SHORT, text))[0])))
+                    .toArray();
+            int[] order = ranked(scores);
+            List<String> input = new ArrayList<>(List.of(SHORT));
+            input.addAll(texts);
+            List<Found> found = model.run(new Rerank(19, Excess.REFUSED), input.toArray(String[]::new));
+            for (int i = 0; i < 19; i++) {
+                assertThat(found.get(i).score()).isCloseTo(scores[order[i]], within(1e-5));
+                assertThat(scores[found.get(i).place()]).isCloseTo(scores[order[i]], within(1e-5));
+            }
+        }
+    }
+
+    @Test
+    void triesLabelsItWasNeverTaught() throws IOException {
+        Path bert = Folders.bert("bert-seqcls", folder);
+        List<String> tried = List.of("ham", "paris", "the capital");
+        try (Attend model = Attend.load(bert)) {
+            assertThatThrownBy(() -> model.run(ZeroShot.EXAMPLE, TEXT))
+                    .hasMessageStartingWith("the model cannot zero-shot: no labels of its are called entailment and"
+                            + " contradiction; it can classify");
+            assertThatThrownBy(() -> model.run(Rerank.EXAMPLE, SHORT, TEXT))
+                    .hasMessage("the model has 3 labels, but a pair is judged by one label, or by no and yes; use"
+                            + " classify");
+        }
+        Folders.replace(bert.resolve("config.json"), "\"0\": \"LABEL_0\"", "\"0\": \"CONTRADICTION\"");
+        Folders.replace(bert.resolve("config.json"), "\"2\": \"LABEL_2\"", "\"2\": \"entailment\"");
+        try (Attend model = Attend.load(bert)) {
+            double[][] logits = tried.stream()
+                    .map(label -> forward(model, model.text().tokenizer().encode(TEXT, "it is " + label + ".")))
+                    .toArray(double[][]::new);
+            double[] one =
+                    softmax(Arrays.stream(logits).mapToDouble(row -> row[2]).toArray());
+            double[] each = Arrays.stream(logits)
+                    .mapToDouble(row -> softmax(new double[] {row[0], row[2]})[1])
+                    .toArray();
+            for (ZeroShot.Choice choice : ZeroShot.Choice.values()) {
+                double[] expected = choice == ZeroShot.Choice.ONE ? one : each;
+                int[] order = ranked(expected);
+                List<Classify.Label> labels = model.run(new ZeroShot(tried, "it is {}.", choice, Excess.REFUSED), TEXT);
+                for (int i = 0; i < 3; i++) {
+                    assertThat(labels.get(i).label()).isEqualTo(tried.get(order[i]));
+                    assertThat(labels.get(i).score()).isCloseTo(expected[order[i]], within(1e-5));
+                }
+            }
+        }
+        assertThatThrownBy(() -> new ZeroShot(List.of(), "{}", ZeroShot.Choice.ONE, Excess.CUT))
+                .hasMessage("there are no labels to try; give labels=[one,other]");
+        assertThatThrownBy(() -> new ZeroShot(tried, "so", ZeroShot.Choice.ONE, Excess.CUT))
+                .hasMessage("the hypothesis \"so\" has no {} for a label");
     }
 }

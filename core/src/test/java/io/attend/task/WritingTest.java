@@ -107,7 +107,7 @@ class WritingTest {
             assertThatThrownBy(() -> model.generate("")).hasMessageContaining("the prompt is empty");
             assertThatThrownBy(() -> model.run(Summarise.EXAMPLE, "x"))
                     .hasMessage("the model cannot summarise: it does not read one text to write another; it can embed,"
-                            + " generate, similarity");
+                            + " generate, search, similarity");
             assertThatThrownBy(() -> model.run(Fill.EXAMPLE, "x"))
                     .hasMessageContaining("it does not see what stands behind a hidden word");
         }
