@@ -24,16 +24,16 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/// BigBird's attention in blocks: a block of tokens sees itself and its neighbours, the first and the last block,
-/// which see all, and in each head some blocks by chance.
+/// BigBird's attention in blocks: a block of tokens sees itself and its neighbours, the first and the last
+/// block, which see all, and in each head some blocks by chance.
 ///
 ///     y_t = softmax_s(q_t·k_s / √D) v_s    over s in the blocks 0, n − 1, n, n + 1, N − 1 and `random` others
 ///
 /// for t in block n of N; all s in the first and the last block. x [B, T, E] → Y [B, T, E]. A block drawn twice
-/// counts twice. Up to (5 + 2·random)·block tokens, which hardly any pair would be missing of, attention is exact.
-/// Time O(T·(5 + random)·block·H·D), memory linear in T. The last block is that of the longest text of a batch,
-/// so that what stands behind a text counts a little, as in Hugging Face's. Names: `block` is its `block_size`,
-/// `random` its `num_random_blocks`.
+/// counts twice. Up to (5 + 2·random)·block tokens, which hardly any pair would be missing of, attention is
+/// exact. Time O(T·(5 + random)·block·H·D), memory linear in T. The last block is that of the longest text of a
+/// batch, so that what stands behind a text counts a little, as in Hugging Face's. Names: `block` is its
+/// `block_size`, `random` its `num_random_blocks`.
 ///
 /// @param heads H and D; keys are not shared
 /// @param block tokens of a block
@@ -56,8 +56,8 @@ public record BigBirdAttention(
     /// When blocks are drawn.
     public enum Drawing {
         ALWAYS,
-        /// In training; otherwise the first block stands in the place of each, and counts once more for it, as in
-        /// Hugging Face's class.
+        /// In training; otherwise the first block stands in the place of each, and counts once more for it, as
+        /// in Hugging Face's class.
         TRAINING
     }
 
@@ -206,8 +206,7 @@ public record BigBirdAttention(
                     score,
                     value.dropout,
                     context);
-            return Tensor.cat(
-                            2, ends.narrow(2, 0, value.block), middle, ends.narrow(2, value.block, value.block))
+            return Tensor.cat(2, ends.narrow(2, 0, value.block), middle, ends.narrow(2, value.block, value.block))
                     .narrow(2, 0, length); // [B, H, T, D]
         }
 
@@ -235,7 +234,8 @@ public record BigBirdAttention(
         /// [B, H, N block, D] → [B H (N - 2), 1, (5 + R) block, D]
         private Tensor gathered(Tensor x, Chosen chosen, int count) {
             long heads = value.heads.count();
-            Tensor first = Tensor.arange(0, heads).mul((double) count).to(DType.INT64).reshape(heads, 1, 1);
+            Tensor first =
+                    Tensor.arange(0, heads).mul((double) count).to(DType.INT64).reshape(heads, 1, 1);
             return x.reshape(x.size(0), heads * count, (long) value.block * projections.size)
                     .indexSelect(1, chosen.blocks.add(first).flatten(0, 2))
                     .reshape(x.size(0) * heads * (count - 2L), 1, -1, projections.size);

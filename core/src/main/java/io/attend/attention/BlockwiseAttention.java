@@ -31,7 +31,10 @@ import java.util.Optional;
 /// @param dropout of the weights
 @Source(paper = "Blockwise Self-Attention for Long Document Understanding", arxiv = "1911.02972")
 public record BlockwiseAttention(
-        Heads heads, int block, List<Integer> shifts, @Default("0.0") double dropout) implements Attention {
+        Heads heads,
+        int block,
+        List<Integer> shifts,
+        @Default("0.0") double dropout) implements Attention {
     public static final BlockwiseAttention EXAMPLE = new BlockwiseAttention(Heads.of(2), 3, List.of(0, 1), 0);
 
     public BlockwiseAttention {
@@ -73,8 +76,8 @@ public record BlockwiseAttention(
         Built(BlockwiseAttention value, Parameters parameters, int width) {
             this.value = value;
             this.projections = new Projections(parameters, value.heads, ProjectionBias.ADDED, width);
-            this.score = new ScaledDotProduct()
-                    .build(parameters, new Score.Sizes(value.heads.count(), projections.size));
+            this.score =
+                    new ScaledDotProduct().build(parameters, new Score.Sizes(value.heads.count(), projections.size));
         }
 
         @Override
@@ -86,9 +89,10 @@ public record BlockwiseAttention(
             int length = Math.toIntExact(x.size(1));
             int count = (length + value.block - 1) / value.block;
             long whole = (long) count * value.block;
-            Tensor real = padded(
-                    context.keep().orElseGet(() -> Tensor.ones(Shape.of(batch, length), DType.BOOL)), 1, whole);
-            Tensor seen = Tensor.of(seen(real.toLongs(), Math.toIntExact(batch), count), batch, value.heads.count(), count);
+            Tensor real =
+                    padded(context.keep().orElseGet(() -> Tensor.ones(Shape.of(batch, length), DType.BOOL)), 1, whole);
+            Tensor seen =
+                    Tensor.of(seen(real.toLongs(), Math.toIntExact(batch), count), batch, value.heads.count(), count);
             if (context.wantsAttention()) {
                 return projections.output(everyPair(queries, keys, vectors, real, seen, context));
             }
@@ -97,8 +101,8 @@ public record BlockwiseAttention(
                             .to(DType.INT64)
                             .reshape(batch, value.heads.count(), 1))
                     .flatten(0, 2); // of all blocks of keys, [B H N]
-            Tensor allowed = real.reshape(batch, 1, count, value.block)
-                    .expand(batch, value.heads.count(), count, value.block);
+            Tensor allowed =
+                    real.reshape(batch, 1, count, value.block).expand(batch, value.heads.count(), count, value.block);
             Tensor y = AttentionKernel.blocks(
                     blocks(queries, whole),
                     blocks(keys, whole).indexSelect(0, rows),
@@ -141,7 +145,8 @@ public record BlockwiseAttention(
             shape[axis] = whole - shape[axis];
             return shape[axis] == 0
                     ? x
-                    : Tensor.cat(axis, x, Tensor.zeros(Shape.of(shape), x.dtype()).to(x.device()));
+                    : Tensor.cat(
+                            axis, x, Tensor.zeros(Shape.of(shape), x.dtype()).to(x.device()));
         }
 
         /// The same by all pairs, so that their weights can be shown.
@@ -170,10 +175,9 @@ public record BlockwiseAttention(
         public Cost cost(Load load) {
             double rows = load.rows();
             double keys = Math.min(value.block, load.length());
-            return Cost.flops(projections.flops(rows)
-                            + rows * value.heads.count() * keys * (4.0 * projections.size + 5))
-                    .saving(projections.saved(rows, value.heads)
-                            + 3 * rows * value.heads.count() * projections.size);
+            return Cost.flops(
+                            projections.flops(rows) + rows * value.heads.count() * keys * (4.0 * projections.size + 5))
+                    .saving(projections.saved(rows, value.heads) + 3 * rows * value.heads.count() * projections.size);
         }
     }
 }

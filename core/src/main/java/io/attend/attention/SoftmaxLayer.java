@@ -13,6 +13,7 @@ import io.attend.position.RelativePosition.Added;
 import io.attend.position.RelativePosition.HeadShape;
 import io.attend.score.Score;
 import io.attend.state.KeyValueState;
+import io.attend.state.SourceState;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
@@ -119,10 +120,14 @@ abstract sealed class SoftmaxLayer implements Layer {
 
         @Override
         public Tensor forward(Tensor x, Context context) {
+            Optional<KeyValueState> rolling = context.rolling();
+            if (rolling.isPresent()) {
+                return rolled(x, rolling.get(), context);
+            }
             Tensor queries = position.queries(queries(x, context), context); // [B, H, T, D]
             Tensor keys = position.keys(keys(x, context), context); // [B, K, T, D]
             Tensor vectors = position.values(values(x), context);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(keys, vectors);
                 keys = state.get().keys(); // [B, K, S, D]
@@ -153,6 +158,23 @@ abstract sealed class SoftmaxLayer implements Layer {
                     context);
         }
 
+        /// Positions act on all keys at every step, by where they stand among those remembered.
+        private Tensor rolled(Tensor x, KeyValueState state, Context context) {
+            state.append(keys(x, context), values(x));
+            Tensor kept = state.keys(); // [B, K, S, D]
+            Context last = context.behind(kept.size(2) - x.size(1));
+            Context all = context.counted(0);
+            Tensor queries = position.queries(queries(x, last), last); // [B, H, T, D]
+            Tensor keys = position.keys(kept, all); // [B, K, S, D]
+            return merge(
+                    score.queries(queries),
+                    score.keys(keys),
+                    position.values(state.values(), all),
+                    last.visible(value.mask(), x.size(1), keys.size(2)),
+                    position.bias(queries, keys, last),
+                    last);
+        }
+
         @Override
         public Cost cost(Load load) {
             int shared = value.heads().keyValueCount();
@@ -166,7 +188,13 @@ abstract sealed class SoftmaxLayer implements Layer {
                     .filter(keys -> keys < load.keys())
                     .orElse((double) load.keys());
             // blocks of keys and values side by side, each key in as many as see it
-            double copied = seen < load.keys() ? 2 * numbers * load.rows() * seen / value.mask().band().orElseThrow().queries(load.length()) : 0;
+            double copied = seen < load.keys()
+                    ? 2
+                            * numbers
+                            * load.rows()
+                            * seen
+                            / value.mask().band().orElseThrow().queries(load.length())
+                    : 0;
             return pairs(load, seen)
                     .saving(copied)
                     .plus(Cost.flops(key.flops(load.rows()) + values.flops(load.rows()) + prepared))
@@ -184,14 +212,14 @@ abstract sealed class SoftmaxLayer implements Layer {
 
         @Override
         public Tensor forward(Tensor x, Context context) {
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<SourceState> state = context.state(SourceState.class, SourceState::new);
             if (state.isPresent() && state.get().length() > 0) {
                 return attend(x, state.get().keys(), state.get().values(), context);
             }
             Tensor memory = context.memory().values(); // [B, S, M]
             Tensor keys = score.keys(keys(memory, context)); // [B, K, S, D]
             Tensor vectors = values(memory);
-            state.ifPresent(kept -> kept.append(keys, vectors));
+            state.ifPresent(kept -> kept.read(keys, vectors));
             return attend(x, keys, vectors, context);
         }
 

@@ -72,8 +72,7 @@ public record BigBird() implements Family {
             case PRETRAINING -> new PairHead(words, new Tanh(), 2);
             case CHOICE -> new ChoiceHead(SequenceSummary.NONE.read(config, SequenceHead.of(1)));
             default ->
-                encoder.head(
-                        new PooledHead(new FirstPooling(), Optional.of(new Tanh())), words, activation, dropout);
+                encoder.head(new PooledHead(new FirstPooling(), Optional.of(new Tanh())), words, activation, dropout);
         };
         SequenceSummary.unread(config);
         Mapping mapping = encoder.mapping(
@@ -116,11 +115,7 @@ public record BigBird() implements Family {
         return switch (task) {
             case BODY, PRETRAINING -> names.module(pooler, "head.dense");
             default ->
-                names.kept(
-                                pooler + ".weight",
-                                Shape.of(encoder.width(), encoder.width()),
-                                Names.Fresh.ZEROS,
-                                spare)
+                names.kept(pooler + ".weight", Shape.of(encoder.width(), encoder.width()), Names.Fresh.ZEROS, spare)
                         .kept(pooler + ".bias", Shape.of(encoder.width()), Names.Fresh.ZEROS, spare);
         };
     }

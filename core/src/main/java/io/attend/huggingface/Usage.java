@@ -242,6 +242,7 @@ public record Usage(
     /// @param remembered how many of the last hidden states are given back for the next text, empty for all;
     ///     absent where none are
     /// @param reused of how many of the first positions, all if empty
+    /// @param layers what is shown as hidden states
     /// @param layout of the maps of sparse attention, where they are not all pairs
     /// @param drawn what choices are called that layers draw by chance, ours and theirs
     public record Extras(
@@ -249,34 +250,66 @@ public record Usage(
             double smoothing,
             Optional<OptionalInt> remembered,
             OptionalInt reused,
+            Layers layers,
             Optional<MapLayout> layout,
             Map<String, String> drawn) {
-        public static final Extras NONE = new Extras(Maps.WEIGHTS, 0, Optional.empty(), OptionalInt.empty());
+        public static final Extras NONE = new Extras(
+                Maps.WEIGHTS,
+                0,
+                Optional.empty(),
+                OptionalInt.empty(),
+                Layers.EMBEDDED,
+                Optional.empty(),
+                Map.of());
 
         public Extras {
             drawn = Map.copyOf(drawn);
         }
 
-        public Extras(Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused) {
-            this(maps, smoothing, remembered, reused, Optional.empty(), Map.of());
+        Extras maps(Maps shown) {
+            return new Extras(shown, smoothing, remembered, reused, layers, layout, drawn);
         }
 
-        public Extras layout(MapLayout how) {
-            return new Extras(maps, smoothing, remembered, reused, Optional.of(how), drawn);
+        Extras smoothing(double share) {
+            return new Extras(maps, share, remembered, reused, layers, layout, drawn);
+        }
+
+        Extras remembering(Optional<OptionalInt> states, OptionalInt positions) {
+            return new Extras(maps, smoothing, states, positions, layers, layout, drawn);
+        }
+
+        Extras layers(Layers shown) {
+            return new Extras(maps, smoothing, remembered, reused, shown, layout, drawn);
+        }
+
+        Extras layout(MapLayout how) {
+            return new Extras(maps, smoothing, remembered, reused, layers, Optional.of(how), drawn);
         }
 
         /// With a choice of layers, `ours`, that Hugging Face calls `theirs`.
-        public Extras drawn(String ours, String theirs) {
+        Extras drawn(String ours, String theirs) {
             Map<String, String> all = new HashMap<>(drawn);
             all.put(ours, theirs);
-            return new Extras(maps, smoothing, remembered, reused, layout, all);
+            return new Extras(maps, smoothing, remembered, reused, layers, layout, all);
         }
+    }
+
+    /// What a class shows as hidden states.
+    ///
+    /// @param embedded whether the first is what enters the first layer, and the last layer's is shown only
+    ///     behind the last norm; otherwise every layer's is, and then that behind the norm
+    /// @param halving behind every so many layers the stream is shown halved, as RWKV has it so that halves do
+    ///     not overflow: all that is added behind is halved too, so that no norm sees it; 0 for never
+    public record Layers(boolean embedded, int halving) {
+        public static final Layers EMBEDDED = new Layers(true, 0);
     }
 
     /// What a class shows as the attention of an encoder and to it; a decoder's own is always weights.
     public enum Maps {
         WEIGHTS,
         /// Scores before the softmax, the lowest float where a key is hidden.
-        SCORES
+        SCORES,
+        /// What a recurrence in place of attention adds to the stream [B, T, E].
+        BRANCHES
     }
 }

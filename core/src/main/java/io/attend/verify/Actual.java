@@ -58,7 +58,7 @@ final class Actual {
         this.pretrained = pretrained;
         this.model = pretrained.model();
         this.usage = pretrained.mapping().usage();
-        this.watched = new Watched(usage.extras().maps());
+        this.watched = new Watched(usage);
         this.given = given;
         this.drawn = new Drawn(given, usage.extras().drawn());
         this.twoStacks = model.architecture().topology().stacks().size() > 1;
@@ -197,7 +197,7 @@ final class Actual {
         String name = stack(prefix);
         boolean asked = given.find("target_mapping").isPresent();
         if (what.equals("hidden") && asked) { // content and query in turns
-            Optional<Tensor> all = watched.hidden(name, index / 2, usage.depth());
+            Optional<Tensor> all = watched.hidden(name, index / 2);
             return index % 2 == 0
                     ? all.map(this::main).map(this::rows)
                     : all.flatMap(this::behind).map(Actual::whole);
@@ -212,8 +212,10 @@ final class Actual {
                 && List.of("encoder_", "cross_").contains(prefix);
         String branch = prefix.equals("cross_") ? "cross" : "attention";
         Optional<Tensor> found = what.equals("hidden")
-                ? watched.hidden(name, index, usage.depth()).map(this::main)
-                : scores ? watched.scores(name, index, branch) : watched.attention(name, index, branch);
+                ? watched.hidden(name, index).map(this::main)
+                : usage.extras().maps() == Usage.Maps.BRANCHES
+                        ? watched.branch(name, index, "recurrence")
+                        : scores ? watched.scores(name, index, branch) : watched.attention(name, index, branch);
         return found.map(tensor -> twoStacks && name.equals("decoder") ? whole(tensor) : filled(tensor, what));
     }
 
@@ -275,7 +277,7 @@ final class Actual {
     private Optional<Value> ahead(String what, int index) {
         String name = stack("decoder_");
         if (what.equals("hidden_states")) {
-            return watched.hidden(name, index, usage.depth())
+            return watched.hidden(name, index)
                     .flatMap(this::behind)
                     .map(this::everyStream);
         }
@@ -305,7 +307,7 @@ final class Actual {
     private Optional<Tensor> remembered(int layer) {
         return usage.extras()
                 .remembered()
-                .flatMap(last -> watched.hidden(only(), layer, usage.depth())
+                .flatMap(last -> watched.hidden(only(), layer)
                         .map(this::main)
                         .map(x -> x.narrow(
                                 1,

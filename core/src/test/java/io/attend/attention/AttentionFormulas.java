@@ -27,8 +27,10 @@ public final class AttentionFormulas {
             .with(BlockwiseAttention.class, PatternFormulas::blockwise)
             .with(FactorizedAttention.class, PatternFormulas::factorized)
             .with(LongformerAttention.class, PatternFormulas::longformer)
+            .with(LinearAttention.class, RecurrentFormulas::linear)
             .with(MixedAttention.class, UnpairedFormulas::mixed)
             .with(NgramAttention.class, StreamFormulas::ngrams)
+            .with(NystromAttention.class, NystromFormulas::nystrom)
             .with(TwoStreamAttention.class, StreamFormulas::twoStreams)
             .with(TransientGlobalAttention.class, PatternFormulas::transientGlobal)
             .with(Synthesizer.class, UnpairedFormulas::synthesizer);
