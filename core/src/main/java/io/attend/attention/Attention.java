@@ -13,13 +13,14 @@ public sealed interface Attention
                 DisentangledAttention,
                 FactorizedAttention,
                 FourierMixing,
-                LongformerAttention,
                 LinearAttention,
+                LongformerAttention,
                 MemoryAttention,
                 MixedAttention,
                 NgramAttention,
                 NystromAttention,
                 Synthesizer,
+                TransformerXlAttention,
                 TransientGlobalAttention,
                 TwoStreamAttention {
     /// Attention of a sequence on itself, [B, T, E] → [B, T, E].

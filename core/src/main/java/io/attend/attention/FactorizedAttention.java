@@ -124,7 +124,7 @@ public record FactorizedAttention(
             Tensor queries = projections.queries(x); // [B, H, T, D]
             Tensor keys = projections.keys(x);
             Tensor vectors = projections.values(x);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(keys, vectors);
                 keys = state.get().keys(); // [B, H, S, D]

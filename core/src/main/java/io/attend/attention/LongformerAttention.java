@@ -131,7 +131,7 @@ public record LongformerAttention(
                     value.global.of(x, context).flatMap(tokens -> Chosen.of(tokens, value.global, context));
             Tensor keys = projections.keys(x); // [B, H, T, D]
             Tensor vectors = projections.values(x);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(keys, vectors);
                 keys = state.get().keys(); // [B, H, S, D]

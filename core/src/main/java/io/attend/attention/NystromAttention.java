@@ -74,6 +74,10 @@ public record NystromAttention(
             throw new IllegalArgumentException(
                     "kernel must be odd, so that it has a middle, not " + kernel.getAsInt());
         }
+        if (heads.keyValueCount() != heads.count()) {
+            throw new IllegalArgumentException("Nyström attention has as many key-value heads as query heads: "
+                    + heads.count() + ", not " + heads.keyValueCount());
+        }
         if (iterations < 1 || iterations > 100) {
             throw new IllegalArgumentException("iterations must be from 1 to 100, not " + iterations);
         }
@@ -112,15 +116,12 @@ public record NystromAttention(
 
     private static final class Built implements Layer {
         private final NystromAttention value;
-        private final int width;
-        private final HeadProjections projections;
+        private final Projections projections;
         private final Optional<Parameter> kernel;
 
         Built(NystromAttention value, Parameters parameters, int width) {
             this.value = value;
-            this.width = width;
-            this.projections =
-                    new HeadProjections(value.heads, ProjectionBias.ADDED, parameters, width, "Nyström attention");
+            this.projections = new Projections(parameters, value.heads, ProjectionBias.ADDED, width);
             this.kernel = value.kernel.stream()
                     .mapToObj(positions -> parameters
                             .in("convolution")
@@ -135,7 +136,7 @@ public record NystromAttention(
         public Tensor forward(Tensor x, Context context) {
             Optional<Tensor> keep = context.keep();
             Optional<Tensor> counted = value.padding == Padding.HIDDEN ? keep : Optional.empty();
-            double scale = Math.pow(projections.size(), -0.25);
+            double scale = Math.pow(projections.size, -0.25);
             Tensor queries = wide(projections.queries(x)).mul(scale); // [B, H, T, D]
             Tensor keys = wide(projections.keys(x)).mul(scale);
             Tensor values = wide(projections.values(x));
@@ -172,7 +173,7 @@ public record NystromAttention(
                 Tensor visible = counted.isPresent() ? values.maskedFill(padding.transpose(2, 3), 0) : values;
                 y = y.add(convolved(visible, kernel.get().tensor().to(values.dtype())));
             }
-            return projections.merge(y.to(x.dtype())); // [B, T, E]
+            return projections.output(y.to(x.dtype())); // [B, T, E]
         }
 
         /// Zeros where all is hidden.
@@ -216,8 +217,8 @@ public record NystromAttention(
         @Override
         public Cost cost(Load load) {
             double rows = load.rows();
-            double numbers = projections.numbers();
             double heads = value.heads.count();
+            double numbers = heads * projections.size;
             double m = Math.min(value.landmarks, load.length());
             double squares = load.batch() * heads * m * m;
             boolean exact = load.length() <= value.landmarks;
@@ -228,7 +229,8 @@ public record NystromAttention(
                             + (exact ? 1 : 2) * 5 * rows * m * heads
                             + approximate
                             + 2.0 * value.kernel.orElse(0) * rows * numbers)
-                    .saving(rows * (width + 5 * numbers)
+                    .saving(projections.saved(rows, value.heads)
+                            + 2 * rows * numbers
                             + (exact ? 1 : 2) * rows * heads * m
                             + (exact ? 0 : (5.0 * value.iterations + 3) * squares));
         }

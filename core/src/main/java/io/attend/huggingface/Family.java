@@ -47,6 +47,7 @@ public sealed interface Family
                 Rwkv,
                 SqueezeBert,
                 StableLm,
+                TransfoXl,
                 XlNet,
                 Bart,
                 MBart,

@@ -5,11 +5,13 @@ import io.attend.state.Cache;
 import io.attend.state.GrowingCache;
 import io.attend.state.KeyValueState;
 import io.attend.state.State;
+import io.attend.tensor.DType;
 import io.attend.tensor.GradientHook;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
 import io.attend.tensor.Recompute;
 import io.attend.tensor.Reversal;
+import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// Everything that changes from call to call: whether this is training, what was generated before, what is
 /// padding, the memory to attend to, and who is watching. Belongs to one forward pass on one thread.
@@ -118,6 +121,36 @@ public final class Context {
         context.words = Optional.empty();
         context.global = Optional.empty();
         return context;
+    }
+
+    /// The same pass for a layer that has so many positions in front of its `length` new ones, whatever came
+    /// before: fewer of the cached ones, the last, or more, which are then real and belong to the first text.
+    public Context after(long before, long length) {
+        if (before == cached) {
+            return this;
+        }
+        Context context = copy();
+        context.cached = before;
+        long more = Math.max(0, before - cached);
+        long kept = before - more + length;
+        context.keep = keep.map(
+                all -> extended(all, more, kept, first -> Tensor.ones(first.shape(), DType.BOOL)));
+        context.segments = segments.map(
+                all -> extended(all, more, kept, first -> Tensor.zeros(first.shape(), DType.INT64)));
+        context.positions = positions.map(all -> extended(
+                all, more, kept, first -> all.narrow(1, 0, 1).add(Tensor.arange(-more, 0).to(all.device()))));
+        context.memo = new HashMap<>();
+        return context;
+    }
+
+    /// The last columns of [B, S], and more in front of them.
+    private static Tensor extended(Tensor all, long more, long kept, UnaryOperator<Tensor> fresh) {
+        Tensor last = all.narrow(1, all.size(1) - kept, kept);
+        if (more == 0) {
+            return last;
+        }
+        Tensor like = Tensor.empty(Shape.of(all.size(0), more), all.dtype());
+        return Tensor.cat(1, fresh.apply(like).to(all.device()), last);
     }
 
     /// The same pass over the given words [B, T] of int64, for what looks at the words themselves.
@@ -314,6 +347,11 @@ public final class Context {
     /// Whether attention weights must be computed for an observer.
     public boolean wantsAttention() {
         return observer.isPresent() && observer.get().wantsAttention();
+    }
+
+    /// Whether somebody is watching.
+    public boolean isObserved() {
+        return observer.isPresent();
     }
 
     /// Shows a tensor to the observer, if there is one.

@@ -4,7 +4,8 @@ import io.attend.tensor.Tensor;
 
 /// What one layer remembers between the steps of a generation. A model never holds any: a session does, one for
 /// each place in the model, so that many sessions share one set of weights.
-public sealed interface State extends AutoCloseable permits KeyValueState, RecurrentState, SourceState {
+public sealed interface State extends AutoCloseable
+        permits KeyValueState, RecurrentState, SegmentState, SourceState {
     /// How many positions it remembers.
     long length();
 

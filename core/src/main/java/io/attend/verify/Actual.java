@@ -8,6 +8,7 @@ import io.attend.huggingface.Pretrained;
 import io.attend.huggingface.Usage;
 import io.attend.layer.Context;
 import io.attend.layer.Parameter;
+import io.attend.layer.Place;
 import io.attend.model.Transformer;
 import io.attend.router.Routing;
 import io.attend.tensor.DType;
@@ -116,6 +117,10 @@ final class Actual {
             case "out.loss" -> {
                 backward();
                 yield loss.map(Actual::whole);
+            }
+            case "out.losses" -> {
+                forward();
+                yield losses();
             }
             case "out.greedy" -> Optional.of(whole(texts.greedy("gen_")));
             case "out.greedy_nocache" -> Optional.of(whole(texts.greedyAgain()));
@@ -302,9 +307,51 @@ final class Actual {
         return new Value(x, Optional.of(all));
     }
 
-    /// What a class gives back for the next text, [T, B, E]: the hidden states that enter a layer, of the first
-    /// so many positions the last so many.
+    /// What the file gives where a layer has a beginning of its own: `in.mems`, [M, B, E] for each layer.
+    private Optional<Tensor> given(Place place, String what) {
+        given.find("first_input_ids"); // the segment that the memory was made of
+        return what.equals("memory")
+                ? given.find("mems." + place.toString().split("\\.")[1]).map(memory -> memory.transpose(0, 1))
+                : Optional.empty();
+    }
+
+    /// The losses of the words asked for, -log p [B, N], those of a band behind those of the band before it.
+    private Optional<Value> losses() {
+        Tensor answers = usage.answers(labels());
+        Tensor scores = outputs.get("prediction_scores"); // [B, T, V]
+        if (scores == null || usage.extras().bands().isEmpty()) {
+            return Optional.empty();
+        }
+        long asked = answers.size(1) - 1; // the last position is asked for nothing
+        long[] words = answers.narrow(1, 0, asked).contiguous().toLongs();
+        double[] found = scores.narrow(1, 0, asked)
+                .gather(2, answers.narrow(1, 0, asked).clampMin(0).unsqueeze(2))
+                .neg()
+                .contiguous()
+                .toDoubles();
+        double[] sorted = new double[found.length];
+        int next = 0;
+        for (int band = 0; band <= usage.extras().bands().size(); band++) {
+            for (int i = 0; i < found.length; i++) {
+                if (words[i] >= 0 && band(words[i]) == band) {
+                    sorted[next++] = found[i];
+                }
+            }
+        }
+        return Optional.of(whole(Tensor.of(sorted, answers.size(0), asked)));
+    }
+
+    private long band(long word) {
+        return usage.extras().bands().stream().filter(end -> word >= end).count();
+    }
+
+    /// What a class gives back for the next text, [T, B, E]: what a layer takes along, or the hidden states that
+    /// enter it, of the first so many positions the last so many.
     private Optional<Tensor> remembered(int layer) {
+        Optional<Tensor> taken = watched.memory(only(), layer);
+        if (taken.isPresent()) {
+            return taken.map(memory -> memory.transpose(0, 1));
+        }
         return usage.extras()
                 .remembered()
                 .flatMap(last -> watched.hidden(only(), layer)
