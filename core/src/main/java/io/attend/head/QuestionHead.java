@@ -24,9 +24,9 @@ import java.util.Optional;
 ///     h = norm(x + W₂ activation(W₁ dropout(x) + b₁) + b₂)
 ///     [start, end] = S h + s − 10⁶ · (in the question, and not first)
 ///
-/// x [B, T, E] → logits [B, T, 2]. The question ends with the first `separator`; a text without one has none, and
-/// so has an input that is no words. Answers, the loss and its outputs are those of a [SpanHead]. 2·E·hidden
-/// parameters more than that. Names: Hugging Face's `qa_classifier`.
+/// x [B, T, E] → logits [B, T, 2]. The question ends with the first `separator`; a text without one has none,
+/// and so has an input that is no words. Answers, the loss and its outputs are those of a [SpanHead].
+/// 2·E·hidden parameters more than that. Names: Hugging Face's `qa_classifier`.
 ///
 /// @param hidden numbers inside the feed-forward
 /// @param separator the token that ends a question
@@ -36,7 +36,8 @@ public record QuestionHead(
         @Default("\"Gelu\"") Activation activation,
         LayerNorm norm,
         int separator,
-        @Default("0.0") double dropout) implements Head {
+        @Default("0.0") double dropout)
+        implements Head {
     public static final QuestionHead EXAMPLE = new QuestionHead(13, new Gelu(), LayerNorm.EXAMPLE, 2, 0);
 
     private static final double OUT_OF_THE_QUESTION = 1e6;
@@ -83,10 +84,13 @@ public record QuestionHead(
             this.value = value;
             this.parameters = parameters;
             this.width = width;
-            this.inner = new Linear(parameters.in("inner"), Linear.Size.from(width).to(value.hidden), Bias.ADDED);
-            this.outer = new Linear(parameters.in("outer"), Linear.Size.from(value.hidden).to(width), Bias.ADDED);
+            this.inner =
+                    new Linear(parameters.in("inner"), Linear.Size.from(width).to(value.hidden), Bias.ADDED);
+            this.outer = new Linear(
+                    parameters.in("outer"), Linear.Size.from(value.hidden).to(width), Bias.ADDED);
             this.norm = value.norm.build(parameters.in("norm"), width);
-            this.span = new Linear(parameters.in("span"), Linear.Size.from(width).to(2), Bias.ADDED);
+            this.span =
+                    new Linear(parameters.in("span"), Linear.Size.from(width).to(2), Bias.ADDED);
         }
 
         @Override
@@ -105,7 +109,8 @@ public record QuestionHead(
             Tensor ends = words.eq(value.separator).to(DType.INT64); // [B, T]
             Tensor before = ends.cumsum(1).sub(ends).eq(0); // up to the first separator, itself too
             Tensor there = ends.sum(1, Tensor.Axis.KEPT).ne(0); // [B, 1]
-            Tensor first = Tensor.arange(0, words.size(1)).eq(0).to(words.device()).unsqueeze(0);
+            Tensor first =
+                    Tensor.arange(0, words.size(1)).eq(0).to(words.device()).unsqueeze(0);
             return before.logicalAnd(there).logicalAnd(first.logicalNot()).unsqueeze(2);
         }
 

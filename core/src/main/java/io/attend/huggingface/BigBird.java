@@ -90,8 +90,7 @@ public record BigBird() implements Family {
                 head,
                 names(encoder));
         Usage usage = encoder.task() == Task.SPANS
-                ? mapping.usage()
-                        .extras(mapping.usage().extras().question(config.whole("sep_token_id", 66)))
+                ? mapping.usage().extras(mapping.usage().extras().question(config.whole("sep_token_id", 66)))
                 : mapping.usage();
         return new Mapping(
                 mapping.architecture(),

@@ -255,11 +255,12 @@ public record Usage(
     ///     absent where none are
     /// @param reused of how many of the first positions, all if empty
     /// @param layers what is shown as hidden states
-    /// @param bands where bands of words end, by which a class sorts the losses of the words it was asked for; none
-    ///     where it gives none
+    /// @param bands where bands of words end, by which a class sorts the losses of the words it was asked for;
+    ///     none where it gives none
     /// @param layout of the maps of sparse attention, where they are not all pairs
     /// @param drawn what choices are called that layers draw by chance, ours and theirs
-    /// @param question the token that ends the first of two texts, where segments follow from it if none are given
+    /// @param question the token that ends the first of two texts, where segments follow from it if none are
+    ///     given
     public record Extras(
             Maps maps,
             double smoothing,
@@ -326,10 +327,10 @@ public record Usage(
 
     /// What a class shows as hidden states.
     ///
-    /// @param embedded whether the first is what enters the first layer, and the last layer's is shown only behind
-    ///     the last norm; otherwise every layer's is, and then that behind the norm
-    /// @param halving behind every so many layers the stream is shown halved, as RWKV has it so that halves do not
-    ///     overflow: all that is added behind is halved too, so that no norm sees it; 0 for never
+    /// @param embedded whether the first is what enters the first layer, and the last layer's is shown only
+    ///     behind the last norm; otherwise every layer's is, and then that behind the norm
+    /// @param halving behind every so many layers the stream is shown halved, as RWKV has it so that halves do
+    ///     not overflow: all that is added behind is halved too, so that no norm sees it; 0 for never
     public record Layers(boolean embedded, int halving) {
         public static final Layers EMBEDDED = new Layers(true, 0);
     }
