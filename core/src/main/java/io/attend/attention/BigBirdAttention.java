@@ -18,11 +18,11 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.IntStream;
+import java.util.Set;
 
 /// BigBird's attention in blocks: a block of tokens sees itself and its neighbours, the first and the last
 /// block, which see all, and in each head some blocks by chance.
@@ -89,13 +89,14 @@ public record BigBirdAttention(
             Random chance = new Random(31L * place.hashCode() + head);
             List<List<Integer>> rows = new ArrayList<>();
             for (int n = 1; n < blocks - 1; n++) {
-                int here = n;
-                List<Integer> others = new ArrayList<>(IntStream.range(1, blocks - 1)
-                        .filter(other -> Math.abs(other - here) > 1)
-                        .boxed()
-                        .toList());
-                Collections.shuffle(others, chance);
-                rows.add(List.copyOf(others.subList(0, random)));
+                Set<Integer> others = new LinkedHashSet<>();
+                while (others.size() < random) {
+                    int other = 1 + chance.nextInt(blocks - 2);
+                    if (Math.abs(other - n) > 1) {
+                        others.add(other);
+                    }
+                }
+                rows.add(List.copyOf(others));
             }
             all.add(rows);
         }
