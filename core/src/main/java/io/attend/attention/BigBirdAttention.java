@@ -7,6 +7,7 @@ import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 import io.attend.mask.Bidirectional;
+import io.attend.mask.Mask.Reach;
 import io.attend.position.NoPosition;
 import io.attend.position.RelativePosition;
 import io.attend.position.RelativePosition.HeadShape;
@@ -289,16 +290,17 @@ public record BigBirdAttention(
             Tensor allowed = context.keep()
                     .map(keep -> seen.logicalAnd(keep.unsqueeze(1).unsqueeze(1)))
                     .orElse(seen);
-            Tensor weights = AttentionKernel.weights(
-                    AttentionKernel.wide(queries),
-                    AttentionKernel.wide(keys),
-                    Optional.of(allowed),
-                    Optional.of(times.clampMin(1).log().to(queries.dtype().widened())),
-                    score);
             context.show("times", times);
-            context.show("attention", weights.to(queries.dtype()));
-            return AttentionKernel.gathered(
-                    context.dropout(weights, value.dropout).to(queries.dtype()), vectors);
+            return AttentionKernel.attend(
+                    queries,
+                    keys,
+                    vectors,
+                    new Context.Visible(Reach.SOME, Optional.of(allowed)),
+                    Optional.of(times.clampMin(1).log().to(queries.dtype().widened())),
+                    score,
+                    position,
+                    value.dropout,
+                    context);
         }
 
         @Override

@@ -6,6 +6,10 @@ import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
+import io.attend.mask.Mask.Reach;
+import io.attend.position.NoPosition;
+import io.attend.position.RelativePosition;
+import io.attend.position.RelativePosition.HeadShape;
 import io.attend.score.ScaledDotProduct;
 import io.attend.score.Score;
 import io.attend.tensor.DType;
@@ -71,13 +75,15 @@ public record BlockwiseAttention(
     private static final class Built implements Layer {
         private final BlockwiseAttention value;
         private final Projections projections;
+        private final RelativePosition.Built position;
         private final Score.Built score;
 
         Built(BlockwiseAttention value, Parameters parameters, int width) {
             this.value = value;
             this.projections = new Projections(parameters, value.heads, ProjectionBias.ADDED, width);
-            this.score =
-                    new ScaledDotProduct().build(parameters, new Score.Sizes(value.heads.count(), projections.size));
+            int heads = value.heads.count();
+            this.position = new NoPosition().build(parameters, new HeadShape(heads, heads, projections.size));
+            this.score = new ScaledDotProduct().build(parameters, new Score.Sizes(heads, projections.size));
         }
 
         @Override
@@ -160,15 +166,16 @@ public record BlockwiseAttention(
                     .logicalAnd(real.unsqueeze(1).unsqueeze(1))
                     .narrow(2, 0, length)
                     .narrow(3, 0, length);
-            Tensor weights = AttentionKernel.weights(
-                    AttentionKernel.wide(queries),
-                    AttentionKernel.wide(keys),
-                    Optional.of(allowed),
+            return AttentionKernel.attend(
+                    queries,
+                    keys,
+                    vectors,
+                    new Context.Visible(Reach.SOME, Optional.of(allowed)),
                     Optional.empty(),
-                    score);
-            context.show("attention", weights.to(queries.dtype()));
-            return AttentionKernel.gathered(
-                    context.dropout(weights, value.dropout).to(queries.dtype()), vectors);
+                    score,
+                    position,
+                    value.dropout,
+                    context);
         }
 
         @Override

@@ -10,6 +10,7 @@ import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 import io.attend.mask.Band;
 import io.attend.mask.Mask;
+import io.attend.mask.Mask.Reach;
 import io.attend.mask.SlidingWindow;
 import io.attend.mask.SlidingWindow.Sides;
 import io.attend.norm.Norm;
@@ -240,16 +241,16 @@ public record TransientGlobalAttention(
                             .orElseThrow()
                             .expand(batch, value.heads.count(), length, length),
                     shared.bias().orElseThrow().expand(batch, value.heads.count(), length, count));
-            Tensor weights = AttentionKernel.weights(
-                    AttentionKernel.wide(queries),
-                    AttentionKernel.wide(Tensor.cat(2, keys, shared.keys())),
-                    Optional.of(allowed),
+            return AttentionKernel.attend(
+                    queries,
+                    Tensor.cat(2, keys, shared.keys()),
+                    Tensor.cat(2, vectors, shared.values()),
+                    new Context.Visible(Reach.SOME, Optional.of(allowed)),
                     Optional.of(bias),
-                    score);
-            context.show("attention", weights.to(queries.dtype()));
-            return AttentionKernel.gathered(
-                    context.dropout(weights, value.dropout).to(queries.dtype()),
-                    Tensor.cat(2, vectors, shared.values()));
+                    score,
+                    position,
+                    value.dropout,
+                    context);
         }
 
         @Override
