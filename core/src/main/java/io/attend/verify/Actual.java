@@ -307,12 +307,13 @@ final class Actual {
         return new Value(x, Optional.of(all));
     }
 
-    /// What the file gives where a layer has a beginning of its own: `in.mems`, [M, B, E] for each layer.
+    /// What the file gives where a layer draws, or has a beginning of its own: `in.mems`, [M, B, E] for each layer.
     private Optional<Tensor> given(Place place, String what) {
+        if (!what.equals("memory")) {
+            return drawn.of(place, what);
+        }
         given.find("first_input_ids"); // the segment that the memory was made of
-        return what.equals("memory")
-                ? given.find("mems." + place.toString().split("\\.")[1]).map(memory -> memory.transpose(0, 1))
-                : Optional.empty();
+        return given.find("mems." + place.toString().split("\\.")[1]).map(memory -> memory.transpose(0, 1));
     }
 
     /// The losses of the words asked for, -log p [B, N], those of a band behind those of the band before it.
@@ -408,7 +409,7 @@ final class Actual {
         }
         try (NoGradient _ = NoGradient.open();
                 Lifetime _ = Lifetime.open()) {
-            Context context = Context.inference().drawing(drawn).observed(watched);
+            Context context = Context.inference().drawing(this::given).observed(watched);
             model.outputs(inputs(), context).forEach((name, tensor) -> outputs.put(name, home.adopt(tensor)));
             routers = Optional.of(new Routers(context.reports(Routing.class), usage, home));
         }
@@ -438,7 +439,7 @@ final class Actual {
         Tensor labels = labels();
         model.weights().forEach(weight -> weight.tensor().requiresGrad(true));
         try (Lifetime _ = Lifetime.open()) {
-            Context context = Context.inference().drawing(drawn);
+            Context context = Context.inference().drawing(this::given);
             double smoothing = usage.extras().smoothing();
             Tensor computed = usage.loss(model.loss(inputs(), usage.answers(labels), smoothing, context), context);
             loss = Optional.of(home.adopt(computed.detach()));
