@@ -74,8 +74,8 @@ final class AttentionKernel {
     }
 
     /// Attention of blocks, each a row of the batch with keys of its own: queries [R, H, C, D], keys and values
-    /// [R, K, M, D] and what is `allowed` [R, 1, C, M] → [R, H, C, D]. Nobody observes it. What dropout makes it
-    /// keep is linear in the queries, so it is never computed twice.
+    /// [R, K, M, D] and what is `allowed` [R, 1, C, M] → [R, H, C, D]. Nobody observes it. What dropout makes
+    /// it keep is linear in the queries, so it is never computed twice.
     static Tensor blocks(
             Tensor queries,
             Tensor keys,

@@ -8,6 +8,7 @@ import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
 import io.attend.mask.Bidirectional;
+import io.attend.mask.Mask.Reach;
 import io.attend.position.NoPosition;
 import io.attend.position.RelativePosition;
 import io.attend.position.RelativePosition.HeadShape;
@@ -19,24 +20,22 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.IntStream;
+import java.util.Set;
 
 /// BigBird's attention in blocks: a block of tokens sees itself and its neighbours, the first and the last
-/// block,
-/// which see all, and in each head some blocks by chance.
+/// block, which see all, and in each head some blocks by chance.
 ///
 ///     y_t = softmax_s(q_t·k_s / √D) v_s    over s in the blocks 0, n − 1, n, n + 1, N − 1 and `random` others
 ///
 /// for t in block n of N; all s in the first and the last block. x [B, T, E] → Y [B, T, E]. A block drawn twice
 /// counts twice. Up to (5 + 2·random)·block tokens, which hardly any pair would be missing of, attention is
-/// exact.
-/// Time O(T·(5 + random)·block·H·D), memory linear in T. The last block is that of the longest text of a batch,
-/// so that what stands behind a text counts a little, as in Hugging Face's. Names: `block` is its `block_size`,
-/// `random` its `num_random_blocks`.
+/// exact. Time O(T·(5 + random)·block·H·D), memory linear in T. The last block is that of the longest text of a
+/// batch, so that what stands behind a text counts a little, as in Hugging Face's. Names: `block` is its
+/// `block_size`, `random` its `num_random_blocks`.
 ///
 /// @param heads H and D; keys are not shared
 /// @param block tokens of a block
@@ -60,8 +59,7 @@ public record BigBirdAttention(
     public enum Drawing {
         ALWAYS,
         /// In training; otherwise the first block stands in the place of each, and counts once more for it, as
-        /// in
-        /// Hugging Face's class.
+        /// in Hugging Face's class.
         TRAINING
     }
 
@@ -93,13 +91,14 @@ public record BigBirdAttention(
             Random chance = new Random(31L * place.hashCode() + head);
             List<List<Integer>> rows = new ArrayList<>();
             for (int n = 1; n < blocks - 1; n++) {
-                int here = n;
-                List<Integer> others = new ArrayList<>(IntStream.range(1, blocks - 1)
-                        .filter(other -> Math.abs(other - here) > 1)
-                        .boxed()
-                        .toList());
-                Collections.shuffle(others, chance);
-                rows.add(List.copyOf(others.subList(0, random)));
+                Set<Integer> others = new LinkedHashSet<>();
+                while (others.size() < random) {
+                    int other = 1 + chance.nextInt(blocks - 2);
+                    if (Math.abs(other - n) > 1) {
+                        others.add(other);
+                    }
+                }
+                rows.add(List.copyOf(others));
             }
             all.add(rows);
         }
@@ -220,8 +219,7 @@ public record BigBirdAttention(
                     score,
                     value.dropout,
                     context);
-            return Tensor.cat(
-                            2, ends.narrow(2, 0, value.block), middle, ends.narrow(2, value.block, value.block))
+            return Tensor.cat(2, ends.narrow(2, 0, value.block), middle, ends.narrow(2, value.block, value.block))
                     .narrow(2, 0, length); // [B, H, T, D]
         }
 
@@ -249,7 +247,8 @@ public record BigBirdAttention(
         /// [B, H, N block, D] → [B H (N - 2), 1, (5 + R) block, D]
         private Tensor gathered(Tensor x, Chosen chosen, int count) {
             long heads = value.heads.count();
-            Tensor first = Tensor.arange(0, heads).mul((double) count).to(DType.INT64).reshape(heads, 1, 1);
+            Tensor first =
+                    Tensor.arange(0, heads).mul((double) count).to(DType.INT64).reshape(heads, 1, 1);
             return x.reshape(x.size(0), heads * count, (long) value.block * projections.size)
                     .indexSelect(1, chosen.blocks.add(first).flatten(0, 2))
                     .reshape(x.size(0) * heads * (count - 2L), 1, -1, projections.size);
@@ -302,16 +301,17 @@ public record BigBirdAttention(
             Tensor allowed = context.keep()
                     .map(keep -> seen.logicalAnd(keep.unsqueeze(1).unsqueeze(1)))
                     .orElse(seen);
-            Tensor weights = AttentionKernel.weights(
-                    AttentionKernel.wide(queries),
-                    AttentionKernel.wide(keys),
-                    Optional.of(allowed),
-                    Optional.of(times.clampMin(1).log().to(queries.dtype().widened())),
-                    score);
             context.show("times", times);
-            context.show("attention", weights.to(queries.dtype()));
-            return AttentionKernel.gathered(
-                    context.dropout(weights, value.dropout).to(queries.dtype()), vectors);
+            return AttentionKernel.attend(
+                    queries,
+                    keys,
+                    vectors,
+                    new Context.Visible(Reach.SOME, Optional.of(allowed)),
+                    Optional.of(times.clampMin(1).log().to(queries.dtype().widened())),
+                    score,
+                    position,
+                    value.dropout,
+                    context);
         }
 
         @Override

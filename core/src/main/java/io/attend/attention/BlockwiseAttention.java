@@ -7,6 +7,10 @@ import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
+import io.attend.mask.Mask.Reach;
+import io.attend.position.NoPosition;
+import io.attend.position.RelativePosition;
+import io.attend.position.RelativePosition.HeadShape;
 import io.attend.score.ScaledDotProduct;
 import io.attend.score.Score;
 import io.attend.tensor.DType;
@@ -33,7 +37,10 @@ import java.util.stream.IntStream;
 /// @param dropout of the weights
 @Source(paper = "Blockwise Self-Attention for Long Document Understanding", arxiv = "1911.02972")
 public record BlockwiseAttention(
-        Heads heads, int block, List<Integer> shifts, @Default("0.0") double dropout) implements Attention {
+        Heads heads,
+        int block,
+        List<Integer> shifts,
+        @Default("0.0") double dropout) implements Attention {
     public static final BlockwiseAttention EXAMPLE = new BlockwiseAttention(Heads.of(2), 3, List.of(0, 1), 0);
 
     public BlockwiseAttention {
@@ -81,13 +88,15 @@ public record BlockwiseAttention(
     private static final class Built implements Layer {
         private final BlockwiseAttention value;
         private final Projections projections;
+        private final RelativePosition.Built position;
         private final Score.Built score;
 
         Built(BlockwiseAttention value, Parameters parameters, int width) {
             this.value = value;
             this.projections = new Projections(parameters, value.heads, ProjectionBias.ADDED, width);
-            this.score = new ScaledDotProduct()
-                    .build(parameters, new Score.Sizes(value.heads.count(), projections.size));
+            int heads = value.heads.count();
+            this.position = new NoPosition().build(parameters, new HeadShape(heads, heads, projections.size));
+            this.score = new ScaledDotProduct().build(parameters, new Score.Sizes(heads, projections.size));
         }
 
         @Override
@@ -99,9 +108,10 @@ public record BlockwiseAttention(
             int length = Math.toIntExact(x.size(1));
             int count = (length + value.block - 1) / value.block;
             long whole = (long) count * value.block;
-            Tensor real = padded(
-                    context.keep().orElseGet(() -> Tensor.ones(Shape.of(batch, length), DType.BOOL)), 1, whole);
-            Tensor seen = Tensor.of(seen(real.toLongs(), Math.toIntExact(batch), count), batch, value.heads.count(), count);
+            Tensor real =
+                    padded(context.keep().orElseGet(() -> Tensor.ones(Shape.of(batch, length), DType.BOOL)), 1, whole);
+            Tensor seen =
+                    Tensor.of(seen(real.toLongs(), Math.toIntExact(batch), count), batch, value.heads.count(), count);
             if (context.wantsAttention()) {
                 return projections.output(everyPair(queries, keys, vectors, real, seen, context));
             }
@@ -110,8 +120,8 @@ public record BlockwiseAttention(
                             .to(DType.INT64)
                             .reshape(batch, value.heads.count(), 1))
                     .flatten(0, 2); // of all blocks of keys, [B H N]
-            Tensor allowed = real.reshape(batch, 1, count, value.block)
-                    .expand(batch, value.heads.count(), count, value.block);
+            Tensor allowed =
+                    real.reshape(batch, 1, count, value.block).expand(batch, value.heads.count(), count, value.block);
             Tensor y = AttentionKernel.blocks(
                     blocks(queries, whole),
                     blocks(keys, whole).indexSelect(0, rows),
@@ -154,7 +164,8 @@ public record BlockwiseAttention(
             shape[axis] = whole - shape[axis];
             return shape[axis] == 0
                     ? x
-                    : Tensor.cat(axis, x, Tensor.zeros(Shape.of(shape), x.dtype()).to(x.device()));
+                    : Tensor.cat(
+                            axis, x, Tensor.zeros(Shape.of(shape), x.dtype()).to(x.device()));
         }
 
         /// The same by all pairs, so that their weights can be shown.
@@ -168,25 +179,25 @@ public record BlockwiseAttention(
                     .logicalAnd(real.unsqueeze(1).unsqueeze(1))
                     .narrow(2, 0, length)
                     .narrow(3, 0, length);
-            Tensor weights = AttentionKernel.weights(
-                    AttentionKernel.wide(queries),
-                    AttentionKernel.wide(keys),
-                    Optional.of(allowed),
+            return AttentionKernel.attend(
+                    queries,
+                    keys,
+                    vectors,
+                    new Context.Visible(Reach.SOME, Optional.of(allowed)),
                     Optional.empty(),
-                    score);
-            context.show("attention", weights.to(queries.dtype()));
-            return AttentionKernel.gathered(
-                    context.dropout(weights, value.dropout).to(queries.dtype()), vectors);
+                    score,
+                    position,
+                    value.dropout,
+                    context);
         }
 
         @Override
         public Cost cost(Load load) {
             double rows = load.rows();
             double keys = Math.min(value.block, load.length());
-            return Cost.flops(projections.flops(rows)
-                            + rows * value.heads.count() * keys * (4.0 * projections.size + 5))
-                    .saving(projections.saved(rows, value.heads)
-                            + 3 * rows * value.heads.count() * projections.size);
+            return Cost.flops(
+                            projections.flops(rows) + rows * value.heads.count() * keys * (4.0 * projections.size + 5))
+                    .saving(projections.saved(rows, value.heads) + 3 * rows * value.heads.count() * projections.size);
         }
     }
 }

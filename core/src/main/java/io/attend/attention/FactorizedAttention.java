@@ -30,17 +30,15 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /// The Sparse Transformer's attention: of what came before, a token sees what is near, and one in so many of
-/// what
-/// is further, from where the rest can be reached in a second layer.
+/// what is further, from where the rest can be reached in a second layer.
 ///
 ///     strided:   s ∈ {t − stride, ..., t}  or  (t − s) mod stride = 0
 ///     fixed:     ⌊s / stride⌋ = ⌊t / stride⌋  or  s mod stride ≥ stride − summary
 ///     y_t = softmax_s(q_t·k_s / √D) v_s      over these s ≤ t
 ///
 /// x [B, T, E] → Y [B, T, E]. Time and memory O(T·(stride + T / stride)·H·D), for fixed T·summary / stride:
-/// with
-/// a stride near √T that is O(T√T). Remembers 2·H·D numbers a token; a step looks at the keys it sees and no
-/// others. Both patterns are merged in every head, as the paper's "merged" has it. Names: `stride` is the
+/// with a stride near √T that is O(T√T). Remembers 2·H·D numbers a token; a step looks at the keys it sees and
+/// no others. Both patterns are merged in every head, as the paper's "merged" has it. Names: `stride` is the
 /// paper's l, `summary` its c.
 ///
 /// @param heads H and D; keys are not shared
@@ -54,8 +52,7 @@ public record FactorizedAttention(
         Pattern pattern,
         int stride,
         @Default("1") int summary,
-        @Default("0.0") double dropout)
-        implements Attention {
+        @Default("0.0") double dropout) implements Attention {
     public static final FactorizedAttention EXAMPLE = new FactorizedAttention(Heads.of(2), Pattern.STRIDED, 2, 1, 0);
     public static final FactorizedAttention FIXED = new FactorizedAttention(Heads.of(2), Pattern.FIXED, 3, 1, 0);
     public static final FactorizedAttention SUMMARIES = new FactorizedAttention(Heads.of(2), Pattern.FIXED, 3, 2, 0);
@@ -77,8 +74,7 @@ public record FactorizedAttention(
             throw new IllegalArgumentException("stride must be from 1 to " + (1 << 28) + ", not " + stride);
         }
         if (summary < 1 || summary > stride) {
-            throw new IllegalArgumentException(
-                    "summary must be from 1 to the stride " + stride + ", not " + summary);
+            throw new IllegalArgumentException("summary must be from 1 to the stride " + stride + ", not " + summary);
         }
         if (pattern == Pattern.STRIDED && summary != 1) {
             throw new IllegalArgumentException("a strided pattern has no summary; leave it out or take FIXED");
@@ -144,7 +140,7 @@ public record FactorizedAttention(
             Tensor queries = projections.queries(x); // [B, H, T, D]
             Tensor keys = projections.keys(x);
             Tensor vectors = projections.values(x);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(keys, vectors);
                 keys = state.get().keys(); // [B, H, S, D]
@@ -172,9 +168,8 @@ public record FactorizedAttention(
                     .filter(key -> value.sees(last, key))
                     .toArray();
             Tensor rows = Tensor.of(seen, seen.length).to(keys.device());
-            Optional<Tensor> keep = context.keep().map(all -> all.indexSelect(1, rows)
-                    .unsqueeze(1)
-                    .unsqueeze(1));
+            Optional<Tensor> keep = context.keep()
+                    .map(all -> all.indexSelect(1, rows).unsqueeze(1).unsqueeze(1));
             return AttentionKernel.attend(
                     queries,
                     keys.indexSelect(2, rows),
@@ -254,15 +249,18 @@ public record FactorizedAttention(
             Tensor q = AttentionKernel.wide(queries);
             Tensor k = AttentionKernel.wide(keys);
             Tensor hidden = context.once(new Hidden(value, length), () -> {
-                        Tensor window = near.allowed(blocks.from(), blocks.to()).logicalAnd(blocks.inside());
-                        Tensor seen = context.keep()
-                                .map(keep -> window.logicalAnd(blocks.keys(keep, batch)))
-                                .orElse(window);
-                        return blocks.joined(blocks.everyRow(seen, batch)).logicalNot(); // [B, 1, T, M]
-                    });
+                Tensor window = near.allowed(blocks.from(), blocks.to()).logicalAnd(blocks.inside());
+                Tensor seen = context.keep()
+                        .map(keep -> window.logicalAnd(blocks.keys(keep, batch)))
+                        .orElse(window);
+                return blocks.joined(blocks.everyRow(seen, batch)).logicalNot(); // [B, 1, T, M]
+            });
             Tensor window = blocks.joined(score.scores(blocks.queries(q), blocks.keys(k))); // [B, H, T, M]
             Tensor columns = uncolumned(
-                    score.scores(columned(q, count).flatten(0, 1), columned(k, count).flatten(0, 1)), batch, length);
+                    score.scores(
+                            columned(q, count).flatten(0, 1), columned(k, count).flatten(0, 1)),
+                    batch,
+                    length);
             Tensor above = above(count, length, context); // [(B), 1, T, N]
             Tensor all = Tensor.cat(
                     3,
@@ -271,8 +269,8 @@ public record FactorizedAttention(
             Tensor nothing = all.eq(Double.NEGATIVE_INFINITY);
             Tensor weights = context.dropout(all.softmax(3).maskedFill(nothing, 0), value.dropout)
                     .to(vectors.dtype());
-            Tensor near = blocks.joined(blocks.queries(weights.narrow(3, 0, blocks.keys()))
-                    .matmul(blocks.keys(vectors)));
+            Tensor near = blocks.joined(
+                    blocks.queries(weights.narrow(3, 0, blocks.keys())).matmul(blocks.keys(vectors)));
             Tensor far = columned(weights.narrow(3, blocks.keys(), count), count)
                     .flatten(0, 1)
                     .matmul(columned(vectors, count).flatten(0, 1));
@@ -307,12 +305,17 @@ public record FactorizedAttention(
         private Tensor above(long count, long length, Context context) {
             Tensor places = Tensor.arange(0, length).unsqueeze(1); // [T, 1]
             Tensor keys = places.remainder(value.stride)
-                    .add(Tensor.arange(0, count).mul((double) value.stride).to(DType.INT64).unsqueeze(0)); // [T, N]
+                    .add(Tensor.arange(0, count)
+                            .mul((double) value.stride)
+                            .to(DType.INT64)
+                            .unsqueeze(0)); // [T, N]
             Tensor seen = keys.lt(places.sub((double) value.stride)).reshape(1, 1, length, count);
-            Tensor inside = keys.sub((double) (length - 1)).clampMax(0).add((double) (length - 1)).flatten(0, 1);
+            Tensor inside = keys.sub((double) (length - 1))
+                    .clampMax(0)
+                    .add((double) (length - 1))
+                    .flatten(0, 1);
             return context.keep()
-                    .map(keep -> seen.logicalAnd(
-                            keep.indexSelect(1, inside).reshape(keep.size(0), 1, length, count)))
+                    .map(keep -> seen.logicalAnd(keep.indexSelect(1, inside).reshape(keep.size(0), 1, length, count)))
                     .orElse(seen)
                     .logicalNot();
         }

@@ -74,9 +74,8 @@ final class GlobalAttention {
 
     /// What global tokens weigh, [B, H, G, T].
     Tensor weights(Tensor x, Chosen chosen, Score.Built score, Context context) {
-        Tensor asking = x.gather(
-                1,
-                chosen.rows.unsqueeze(2).expand(x.size(0), chosen.rows.size(1), x.size(2))); // [B, G, E]
+        Tensor asking =
+                x.gather(1, chosen.rows.unsqueeze(2).expand(x.size(0), chosen.rows.size(1), x.size(2))); // [B, G, E]
         return AttentionKernel.weights(
                 AttentionKernel.wide(Projections.split(query.forward(asking), size)),
                 AttentionKernel.wide(Projections.split(key.forward(x), size)),

@@ -137,15 +137,14 @@ public record LongformerAttention(
         @Override
         public Tensor forward(Tensor x, Context context) {
             if (value.causal() && context.global().isPresent()) {
-                throw new IllegalArgumentException(context.place()
-                        + ": a window that ends at the query has no global tokens; give Tokens none");
+                throw new IllegalArgumentException(
+                        context.place() + ": a window that ends at the query has no global tokens; give Tokens none");
             }
-            Optional<Chosen> chosen = value.global
-                    .of(x, context)
-                    .flatMap(tokens -> Chosen.of(tokens, value.global, context));
+            Optional<Chosen> chosen =
+                    value.global.of(x, context).flatMap(tokens -> Chosen.of(tokens, value.global, context));
             Tensor keys = projections.keys(x); // [B, H, T, D]
             Tensor vectors = projections.values(x);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(keys, vectors);
                 keys = state.get().keys(); // [B, H, S, D]
@@ -167,7 +166,8 @@ public record LongformerAttention(
                     .toList();
             List<Mask> different = masks.stream().distinct().toList();
             if (different.stream()
-                    .anyMatch(mask -> WindowKernel.band(mask, position, queries, keys, context).isEmpty())) {
+                    .anyMatch(mask -> WindowKernel.band(mask, position, queries, keys, context)
+                            .isEmpty())) {
                 return AttentionKernel.attend(
                         all.queries,
                         all.keys,
@@ -210,7 +210,8 @@ public record LongformerAttention(
                     .indexSelect(1, Tensor.of(back, back.length).to(all.queries.device()));
         }
 
-        private Tensor near(Mask mask, Projected some, Optional<Tensor> seen, Optional<Chosen> chosen, Context context) {
+        private Tensor near(
+                Mask mask, Projected some, Optional<Tensor> seen, Optional<Chosen> chosen, Context context) {
             return WindowKernel.attend(
                     mask,
                     WindowKernel.band(mask, position, some.queries.size(2), some.keys.size(2), context)
@@ -250,8 +251,7 @@ public record LongformerAttention(
             chosen.ifPresent(some -> context.show("global", some.tokens()));
             context.show(
                     "attention",
-                    chosen.map(some -> some.into(
-                                    weights, global.orElseThrow().weights(x, some, score, context)))
+                    chosen.map(some -> some.into(weights, global.orElseThrow().weights(x, some, score, context)))
                             .orElse(weights)
                             .to(x.dtype()));
             Tensor y = AttentionKernel.gathered(
@@ -269,7 +269,8 @@ public record LongformerAttention(
                                     .mapToObj(head -> value.window(head).allowed(from, to))
                                     .toArray(Tensor[]::new))
                     .unsqueeze(0); // [1, H, T, S]
-            Tensor both = chosen.map(some -> near.logicalOr(some.tokens().unsqueeze(1).unsqueeze(1)))
+            Tensor both = chosen.map(
+                            some -> near.logicalOr(some.tokens().unsqueeze(1).unsqueeze(1)))
                     .orElse(near);
             return context.keep()
                     .map(keep -> both.logicalAnd(keep.unsqueeze(1).unsqueeze(1)))

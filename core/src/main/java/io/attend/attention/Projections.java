@@ -23,7 +23,9 @@ final class Projections {
         this.key = new Linear(parameters.in("key"), shared, bias.key);
         this.values = new Linear(parameters.in("value"), shared, bias.value);
         this.output = new Linear(
-                parameters.in("output"), Linear.Size.from((long) heads.count() * size).to(width), bias.output);
+                parameters.in("output"),
+                Linear.Size.from((long) heads.count() * size).to(width),
+                bias.output);
     }
 
     Tensor queries(Tensor x) {

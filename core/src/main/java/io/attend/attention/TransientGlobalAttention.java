@@ -12,6 +12,7 @@ import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Band;
 import io.attend.mask.Mask;
+import io.attend.mask.Mask.Reach;
 import io.attend.mask.SlidingWindow;
 import io.attend.mask.SlidingWindow.Sides;
 import io.attend.norm.Norm;
@@ -56,10 +57,10 @@ public record TransientGlobalAttention(
         @Default("\"RmsNorm\"") Norm norm,
         @Default("0.0") double dropout)
         implements Attention {
-    public static final TransientGlobalAttention EXAMPLE = new TransientGlobalAttention(
-            Heads.of(2), 1, 2, BucketedBias.EXAMPLE, RmsNorm.EXAMPLE, 0);
-    public static final TransientGlobalAttention LARGER = new TransientGlobalAttention(
-            Heads.of(2).size(3), 2, 3, BucketedBias.EXAMPLE, RmsNorm.EXAMPLE, 0);
+    public static final TransientGlobalAttention EXAMPLE =
+            new TransientGlobalAttention(Heads.of(2), 1, 2, BucketedBias.EXAMPLE, RmsNorm.EXAMPLE, 0);
+    public static final TransientGlobalAttention LARGER =
+            new TransientGlobalAttention(Heads.of(2).size(3), 2, 3, BucketedBias.EXAMPLE, RmsNorm.EXAMPLE, 0);
 
     public TransientGlobalAttention {
         if (heads.keyValueCount() != heads.count()) {
@@ -76,8 +77,8 @@ public record TransientGlobalAttention(
             throw new IllegalArgumentException("a block must hold at least 1 token, not " + block);
         }
         if (position.direction() != BucketedBias.Direction.BIDIRECTIONAL) {
-            throw new IllegalArgumentException("a window on both sides needs buckets for both, not "
-                    + position.direction());
+            throw new IllegalArgumentException(
+                    "a window on both sides needs buckets for both, not " + position.direction());
         }
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout " + dropout + " is outside [0, 1)");
@@ -91,8 +92,7 @@ public record TransientGlobalAttention(
     /// The block of each of so many tokens, if all are real.
     ///
     /// In float32 as Hugging Face's class adds it up: where a block's size is no power of two, some tokens at
-    /// the
-    /// edge of a block fall into the one before it.
+    /// the edge of a block fall into the one before it.
     long[] blocks(int length) {
         long[] blocks = new long[length];
         float step = 1f / block;
@@ -139,8 +139,8 @@ public record TransientGlobalAttention(
             this.value = value;
             this.projections = new Projections(parameters, value.heads, ProjectionBias.NONE, width);
             this.norm = value.norm.build(parameters.in("global").in("norm"), width);
-            this.position = value.position.build(
-                    parameters.in("position"), new HeadShape(heads, heads, projections.size));
+            this.position =
+                    value.position.build(parameters.in("position"), new HeadShape(heads, heads, projections.size));
             this.far = parameters.shared(
                     "global",
                     new Shared(value.position, heads),
@@ -201,11 +201,10 @@ public record TransientGlobalAttention(
             Tensor last = real.mul(Tensor.of(ends, 1, length))
                     .sum(1, Tensor.Axis.KEPT)
                     .sub(1); // the last whole block of a text
-            Tensor blocks = Tensor.of(value.blocks(length), 1, length).add(1).mul(real).sub(1); // [(B), T]
+            Tensor blocks =
+                    Tensor.of(value.blocks(length), 1, length).add(1).mul(real).sub(1); // [(B), T]
             Tensor own = blocks.sub(last).clampMax(0).add(last);
-            Tensor rows = own.maskedFill(own.lt(0), count)
-                    .unsqueeze(2)
-                    .expand(x.size(0), length, x.size(2));
+            Tensor rows = own.maskedFill(own.lt(0), count).unsqueeze(2).expand(x.size(0), length, x.size(2));
             Tensor sums = Tensor.zeros(Shape.of(x.size(0), count + 1L, x.size(2)), x.dtype())
                     .to(x.device())
                     .scatterAdd(1, rows, x)
@@ -219,7 +218,9 @@ public record TransientGlobalAttention(
             int count = Math.toIntExact(summaries.seen.size(1));
             long length = summaries.blocks.size(1);
             if (count == 0) {
-                return Tensor.zeros(Shape.of(1, value.heads.count(), length, 0), far.tensor().dtype());
+                return Tensor.zeros(
+                        Shape.of(1, value.heads.count(), length, 0),
+                        far.tensor().dtype());
             }
             long[] buckets = LongStream.rangeClosed(-count, count)
                     .map(ahead -> value.position.bucket(Math.toIntExact(ahead)))
@@ -245,25 +246,23 @@ public record TransientGlobalAttention(
                     .orElseGet(() -> Tensor.ones(Shape.of(1, 1, length, length), DType.BOOL));
             Tensor broad = near.rank() == 2 ? near.unsqueeze(0).unsqueeze(0) : near;
             Tensor allowed = Tensor.cat(
-                    3,
-                    broad.expand(batch, 1, length, length),
-                    shared.seen().expand(batch, 1, length, count));
+                    3, broad.expand(batch, 1, length, length), shared.seen().expand(batch, 1, length, count));
             Tensor bias = Tensor.cat(
                     3,
                     position.bias(queries, keys, context)
                             .orElseThrow()
                             .expand(batch, value.heads.count(), length, length),
                     shared.bias().orElseThrow().expand(batch, value.heads.count(), length, count));
-            Tensor weights = AttentionKernel.weights(
-                    AttentionKernel.wide(queries),
-                    AttentionKernel.wide(Tensor.cat(2, keys, shared.keys())),
-                    Optional.of(allowed),
+            return AttentionKernel.attend(
+                    queries,
+                    Tensor.cat(2, keys, shared.keys()),
+                    Tensor.cat(2, vectors, shared.values()),
+                    new Context.Visible(Reach.SOME, Optional.of(allowed)),
                     Optional.of(bias),
-                    score);
-            context.show("attention", weights.to(queries.dtype()));
-            return AttentionKernel.gathered(
-                    context.dropout(weights, value.dropout).to(queries.dtype()),
-                    Tensor.cat(2, vectors, shared.values()));
+                    score,
+                    position,
+                    value.dropout,
+                    context);
         }
 
         @Override

@@ -110,7 +110,8 @@ final class WindowKernel {
         Optional<Tensor> near = position.added() == Added.NOTHING
                 ? Optional.empty()
                 : Optional.of(context.once(new Bias(position, band, blocks.size(), blocks.keys()), () -> {
-                    Tensor all = position.bias(own, own, context.unpadded().positioned(Optional.of(steps(band, blocks))))
+                    Tensor all = position.bias(
+                                    own, own, context.unpadded().positioned(Optional.of(steps(band, blocks))))
                             .orElseThrow(); // [1, H, M or 1, M]
                     return all.size(2) == 1 ? all : all.narrow(2, band.behind(), blocks.size());
                 }));
@@ -120,8 +121,8 @@ final class WindowKernel {
         }
         long rows = own.size(0);
         long heads = queries.size(1);
-        Tensor added = more.map(bias -> blocks.queries(
-                        bias.expand(rows / blocks.count(), heads, bias.size(2), bias.size(3))))
+        Tensor added = more.map(
+                        bias -> blocks.queries(bias.expand(rows / blocks.count(), heads, bias.size(2), bias.size(3))))
                 .orElseGet(() -> Tensor.zeros(
                         Shape.of(rows, heads, blocks.size(), shared.get().keys().size(2)), own.dtype()));
         Tensor before = near.orElseGet(() -> Tensor.zeros(Shape.of(1, 1, 1, 1), own.dtype()))
@@ -133,7 +134,8 @@ final class WindowKernel {
 
     /// Positions of the keys of any block, from the first on, [1, M].
     private static Tensor steps(Band band, Blocks blocks) {
-        long[] steps = LongStream.range(0, blocks.keys()).map(m -> m * band.rate()).toArray();
+        long[] steps =
+                LongStream.range(0, blocks.keys()).map(m -> m * band.rate()).toArray();
         return Tensor.of(steps, 1, steps.length);
     }
 }

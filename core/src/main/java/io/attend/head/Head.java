@@ -23,6 +23,7 @@ public sealed interface Head
                 NoiseContrastiveHead,
                 PairHead,
                 PooledHead,
+                QuestionHead,
                 SampledHead,
                 SequenceHead,
                 SpanHead,

@@ -57,23 +57,13 @@ public record SpanHead(@Default("0.0") double dropout) implements Head {
 
             @Override
             public Map<String, Tensor> outputs(Tensor x, Context context) {
-                Tensor logits = forward(x, context);
-                return Map.of("start_logits", logits.select(2, 0), "end_logits", logits.select(2, 1));
+                return SpanHead.outputs(forward(x, context));
             }
 
             @Override
             public Tensor loss(Tensor x, Tensor answers, double smoothing, Context context) {
-                if (!answers.shape().equals(Shape.of(x.size(0), 2))) {
-                    throw new IllegalArgumentException(parameters.path() + ": answers must be [" + x.size(0)
-                            + ", 2], the first and last position of each, not " + answers.shape());
-                }
-                Tensor inside = answers.ge(0).logicalAnd(answers.lt(x.size(1)));
-                Tensor asked = answers.maskedFill(inside.logicalNot(), IGNORED); // [B, 2]
-                Tensor logits = forward(x, context);
-                return logits.select(2, 0)
-                        .crossEntropy(asked.select(1, 0), IGNORED, smoothing)
-                        .add(logits.select(2, 1).crossEntropy(asked.select(1, 1), IGNORED, smoothing))
-                        .div(2);
+                check(x, answers, parameters);
+                return SpanHead.loss(forward(x, context), answers, smoothing);
             }
 
             @Override
@@ -81,5 +71,26 @@ public record SpanHead(@Default("0.0") double dropout) implements Head {
                 return Cost.flops(span.flops(load.rows())).saving(load.rows() * ((dropout > 0 ? 3 : 1) * width + 2));
             }
         };
+    }
+
+    static Map<String, Tensor> outputs(Tensor logits) {
+        return Map.of("start_logits", logits.select(2, 0), "end_logits", logits.select(2, 1));
+    }
+
+    static void check(Tensor x, Tensor answers, Parameters parameters) {
+        if (!answers.shape().equals(Shape.of(x.size(0), 2))) {
+            throw new IllegalArgumentException(parameters.path() + ": answers must be [" + x.size(0)
+                    + ", 2], the first and last position of each, not " + answers.shape());
+        }
+    }
+
+    /// The mean of both cross-entropies of logits [B, T, 2].
+    static Tensor loss(Tensor logits, Tensor answers, double smoothing) {
+        Tensor inside = answers.ge(0).logicalAnd(answers.lt(logits.size(1)));
+        Tensor asked = answers.maskedFill(inside.logicalNot(), IGNORED); // [B, 2]
+        return logits.select(2, 0)
+                .crossEntropy(asked.select(1, 0), IGNORED, smoothing)
+                .add(logits.select(2, 1).crossEntropy(asked.select(1, 1), IGNORED, smoothing))
+                .div(2);
     }
 }

@@ -25,13 +25,16 @@ record BandedMaps(List<Integer> sides) implements MapLayout {
                 .unsqueeze(1)
                 .add(Tensor.arange(0, 2L * side + 1).unsqueeze(0)); // [T, 2 side + 1]
         Tensor band = Tensor.cat(3, outside, local, outside)
-                .gather(3, places.reshape(1, 1, length, -1).expand(pairs.size(0), pairs.size(1), length, 2L * side + 1));
+                .gather(
+                        3,
+                        places.reshape(1, 1, length, -1).expand(pairs.size(0), pairs.size(1), length, 2L * side + 1));
         return new Laid(
                 pass.global()
                         .filter(global -> most(global) > 0)
                         .map(global -> Tensor.cat(
                                 3,
-                                chosen(pairs, global).maskedFill(global.unsqueeze(1).unsqueeze(3), 0),
+                                chosen(pairs, global)
+                                        .maskedFill(global.unsqueeze(1).unsqueeze(3), 0),
                                 band))
                         .orElse(band),
                 Optional.empty());
@@ -47,16 +50,15 @@ record BandedMaps(List<Integer> sides) implements MapLayout {
                 .maskedFill(global.gather(1, rows).logicalNot().unsqueeze(1).unsqueeze(1), 0);
     }
 
-    /// [B, H, T', G], T' the length Hugging Face pads texts to. Where a text has fewer global tokens than another,
-    /// its class attends evenly to all of that.
+    /// [B, H, T', G], T' the length Hugging Face pads texts to. Where a text has fewer global tokens than
+    /// another, its class attends evenly to all of that.
     @Override
     public Optional<Tensor> global(Tensor pairs, Pass pass) {
         return pass.global().filter(global -> most(global) > 0).map(global -> {
             long window = 2L * sides.stream().mapToInt(side -> side).max().orElseThrow();
             long padding = (window - pairs.size(3) % window) % window;
             Tensor rows = rows(global);
-            Tensor behind = Tensor.zeros(
-                    Shape.of(pairs.size(0), pairs.size(1), rows.size(1), padding), pairs.dtype());
+            Tensor behind = Tensor.zeros(Shape.of(pairs.size(0), pairs.size(1), rows.size(1), padding), pairs.dtype());
             Tensor seen = pairs.gather(
                     2,
                     rows.reshape(rows.size(0), 1, -1, 1)

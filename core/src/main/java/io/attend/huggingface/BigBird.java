@@ -14,6 +14,7 @@ import io.attend.head.FirstPooling;
 import io.attend.head.Head;
 import io.attend.head.PairHead;
 import io.attend.head.PooledHead;
+import io.attend.head.QuestionHead;
 import io.attend.head.SequenceHead;
 import io.attend.huggingface.TextEncoder.Task;
 import io.attend.position.LearnedPosition;
@@ -37,7 +38,6 @@ public record BigBird() implements Family {
     static {
         CLASSES.put("BigBirdForCausalLM", Task.NEXT_WORD);
         CLASSES.put("BigBirdForPreTraining", Task.PRETRAINING);
-        CLASSES.remove("BigBirdForQuestionAnswering");
         TYPES.put("block_sparse", true);
         TYPES.put("original_full", false);
     }
@@ -70,10 +70,16 @@ public record BigBird() implements Family {
                 : full;
         Head head = switch (encoder.task()) {
             case PRETRAINING -> new PairHead(words, new Tanh(), 2);
+            case SPANS ->
+                new QuestionHead(
+                        encoder.whole("intermediate_size"),
+                        activation,
+                        encoder.norm(),
+                        config.whole("sep_token_id", 66),
+                        encoder.dropout());
             case CHOICE -> new ChoiceHead(SequenceSummary.NONE.read(config, SequenceHead.of(1)));
             default ->
-                encoder.head(
-                        new PooledHead(new FirstPooling(), Optional.of(new Tanh())), words, activation, dropout);
+                encoder.head(new PooledHead(new FirstPooling(), Optional.of(new Tanh())), words, activation, dropout);
         };
         SequenceSummary.unread(config);
         Mapping mapping = encoder.mapping(
@@ -83,7 +89,9 @@ public record BigBird() implements Family {
                 encoder.stack(encoder.block(attention)),
                 head,
                 names(encoder));
-        Usage usage = mapping.usage();
+        Usage usage = encoder.task() == Task.SPANS
+                ? mapping.usage().extras(mapping.usage().extras().question(config.whole("sep_token_id", 66)))
+                : mapping.usage();
         return new Mapping(
                 mapping.architecture(),
                 mapping.names(),
@@ -111,16 +119,18 @@ public record BigBird() implements Family {
                 names.module("classifier.dense", "head.dense").module("classifier.out_proj", "head.classifier");
             case CHOICE ->
                 names.module("sequence_summary.summary", "head.dense").module("classifier", "head.classifier");
+            case SPANS ->
+                names.module("qa_classifier.intermediate.dense", "head.inner")
+                        .module("qa_classifier.output.dense", "head.outer")
+                        .module("qa_classifier.output.LayerNorm", "head.norm")
+                        .module("qa_classifier.qa_outputs", "head.span");
             default -> names.module("classifier", "head.classifier");
         }
         return switch (task) {
+            case SPANS -> names;
             case BODY, PRETRAINING -> names.module(pooler, "head.dense");
             default ->
-                names.kept(
-                                pooler + ".weight",
-                                Shape.of(encoder.width(), encoder.width()),
-                                Names.Fresh.ZEROS,
-                                spare)
+                names.kept(pooler + ".weight", Shape.of(encoder.width(), encoder.width()), Names.Fresh.ZEROS, spare)
                         .kept(pooler + ".bias", Shape.of(encoder.width()), Names.Fresh.ZEROS, spare);
         };
     }
@@ -131,6 +141,9 @@ public record BigBird() implements Family {
             Map<String, Object> values = parts.keys("big_bird", "BigBird");
             values.put("classifier_dropout", parts.last());
             parts.summary(values);
+            if (parts.head() instanceof QuestionHead head) {
+                values.put("sep_token_id", head.separator());
+            }
             values.put("rescale_embeddings", parts.embedding().scale() == Scale.SQUARE_ROOT_OF_WIDTH);
             switch (parts.attention()) {
                 case BigBirdAttention attention -> {

@@ -20,9 +20,8 @@ record BigBirdMaps(int block, long exact) implements MapLayout {
     public Laid of(int layer, Tensor pairs, Pass pass) {
         long length = pairs.size(2);
         long missing = padded(length) - length;
-        Tensor once = pass.shown("times")
-                .map(times -> pairs.div(times.clampMin(1)))
-                .orElse(pairs);
+        Tensor once =
+                pass.shown("times").map(times -> pairs.div(times.clampMin(1))).orElse(pairs);
         if (missing == 0) {
             return new Laid(once, Optional.empty());
         }

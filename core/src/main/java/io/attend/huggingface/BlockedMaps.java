@@ -5,8 +5,8 @@ import io.attend.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// LongT5's maps: blocks of queries beside the keys of their own block and of those next to it, [B, N, H, C, 3 C],
-/// and behind those the summaries.
+/// LongT5's maps: blocks of queries beside the keys of their own block and of those next to it, [B, N, H, C, 3
+/// C], and behind those the summaries.
 ///
 /// @param size of a block, C
 record BlockedMaps(int size) implements MapLayout {

@@ -18,6 +18,7 @@ import io.attend.head.DiscriminatorHead;
 import io.attend.head.Head;
 import io.attend.head.MaskedLanguageHead;
 import io.attend.head.PairHead;
+import io.attend.head.QuestionHead;
 import io.attend.head.SequenceHead;
 import io.attend.head.SpanHead;
 import io.attend.head.TokenHead;
@@ -118,7 +119,7 @@ record EncoderParts(
                     case SequenceHead _ -> "ForSequenceClassification";
                     case ChoiceHead _ -> "ForMultipleChoice";
                     case TokenHead _ -> "ForTokenClassification";
-                    case SpanHead _ -> "ForQuestionAnswering";
+                    case SpanHead _, QuestionHead _ -> "ForQuestionAnswering";
                     default -> "Model";
                 };
     }

@@ -55,8 +55,8 @@ public record Led() implements Family {
 
     private static List<? extends Attention> reading(Config config, SoftmaxAttention plain, int layers) {
         return LongformerParts.windows(config, layers).stream()
-                .map(window -> new LongformerAttention(
-                        plain.heads(), window, List.of(), GlobalTokens.GIVEN, plain.dropout()))
+                .map(window ->
+                        new LongformerAttention(plain.heads(), window, List.of(), GlobalTokens.GIVEN, plain.dropout()))
                 .toList();
     }
 

@@ -49,13 +49,11 @@ public record LongT5() implements Family {
         Attention self = global
                 ? new TransientGlobalAttention(
                         parts.attention().heads(), radius, block, parts.bias(), parts.norm(), parts.dropout())
-                : parts.attention().masked(new SlidingWindow(radius + 1, Sides.BOTH)).position(parts.bias());
+                : parts.attention()
+                        .masked(new SlidingWindow(radius + 1, Sides.BOTH))
+                        .position(parts.bias());
         Names names = T5Parts.names(
-                task,
-                tied,
-                module,
-                "DenseReluDense",
-                feed instanceof GatedFeedForward ? T5Parts.GATED : T5Parts.DENSE);
+                task, tied, module, "DenseReluDense", feed instanceof GatedFeedForward ? T5Parts.GATED : T5Parts.DENSE);
         if (global) {
             String theirs = task.body() + "encoder.block.";
             names.map(
@@ -82,7 +80,8 @@ public record LongT5() implements Family {
             values.put("model_type", "longt5");
             values.put("architectures", List.of(T5Parts.task(architecture).className("LongT5")));
             T5.feed(values, architecture);
-            var first = architecture.topology().stacks().get("encoder").unrolled().getFirst();
+            var first =
+                    architecture.topology().stacks().get("encoder").unrolled().getFirst();
             switch (first.sublayers().getFirst()) {
                 case SelfAttention(TransientGlobalAttention attention) -> {
                     values.put("encoder_attention_type", "transient-global");
@@ -90,8 +89,7 @@ public record LongT5() implements Family {
                     values.put("global_block_size", attention.block());
                 }
                 case SelfAttention(SoftmaxAttention attention)
-                when attention.mask() instanceof SlidingWindow window ->
-                    values.put("local_radius", window.size() - 1);
+                when attention.mask() instanceof SlidingWindow window -> values.put("local_radius", window.size() - 1);
                 default -> {}
             }
             return values;

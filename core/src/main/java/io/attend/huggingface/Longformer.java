@@ -41,7 +41,8 @@ public record Longformer() implements Family {
         double dropout = encoder.number("attention_probs_dropout_prob");
         Heads heads = Heads.of(encoder.count("num_attention_heads"));
         Mapping mapping = encoder.mapping(
-                encoder.embedding().position(new LearnedPosition(encoder.whole("max_position_embeddings"), padding + 1)),
+                encoder.embedding()
+                        .position(new LearnedPosition(encoder.whole("max_position_embeddings"), padding + 1)),
                 new Stack(
                         LongformerParts.segments(
                                 windows.stream()
@@ -101,7 +102,8 @@ public record Longformer() implements Family {
             if (parts.attention() instanceof LongformerAttention attention) {
                 values.put("num_attention_heads", attention.heads().count());
                 values.put("attention_probs_dropout_prob", attention.dropout());
-                values.put("attention_window", LongformerParts.sizes(parts.stack().unrolled()));
+                values.put(
+                        "attention_window", LongformerParts.sizes(parts.stack().unrolled()));
                 attention.global().separator().ifPresent(token -> values.put("sep_token_id", token));
             }
             return values;

@@ -200,9 +200,8 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
                 .map(body + "shared.weight", task.readsOnly() ? "embedding.token.weight" : "source.token.weight");
         for (String side : List.of("encoder", "decoder")) {
             String self = side.equals("encoder") ? reading : "SelfAttention";
-            List<String> modules = side.equals("encoder")
-                    ? List.of(reading, feed)
-                    : List.of("SelfAttention", "EncDecAttention", feed);
+            List<String> modules =
+                    side.equals("encoder") ? List.of(reading, feed) : List.of("SelfAttention", "EncDecAttention", feed);
             for (String module : modules) {
                 int layer = modules.indexOf(module);
                 String theirs = body + side + ".block.{i}.layer." + layer + ".";
@@ -243,12 +242,14 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
                 || !(encoder.unrolled().getFirst() instanceof Block(var branches, var norms, PreNorm(double dropout)))
                 || !norms.equals(norm)
                 || !(branches.getFirst() instanceof SelfAttention(Attention attention))
-                || !(heads(attention).orElse(null) instanceof Heads heads)
-                || !(bias(attention).orElse(null) instanceof BucketedBias bias)
+                || heads(attention).isEmpty()
+                || bias(attention).isEmpty()
                 || !(source(architecture) instanceof TokenEmbedding embedding)
                 || !(embedding.table() instanceof DenseTable table)) {
             return Optional.empty();
         }
+        Heads heads = heads(attention).get();
+        BucketedBias bias = bias(attention).get();
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("is_encoder_decoder", true);
         values.put("d_model", architecture.width());

@@ -150,7 +150,19 @@ public record Usage(
     /// @param ids [B, T]
     /// @param keep [B, T], false at padding
     public Tokens tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segments) {
-        return new Tokens(ids, keep, segments, numbered(ids, keep, positions));
+        Optional<Tensor> texts = segments.isPresent() || extras.question().isEmpty()
+                ? segments
+                : Optional.of(asked(ids, extras.question().getAsInt()));
+        return new Tokens(ids, keep, texts, numbered(ids, keep, positions));
+    }
+
+    /// 0 up to the first separator and 1 behind it; where there is none only the first token is a question.
+    private static Tensor asked(Tensor ids, int separator) {
+        Tensor ends = ids.eq(separator).to(DType.INT64); // [B, T]
+        Tensor behind = ends.cumsum(1).sub(ends).ne(0);
+        Tensor none = ends.sum(1, Tensor.Axis.KEPT).eq(0); // [B, 1]
+        Tensor later = Tensor.arange(0, ids.size(1)).ne(0).unsqueeze(0);
+        return behind.logicalOr(none.logicalAnd(later)).to(DType.INT64);
     }
 
     /// Prompts to be gone on with, which may have padding on the left.
@@ -243,10 +255,12 @@ public record Usage(
     ///     absent where none are
     /// @param reused of how many of the first positions, all if empty
     /// @param layers what is shown as hidden states
-    /// @param bands where bands of words end, by which a class sorts the losses of the words it was asked for; none
-    ///     where it gives none
+    /// @param bands where bands of words end, by which a class sorts the losses of the words it was asked for;
+    ///     none where it gives none
     /// @param layout of the maps of sparse attention, where they are not all pairs
     /// @param drawn what choices are called that layers draw by chance, ours and theirs
+    /// @param question the token that ends the first of two texts, where segments follow from it if none are
+    ///     given
     public record Extras(
             Maps maps,
             double smoothing,
@@ -255,7 +269,8 @@ public record Usage(
             Layers layers,
             List<Integer> bands,
             Optional<MapLayout> layout,
-            Map<String, String> drawn) {
+            Map<String, String> drawn,
+            OptionalInt question) {
         public static final Extras NONE = new Extras(
                 Maps.WEIGHTS,
                 0,
@@ -264,7 +279,8 @@ public record Usage(
                 Layers.EMBEDDED,
                 List.of(),
                 Optional.empty(),
-                Map.of());
+                Map.of(),
+                OptionalInt.empty());
 
         public Extras {
             bands = List.copyOf(bands);
@@ -272,44 +288,49 @@ public record Usage(
         }
 
         Extras maps(Maps shown) {
-            return new Extras(shown, smoothing, remembered, reused, layers, bands, layout, drawn);
+            return new Extras(shown, smoothing, remembered, reused, layers, bands, layout, drawn, question);
         }
 
         Extras smoothing(double share) {
-            return new Extras(maps, share, remembered, reused, layers, bands, layout, drawn);
+            return new Extras(maps, share, remembered, reused, layers, bands, layout, drawn, question);
         }
 
         Extras remembering(Optional<OptionalInt> states, OptionalInt positions) {
-            return new Extras(maps, smoothing, states, positions, layers, bands, layout, drawn);
+            return new Extras(maps, smoothing, states, positions, layers, bands, layout, drawn, question);
         }
 
         Extras layers(Layers shown) {
-            return new Extras(maps, smoothing, remembered, reused, shown, bands, layout, drawn);
+            return new Extras(maps, smoothing, remembered, reused, shown, bands, layout, drawn, question);
         }
 
         /// With losses of words in the order of bands.
         Extras bands(List<Integer> ends) {
-            return new Extras(maps, smoothing, remembered, reused, layers, ends, layout, drawn);
+            return new Extras(maps, smoothing, remembered, reused, layers, ends, layout, drawn, question);
         }
 
         Extras layout(MapLayout how) {
-            return new Extras(maps, smoothing, remembered, reused, layers, bands, Optional.of(how), drawn);
+            return new Extras(maps, smoothing, remembered, reused, layers, bands, Optional.of(how), drawn, question);
+        }
+
+        Extras question(int separator) {
+            return new Extras(
+                    maps, smoothing, remembered, reused, layers, bands, layout, drawn, OptionalInt.of(separator));
         }
 
         /// With a choice of layers, `ours`, that Hugging Face calls `theirs`.
         Extras drawn(String ours, String theirs) {
             Map<String, String> all = new HashMap<>(drawn);
             all.put(ours, theirs);
-            return new Extras(maps, smoothing, remembered, reused, layers, bands, layout, all);
+            return new Extras(maps, smoothing, remembered, reused, layers, bands, layout, all, question);
         }
     }
 
     /// What a class shows as hidden states.
     ///
-    /// @param embedded whether the first is what enters the first layer, and the last layer's is shown only behind
-    ///     the last norm; otherwise every layer's is, and then that behind the norm
-    /// @param halving behind every so many layers the stream is shown halved, as RWKV has it so that halves do not
-    ///     overflow: all that is added behind is halved too, so that no norm sees it; 0 for never
+    /// @param embedded whether the first is what enters the first layer, and the last layer's is shown only
+    ///     behind the last norm; otherwise every layer's is, and then that behind the norm
+    /// @param halving behind every so many layers the stream is shown halved, as RWKV has it so that halves do
+    ///     not overflow: all that is added behind is halved too, so that no norm sees it; 0 for never
     public record Layers(boolean embedded, int halving) {
         public static final Layers EMBEDDED = new Layers(true, 0);
     }

@@ -44,8 +44,9 @@ public record Alibi(
     /// How finely slopes and penalties are told apart.
     public enum Precision {
         EXACT,
-        /// Slopes, positions and their products are each rounded to 8 bits, and positions count from the beginning
-        /// of the text instead of from the query, which the softmax does not see but the rounding does.
+        /// Slopes, positions and their products are each rounded to 8 bits, and positions count from the
+        /// beginning of the text instead of from the query, which the softmax does not see but the rounding
+        /// does.
         BFLOAT16
     }
 

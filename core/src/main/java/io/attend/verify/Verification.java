@@ -148,8 +148,8 @@ public final class Verification {
         return new Check(name, error, error, error == 0, Optional.empty());
     }
 
-    /// @param keep [B, T] rows to compare, of values [B, T, ...] or, for attention, [B, H, T, S], or as many as the
-    ///     values have axes but the last, in one line
+    /// @param keep [B, T] rows to compare, of values [B, T, ...] or, for attention, [B, H, T, S], or as many as
+    ///     the values have axes but the last, in one line
     private static Check close(String name, Tensor value, Tensor wanted, Optional<boolean[]> keep, double tolerance) {
         double[] had = value.toDoubles();
         double[] right = wanted.toDoubles();

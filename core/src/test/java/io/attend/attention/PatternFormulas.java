@@ -53,9 +53,8 @@ final class PatternFormulas {
             var window = MaskFormulas.of(value.window(head));
             return window.allows(query, key) || global[key] ? 1 : 0;
         });
-        double[][] all = value.causal()
-                ? near
-                : gathered(value.heads(), x, numbers.in("global"), scene, (_, _, _) -> 1);
+        double[][] all =
+                value.causal() ? near : gathered(value.heads(), x, numbers.in("global"), scene, (_, _, _) -> 1);
         return IntStream.range(0, x.length)
                 .mapToObj(t -> numbers.in("output").linear(global[t] ? all[t] : near[t], ProjectionBias.ADDED.output))
                 .toArray(double[][]::new);
@@ -66,20 +65,12 @@ final class PatternFormulas {
         return (x, numbers, scene) -> {
             int blocks = (x.length + value.block() - 1) / value.block();
             return bigBird(
-                    value,
-                    x,
-                    numbers,
-                    scene,
-                    x.length <= value.exact() ? List.of() : value.drawn("model", blocks));
+                    value, x, numbers, scene, x.length <= value.exact() ? List.of() : value.drawn("model", blocks));
         };
     }
 
     static double[][] bigBird(
-            BigBirdAttention value,
-            double[][] x,
-            Numbers numbers,
-            Scene scene,
-            List<List<List<Integer>>> drawn) {
+            BigBirdAttention value, double[][] x, Numbers numbers, Scene scene, List<List<List<Integer>>> drawn) {
         int last = (x.length - 1) / value.block();
         double[][] y = gathered(value.heads(), x, numbers, scene, (head, query, key) -> {
             int from = query / value.block();
@@ -98,7 +89,8 @@ final class PatternFormulas {
     /// Each head on one block of the text's own.
     static Formula blockwise(BlockwiseAttention value) {
         return (x, numbers, scene) -> {
-            int real = (int) IntStream.range(0, x.length).filter(t -> scene.keep()[t]).count();
+            int real = (int)
+                    IntStream.range(0, x.length).filter(t -> scene.keep()[t]).count();
             int blocks = (real + value.block() - 1) / value.block();
             double[][] y = gathered(value.heads(), x, numbers, scene, (head, query, key) -> {
                 int from = query / value.block();
@@ -139,7 +131,8 @@ final class PatternFormulas {
     static Formula transientGlobal(TransientGlobalAttention value) {
         return (x, numbers, scene) -> {
             int width = x[0].length;
-            int real = (int) IntStream.range(0, x.length).filter(t -> scene.keep()[t]).count();
+            int real = (int)
+                    IntStream.range(0, x.length).filter(t -> scene.keep()[t]).count();
             int whole = real / value.block();
             int[] block = IntStream.range(0, x.length)
                     .map(t -> scene.keep()[t] ? Math.min(t / value.block(), whole - 1) : -1)
@@ -156,10 +149,14 @@ final class PatternFormulas {
                 rows[x.length + j] = NormFormulas.of(value.norm())
                         .apply(sum, numbers.in("global").in("norm"));
             }
-            double[][] near = numbers.in("position").shared().matrix("weight", value.heads().count());
-            double[][] far = numbers.in("global").shared().matrix("weight", value.heads().count());
+            double[][] near = numbers.in("position")
+                    .shared()
+                    .matrix("weight", value.heads().count());
+            double[][] far =
+                    numbers.in("global").shared().matrix("weight", value.heads().count());
             Numbers query = numbers.in("query");
-            double[][] q = Arrays.stream(x).map(row -> query.linear(row, Bias.NONE)).toArray(double[][]::new);
+            double[][] q =
+                    Arrays.stream(x).map(row -> query.linear(row, Bias.NONE)).toArray(double[][]::new);
             double[][] k = Arrays.stream(rows)
                     .map(row -> numbers.in("key").linear(row, Bias.NONE))
                     .toArray(double[][]::new);
@@ -226,7 +223,8 @@ final class PatternFormulas {
     /// Softmax in which a key counts as often as it is said to.
     static double[] softmax(int keys, IntToDoubleFunction times, IntToDoubleFunction score) {
         double[] weights = IntStream.range(0, keys)
-                .mapToDouble(s -> times.applyAsDouble(s) == 0 ? 0 : times.applyAsDouble(s) * Math.exp(score.applyAsDouble(s)))
+                .mapToDouble(s ->
+                        times.applyAsDouble(s) == 0 ? 0 : times.applyAsDouble(s) * Math.exp(score.applyAsDouble(s)))
                 .toArray();
         double total = Arrays.stream(weights).sum();
         return Arrays.stream(weights).map(w -> total == 0 ? 0 : w / total).toArray();

@@ -83,12 +83,11 @@ class PatternTest {
                 .tests();
     }
 
-    /// The way in blocks and the way that shows all weights, at lengths around every edge: of several texts behind
-    /// padding.
+    /// The way in blocks and the way that shows all weights, at lengths around every edge: of several texts
+    /// behind padding.
     @Test
     void blocksGiveWhatAllPairsGive() {
-        List<Attention> all = Stream.concat(
-                        WINDOWS.stream().map(SoftmaxAttention.SHARED::masked), EXAMPLES.stream())
+        List<Attention> all = Stream.concat(WINDOWS.stream().map(SoftmaxAttention.SHARED::masked), EXAMPLES.stream())
                 .toList();
         for (Attention attention : all) {
             try (Bench<Layer> bench = Bench.of(parameters -> attention.self(parameters, Site.width(WIDTH)))) {
@@ -149,8 +148,8 @@ class PatternTest {
         }
     }
 
-    /// Lengths that fill no block, with blocks drawn here, given from outside, drawn twice, and the first in the place
-    /// of all.
+    /// Lengths that fill no block, with blocks drawn here, given from outside, drawn twice, and the first in
+    /// the place of all.
     @Test
     void bigBirdSeesItsBlocks() {
         BigBirdAttention inTraining =
@@ -159,7 +158,9 @@ class PatternTest {
             int blocks = (length + 2) / 3;
             List<List<List<Integer>>> own = BIG_BIRD.drawn("model", blocks);
             List<List<List<Integer>>> given = own.stream()
-                    .map(rows -> rows.stream().map(row -> List.of(row.get(1), row.get(1))).toList())
+                    .map(rows -> rows.stream()
+                            .map(row -> List.of(row.get(1), row.get(1)))
+                            .toList())
                     .toList();
             List<List<List<Integer>>> first = own.stream()
                     .map(rows -> rows.stream().map(_ -> List.of(0, 0)).toList())
@@ -194,12 +195,12 @@ class PatternTest {
             }
             Context padded = context.padded(Optional.of(Grids.keep(length, lengths)));
             Grids.assertEqual("blocks of " + length, bench.built().forward(x, padded), expected, 1e-11);
-            Grids.assertEqual(
-                    "observed", bench.built().forward(x, padded.observed((_, _, _) -> {})), expected, 1e-11);
+            Grids.assertEqual("observed", bench.built().forward(x, padded.observed((_, _, _) -> {})), expected, 1e-11);
         }
     }
 
-    /// As many as asked for, none twice, none that is seen anyway, the same in every pass and others in every head.
+    /// As many as asked for, none twice, none that is seen anyway, the same in every pass and others in every
+    /// head.
     @Test
     void bigBirdDrawsOthers() {
         List<List<List<Integer>>> drawn = BIG_BIRD.drawn("encoder.3.attention", 17);
@@ -274,13 +275,12 @@ class PatternTest {
             Numbers numbers = bench.numbers();
             double[][][] expected = new double[3][][];
             for (int b = 0; b < 3; b++) {
-                expected[b] = PatternFormulas.longformer(
-                        attention, Grids.of(x)[b], numbers, Scene.plain(13), global[b]);
+                expected[b] =
+                        PatternFormulas.longformer(attention, Grids.of(x)[b], numbers, Scene.plain(13), global[b]);
             }
             Context context = Context.inference().global(Optional.of(Tensor.of(flat, 3, 13)));
             Grids.assertEqual("global", bench.built().forward(x, context), expected, 1e-11);
-            Grids.assertEqual(
-                    "observed", bench.built().forward(x, context.observed((_, _, _) -> {})), expected, 1e-11);
+            Grids.assertEqual("observed", bench.built().forward(x, context.observed((_, _, _) -> {})), expected, 1e-11);
         }
     }
 
@@ -299,10 +299,7 @@ class PatternTest {
                 double[][] expected = AttentionFormulas.self(attention).apply(Grids.of(x)[0], bench.numbers(), scene);
                 Context context = Context.inference().worded(Optional.of(Tensor.of(ids, 1, 9)));
                 Grids.assertEqual(
-                        global.toString(),
-                        bench.built().forward(x, context),
-                        new double[][][] {expected},
-                        1e-11);
+                        global.toString(), bench.built().forward(x, context), new double[][][] {expected}, 1e-11);
                 assertThatThrownBy(() -> bench.built().forward(x, Context.inference()))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("up to the separator 2 need words");
@@ -335,11 +332,11 @@ class PatternTest {
         assertThatThrownBy(() -> new LongformerAttention(
                         Heads.of(2), SlidingWindow.BOTH, List.of(1, 2, 3), GlobalTokens.GIVEN, 0))
                 .hasMessage("3 dilations for 2 heads; give one a head, or one for all");
-        assertThatThrownBy(() -> new LongformerAttention(
-                        Heads.of(2), SlidingWindow.BOTH, List.of(0), GlobalTokens.GIVEN, 0))
+        assertThatThrownBy(() ->
+                        new LongformerAttention(Heads.of(2), SlidingWindow.BOTH, List.of(0), GlobalTokens.GIVEN, 0))
                 .hasMessage("rate must be at least 1, not 0");
-        assertThatThrownBy(() -> new LongformerAttention(
-                        Heads.of(2), SlidingWindow.EXAMPLE, List.of(), GlobalTokens.FIRST, 0))
+        assertThatThrownBy(() ->
+                        new LongformerAttention(Heads.of(2), SlidingWindow.EXAMPLE, List.of(), GlobalTokens.FIRST, 0))
                 .hasMessageStartingWith("a window that ends at the query has no global tokens");
         assertThatThrownBy(() -> LongformerAttention.of(Heads.of(4).sharing(2), SlidingWindow.BOTH))
                 .hasMessage("Longformer's attention has as many key-value heads as query heads: 4, not 2");
@@ -353,14 +350,11 @@ class PatternTest {
                 .hasMessage("1 shifts for 2 heads; give one a head");
         assertThatThrownBy(() -> new BlockwiseAttention(Heads.of(2), 3, List.of(0, -1), 0))
                 .hasMessage("a shift must be at least 0, not -1");
-        assertThatThrownBy(
-                        () -> new FactorizedAttention(Heads.of(2), FactorizedAttention.Pattern.FIXED, 3, 4, 0))
+        assertThatThrownBy(() -> new FactorizedAttention(Heads.of(2), FactorizedAttention.Pattern.FIXED, 3, 4, 0))
                 .hasMessage("summary must be from 1 to the stride 3, not 4");
-        assertThatThrownBy(
-                        () -> new FactorizedAttention(Heads.of(2), FactorizedAttention.Pattern.STRIDED, 3, 2, 0))
+        assertThatThrownBy(() -> new FactorizedAttention(Heads.of(2), FactorizedAttention.Pattern.STRIDED, 3, 2, 0))
                 .hasMessage("a strided pattern has no summary; leave it out or take FIXED");
-        assertThatThrownBy(
-                        () -> new FactorizedAttention(Heads.of(2), FactorizedAttention.Pattern.STRIDED, 0, 1, 0))
+        assertThatThrownBy(() -> new FactorizedAttention(Heads.of(2), FactorizedAttention.Pattern.STRIDED, 0, 1, 0))
                 .hasMessageStartingWith("stride must be from 1 to");
         assertThatThrownBy(() -> new TransientGlobalAttention(
                         Heads.of(2), -1, 2, BucketedBias.EXAMPLE, io.attend.norm.RmsNorm.EXAMPLE, 0))

@@ -88,6 +88,26 @@ public final class HeadFormulas {
             .with(
                     SpanHead.class,
                     _ -> each((x, numbers, _) -> numbers.in("span").linear(x, Bias.ADDED)))
+            .with(QuestionHead.class, value -> (text, numbers, _) -> {
+                int ends = 0; // where the first separator stands, or at the first word
+                for (int t = text.x().length - 1; t >= 0; t--) {
+                    ends = text.words()[t] == value.separator() ? t : ends;
+                }
+                double[][] logits = new double[text.x().length][];
+                for (int t = 0; t < logits.length; t++) {
+                    double[] inner = dense(text.x()[t], value.activation(), numbers.in("inner"));
+                    double[] sum = numbers.in("outer").linear(inner, Bias.ADDED);
+                    for (int i = 0; i < sum.length; i++) {
+                        sum[i] += text.x()[t][i];
+                    }
+                    logits[t] = numbers.in("span")
+                            .linear(NormFormulas.of(value.norm()).apply(sum, numbers.in("norm")), Bias.ADDED);
+                    double hidden = t > 0 && t <= ends ? 1e6 : 0;
+                    logits[t][0] -= hidden;
+                    logits[t][1] -= hidden;
+                }
+                return logits;
+            })
             .with(
                     DiscriminatorHead.class,
                     value -> each((x, numbers, _) -> numbers.in("replaced")

@@ -92,6 +92,28 @@ class HeadTest {
         return Context.inference().padded(keep).worded(Optional.of(Tensor.of(flat, 2, 5)));
     }
 
+    /// In words: nowhere in the question but at its first word, anywhere where nothing ends a question.
+    @Test
+    void anAnswerIsNotInTheQuestion() {
+        QuestionHead head = QuestionHead.EXAMPLE;
+        int[][] ids = {{7, 11, 2, 5, 2}, {2, 7, 5, 13, 0}, {7, 7, 5, 13, 3}};
+        try (Lifetime _ = Lifetime.open();
+                Bench<Head.Built> bench = bench(head)) {
+            Tensor x = Grids.random(11, 3, 5, WIDTH);
+            double[][][] expected = new double[3][][];
+            for (int b = 0; b < 3; b++) {
+                Text text = new Text(Grids.of(x)[b], ids[b], Scene.all(5));
+                expected[b] = HeadFormulas.of(head).apply(text, bench.numbers().in("head"), new double[0][]);
+            }
+            long[] flat = Stream.of(ids)
+                    .flatMapToInt(java.util.Arrays::stream)
+                    .asLongStream()
+                    .toArray();
+            Context context = Context.inference().worded(Optional.of(Tensor.of(flat, 3, 5)));
+            Grids.assertEqual("question", bench.built().forward(x, context), expected, 1e-9);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("ofTexts")
     void isItsFormula(Example<Head> example) {
