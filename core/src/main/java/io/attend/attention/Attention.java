@@ -9,6 +9,7 @@ import io.attend.layer.Site;
 public sealed interface Attention
         permits DisentangledAttention,
                 FourierMixing,
+                FunnelAttention,
                 LongformerAttention,
                 MemoryAttention,
                 MixedAttention,

@@ -21,6 +21,7 @@ public sealed interface Family
                 DistilBert,
                 Electra,
                 FNet,
+                Funnel,
                 Falcon,
                 Gemma,
                 Gemma2,

@@ -147,9 +147,12 @@ final class Actual {
         return new Value(tensor, Optional.empty());
     }
 
-    /// Of a tensor whose rows are those of the source.
+    /// Of a tensor whose rows are those of the source, or of what it was pooled to.
     private Value rows(Tensor tensor) {
-        return new Value(tensor, keep);
+        boolean pooled = keep.isPresent()
+                && tensor.rank() > 2
+                && tensor.size(0) * tensor.size(tensor.rank() - 2) != keep.get().length;
+        return new Value(tensor, pooled ? Optional.empty() : keep);
     }
 
     /// Of something the head gives: one row a position, or one a text.

@@ -23,6 +23,7 @@ public final class AttentionFormulas {
                     value -> (x, numbers, scene) ->
                             new Softmax(value, numbers, scene.keep(), value.mask(), true).apply(x, x))
             .with(DisentangledAttention.class, UnpairedFormulas::disentangled)
+            .with(FunnelAttention.class, FunnelFormulas::funnel)
             .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
             .with(LongformerAttention.class, PatternFormulas::longformer)
             .with(MixedAttention.class, UnpairedFormulas::mixed)
