@@ -218,7 +218,7 @@ final class AttentionKernel {
     }
 
     /// Halves as float32.
-    private static Tensor wide(Tensor x) {
+    static Tensor wide(Tensor x) {
         return x.dtype().bytes() == 2 ? x.to(DType.FLOAT32) : x;
     }
 

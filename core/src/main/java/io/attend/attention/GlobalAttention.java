@@ -78,8 +78,8 @@ final class GlobalAttention {
                 1,
                 chosen.rows.unsqueeze(2).expand(x.size(0), chosen.rows.size(1), x.size(2))); // [B, G, E]
         return AttentionKernel.weights(
-                Projections.split(query.forward(asking), size),
-                Projections.split(key.forward(x), size),
+                AttentionKernel.wide(Projections.split(query.forward(asking), size)),
+                AttentionKernel.wide(Projections.split(key.forward(x), size)),
                 context.keep().map(keep -> keep.unsqueeze(1).unsqueeze(1)),
                 Optional.empty(),
                 score);

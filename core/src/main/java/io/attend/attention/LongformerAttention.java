@@ -154,7 +154,7 @@ public record LongformerAttention(
                     .toList();
             List<Mask> different = masks.stream().distinct().toList();
             if (different.stream()
-                    .anyMatch(mask -> WindowKernel.band(mask, queries, keys, context).isEmpty())) {
+                    .anyMatch(mask -> WindowKernel.band(mask, position, queries, keys, context).isEmpty())) {
                 return AttentionKernel.attend(
                         all.queries,
                         all.keys,
@@ -200,17 +200,19 @@ public record LongformerAttention(
         private Tensor near(Mask mask, Projected some, Optional<Tensor> seen, Optional<Chosen> chosen, Context context) {
             return WindowKernel.attend(
                     mask,
-                    WindowKernel.band(mask, some.queries.size(2), some.keys.size(2), context)
+                    WindowKernel.band(mask, position, some.queries.size(2), some.keys.size(2), context)
                             .orElseThrow(),
                     some.queries,
                     some.keys,
                     some.values,
                     seen,
                     value.global,
-                    chosen.map(
-                            all -> new WindowKernel.Shared(all.of(some.keys), all.of(some.values), all.real())),
-                    score,
-                    value.dropout,
+                    chosen.map(all -> new WindowKernel.Shared(
+                            all.of(some.keys),
+                            all.of(some.values),
+                            all.real().unsqueeze(1).unsqueeze(1),
+                            Optional.empty())),
+                    new WindowKernel.Making(score, position, value.dropout),
                     context);
         }
 
@@ -227,11 +229,12 @@ public record LongformerAttention(
         /// The same by all pairs, so that their weights can be shown.
         private Tensor observed(Tensor x, Projected all, Optional<Chosen> chosen, Context context) {
             Tensor weights = AttentionKernel.weights(
-                    all.queries,
-                    all.keys,
+                    AttentionKernel.wide(all.queries),
+                    AttentionKernel.wide(all.keys),
                     Optional.of(allowed(all.queries.size(2), all.keys.size(2), chosen, context)),
                     Optional.empty(),
                     score); // [B, H, T, S]
+            chosen.ifPresent(some -> context.show("global", some.tokens()));
             context.show(
                     "attention",
                     chosen.map(some -> some.into(

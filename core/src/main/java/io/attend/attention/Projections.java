@@ -40,7 +40,7 @@ final class Projections {
 
     /// [B, T, H D] → [B, H, T, D]
     static Tensor split(Tensor x, int size) {
-        return x.reshape(x.size(0), x.size(1), -1, size).transpose(1, 2);
+        return x.reshape(x.size(0), x.size(1), x.size(2) / size, size).transpose(1, 2);
     }
 
     /// [B, H, T, D] → [B, T, E]

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 public sealed interface Family
         permits Albert,
                 Bert,
+                BigBird,
                 Bloom,
                 ConvBert,
                 Deberta,
@@ -32,7 +33,9 @@ public sealed interface Family
                 GptNeo,
                 GptNeoX,
                 Llama,
+                Longformer,
                 MPNet,
+                Mamba,
                 Mistral,
                 Mixtral,
                 Mpt,
@@ -42,6 +45,7 @@ public sealed interface Family
                 Qwen2,
                 RoFormer,
                 Roberta,
+                Rwkv,
                 SqueezeBert,
                 StableLm,
                 TransfoXl,
@@ -53,6 +57,8 @@ public sealed interface Family
                 Blenderbot,
                 M2M100,
                 ProphetNet,
+                Led,
+                LongT5,
                 T5,
                 Switch {
     /// The values of `model_type` it answers to.

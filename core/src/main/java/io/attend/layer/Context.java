@@ -1,6 +1,9 @@
 package io.attend.layer;
 
 import io.attend.mask.Mask;
+import io.attend.state.Cache;
+import io.attend.state.GrowingCache;
+import io.attend.state.KeyValueState;
 import io.attend.state.State;
 import io.attend.tensor.DType;
 import io.attend.tensor.GradientHook;
@@ -26,6 +29,7 @@ public final class Context {
     private Optional<Random> random = Optional.empty();
     private long step;
     private Optional<Map<Place, State>> states = Optional.empty();
+    private Cache cache = GrowingCache.EXAMPLE;
     private long cached;
     private Optional<Tensor> keep = Optional.empty();
     private Optional<Tensor> positions = Optional.empty();
@@ -74,6 +78,13 @@ public final class Context {
         Context context = copy();
         context.states = Optional.of(states);
         context.cached = cached;
+        return context;
+    }
+
+    /// The same pass with keys and values kept in another way.
+    public Context caching(Cache how) {
+        Context context = copy();
+        context.cache = how;
         return context;
     }
 
@@ -249,6 +260,7 @@ public final class Context {
         context.random = random;
         context.step = step;
         context.states = states;
+        context.cache = cache;
         context.cached = cached;
         context.keep = keep;
         context.positions = positions;
@@ -309,6 +321,41 @@ public final class Context {
     /// The state of this place, made on first use; nothing outside a generation.
     public <S extends State> Optional<S> state(Class<S> type, Supplier<S> fresh) {
         return states.map(all -> type.cast(all.computeIfAbsent(place, _ -> fresh.get())));
+    }
+
+    /// The keys and values this place remembers, kept as the session asked for; nothing outside a generation.
+    public Optional<KeyValueState> keyValues() {
+        if (cache.rolls() && states.isPresent()) {
+            throw new IllegalArgumentException(place + ": only SoftmaxAttention can count positions inside a "
+                    + cache.getClass().getSimpleName() + "; use a GrowingCache");
+        }
+        return state(KeyValueState.class, () -> new KeyValueState(cache));
+    }
+
+    /// The same for keys whose positions have not acted on them yet, where the session's cache forgets; nothing
+    /// where it does not.
+    public Optional<KeyValueState> rolling() {
+        return cache.rolls() ? state(KeyValueState.class, () -> new KeyValueState(cache)) : Optional.empty();
+    }
+
+    /// The same pass as if only `remembered` tokens had come before it, so that positions count from there.
+    ///
+    /// @throws IllegalArgumentException if some were forgotten that are padding, or were said to stand elsewhere
+    public Context behind(long remembered) {
+        boolean told = keep.isPresent() || positions.isPresent() || segments.isPresent();
+        if (told && remembered < cached) {
+            throw new IllegalArgumentException(place + ": of " + cached + " positions only " + remembered
+                    + " are remembered, and texts with padding, positions or segments of their own cannot forget; use"
+                    + " a longer window or a GrowingCache");
+        }
+        return counted(remembered);
+    }
+
+    /// The same pass with positions that count from `first` where they are not given.
+    public Context counted(long first) {
+        Context context = copy();
+        context.cached = first;
+        return context;
     }
 
     /// Whether attention weights must be computed for an observer.
@@ -415,6 +462,12 @@ public final class Context {
     /// Which positions, cached ones included, are real: [B, S] truth values; absent when nothing is padding.
     public Optional<Tensor> keep() {
         return keep;
+    }
+
+    /// Which of the positions of this pass are real, of `length` new ones: [B, T] truth values; absent when
+    /// nothing is padding.
+    public Optional<Tensor> real(long length) {
+        return keep.map(all -> all.narrow(1, all.size(1) - length, length));
     }
 
     /// To which of several texts each position belongs, cached ones included: [B, S] int64; absent when there

@@ -3,6 +3,7 @@ package io.attend.state;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Tensor;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// What a layer takes along from segment to segment of a text: tensors [B, ...] in the layer's own order, without
 /// a gradient. It serves steps of a generation and steps of training alike: while one pass goes on, and is
@@ -65,6 +66,56 @@ public final class SegmentState implements State {
                     .toList();
             tensors.forEach(Tensor::close);
             return chosen;
+        }
+    }
+
+    @Override
+    public void truncate(long shorter) {
+        State.checkShorter(shorter, length);
+        if (shorter != length) {
+            throw new IllegalArgumentException("segments cannot go back: what was taken along of the " + length
+                    + " positions before is all there is, and what it was at " + shorter + " is gone");
+        }
+    }
+
+    @Override
+    public SegmentState fork() {
+        return with(copies(before), copies(behind));
+    }
+
+    @Override
+    public SegmentState beside(State other) {
+        if (!(other instanceof SegmentState more)
+                || more.came != came
+                || more.coming != coming
+                || more.before.size() != before.size()
+                || more.behind.size() != behind.size()) {
+            throw State.notAlike(this, other);
+        }
+        return with(below(before, more.before), below(behind, more.behind));
+    }
+
+    private SegmentState with(List<Tensor> earlier, List<Tensor> later) {
+        SegmentState other = new SegmentState();
+        other.before = earlier;
+        other.behind = later;
+        other.came = came;
+        other.coming = coming;
+        other.length = length;
+        return other;
+    }
+
+    private static List<Tensor> copies(List<Tensor> tensors) {
+        try (Lifetime _ = Lifetime.open()) {
+            return tensors.stream().map(tensor -> tensor.clone().retain()).toList();
+        }
+    }
+
+    private static List<Tensor> below(List<Tensor> above, List<Tensor> below) {
+        try (Lifetime _ = Lifetime.open()) {
+            return IntStream.range(0, above.size())
+                    .mapToObj(i -> Tensor.cat(0, above.get(i), below.get(i)).retain())
+                    .toList();
         }
     }
 

@@ -25,13 +25,18 @@ public final class AttentionFormulas {
             .with(DisentangledAttention.class, UnpairedFormulas::disentangled)
             .with(FunnelAttention.class, FunnelFormulas::funnel)
             .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
+            .with(BigBirdAttention.class, PatternFormulas::bigBird)
+            .with(BlockwiseAttention.class, PatternFormulas::blockwise)
+            .with(FactorizedAttention.class, PatternFormulas::factorized)
             .with(LongformerAttention.class, PatternFormulas::longformer)
+            .with(LinearAttention.class, RecurrentFormulas::linear)
             .with(MixedAttention.class, UnpairedFormulas::mixed)
             .with(NgramAttention.class, StreamFormulas::ngrams)
             .with(NystromAttention.class, NystromFormulas::nystrom)
             .with(TwoStreamAttention.class, StreamFormulas::twoStreams)
             .with(Synthesizer.class, UnpairedFormulas::synthesizer)
-            .with(TransformerXlAttention.class, AttentionFormulas::transformerXl);
+            .with(TransformerXlAttention.class, AttentionFormulas::transformerXl)
+            .with(TransientGlobalAttention.class, PatternFormulas::transientGlobal);
 
     private static final Formulas<MemoryAttention, Formula> CROSS = Formulas.<MemoryAttention, Formula>of(
                     MemoryAttention.class)

@@ -1,10 +1,13 @@
 package io.attend.attention;
 
+import io.attend.layer.Bias;
 import io.attend.layer.LayerContract.Formula;
 import io.attend.layer.Numbers;
 import io.attend.layer.Scene;
 import io.attend.mask.MaskFormulas;
+import io.attend.norm.NormFormulas;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -56,6 +59,137 @@ final class PatternFormulas {
         return IntStream.range(0, x.length)
                 .mapToObj(t -> numbers.in("output").linear(global[t] ? all[t] : near[t], ProjectionBias.ADDED.output))
                 .toArray(double[][]::new);
+    }
+
+    /// The first and the last block, the neighbours and what was drawn; all at the ends.
+    static Formula bigBird(BigBirdAttention value) {
+        return (x, numbers, scene) -> {
+            int blocks = (x.length + value.block() - 1) / value.block();
+            return bigBird(
+                    value,
+                    x,
+                    numbers,
+                    scene,
+                    x.length <= value.exact() ? List.of() : value.drawn("model", blocks));
+        };
+    }
+
+    static double[][] bigBird(
+            BigBirdAttention value,
+            double[][] x,
+            Numbers numbers,
+            Scene scene,
+            List<List<List<Integer>>> drawn) {
+        int last = (x.length - 1) / value.block();
+        double[][] y = gathered(value.heads(), x, numbers, scene, (head, query, key) -> {
+            int from = query / value.block();
+            int to = key / value.block();
+            if (drawn.isEmpty() || from == 0 || from == last) {
+                return 1;
+            }
+            long extra = drawn.get(head).get(from - 1).stream()
+                    .filter(block -> block == to)
+                    .count();
+            return extra + (to == 0 || to == last || to >= from - 1 && to <= from + 1 ? 1 : 0);
+        });
+        return output(y, numbers);
+    }
+
+    /// Each head on one block of the text's own.
+    static Formula blockwise(BlockwiseAttention value) {
+        return (x, numbers, scene) -> {
+            int real = (int) IntStream.range(0, x.length).filter(t -> scene.keep()[t]).count();
+            int blocks = (real + value.block() - 1) / value.block();
+            double[][] y = gathered(value.heads(), x, numbers, scene, (head, query, key) -> {
+                int from = query / value.block();
+                int to = from >= blocks ? from : (from + value.shifts().get(head)) % blocks;
+                return key / value.block() == to ? 1 : 0;
+            });
+            return output(y, numbers);
+        };
+    }
+
+    /// The merged sets of the paper, written as it writes them.
+    static Formula factorized(FactorizedAttention value) {
+        return (x, numbers, scene) -> {
+            int l = value.stride();
+            double[][] y = gathered(value.heads(), x, numbers, scene, (_, i, j) -> {
+                boolean first;
+                boolean second;
+                if (value.pattern() == FactorizedAttention.Pattern.STRIDED) {
+                    first = j >= Math.max(0, i - l) && j <= i;
+                    second = j <= i && (i - j) % l == 0;
+                } else {
+                    first = Math.floorDiv(j, l) == Math.floorDiv(i, l) && j <= i;
+                    second = j <= i && j % l >= l - value.summary() && j % l <= l;
+                }
+                return first || second ? 1 : 0;
+            });
+            return output(y, numbers);
+        };
+    }
+
+    private static double[][] output(double[][] y, Numbers numbers) {
+        return Arrays.stream(y)
+                .map(row -> numbers.in("output").linear(row, Bias.ADDED))
+                .toArray(double[][]::new);
+    }
+
+    /// A window around each token and sums of blocks: what is left behind the last whole block belongs to that.
+    static Formula transientGlobal(TransientGlobalAttention value) {
+        return (x, numbers, scene) -> {
+            int width = x[0].length;
+            int real = (int) IntStream.range(0, x.length).filter(t -> scene.keep()[t]).count();
+            int whole = real / value.block();
+            int[] block = IntStream.range(0, x.length)
+                    .map(t -> scene.keep()[t] ? Math.min(t / value.block(), whole - 1) : -1)
+                    .toArray();
+            double[][] rows = new double[x.length + whole][];
+            System.arraycopy(x, 0, rows, 0, x.length);
+            for (int j = 0; j < whole; j++) {
+                double[] sum = new double[width];
+                for (int t = 0; t < x.length; t++) {
+                    for (int i = 0; i < width && block[t] == j; i++) {
+                        sum[i] += x[t][i];
+                    }
+                }
+                rows[x.length + j] = NormFormulas.of(value.norm())
+                        .apply(sum, numbers.in("global").in("norm"));
+            }
+            double[][] near = numbers.in("position").shared().matrix("weight", value.heads().count());
+            double[][] far = numbers.in("global").shared().matrix("weight", value.heads().count());
+            Numbers query = numbers.in("query");
+            double[][] q = Arrays.stream(x).map(row -> query.linear(row, Bias.NONE)).toArray(double[][]::new);
+            double[][] k = Arrays.stream(rows)
+                    .map(row -> numbers.in("key").linear(row, Bias.NONE))
+                    .toArray(double[][]::new);
+            double[][] v = Arrays.stream(rows)
+                    .map(row -> numbers.in("value").linear(row, Bias.NONE))
+                    .toArray(double[][]::new);
+            int size = q[0].length / value.heads().count();
+            double[][] y = new double[x.length][];
+            for (int t = 0; t < x.length; t++) {
+                double[] gathered = new double[q[0].length];
+                for (int head = 0; head < value.heads().count(); head++) {
+                    int from = t;
+                    int of = head;
+                    double[] weights = softmax(
+                            rows.length,
+                            s -> s >= x.length || scene.keep()[s] && Math.abs(s - from) <= value.radius() ? 1 : 0,
+                            s -> dot(q[from], k[s], of * size, size)
+                                    + (s < x.length
+                                            ? near[value.position().bucket(s - from)][of]
+                                            : far[value.position().bucket(s - x.length - block[from])][of]));
+                    for (int s = 0; s < rows.length; s++) {
+                        for (int i = head * size; i < (head + 1) * size; i++) {
+                            gathered[i] += weights[s] * v[s][i];
+                        }
+                    }
+                }
+                y[t] = numbers.in("output").linear(gathered, Bias.NONE);
+            }
+            return y;
+        };
     }
 
     /// Σ_s softmax_s(q_t·k_s / √D) v_s over the keys a pattern has, heads side by side.
