@@ -43,6 +43,7 @@ public sealed interface Family
                 Opt,
                 Phi,
                 Qwen2,
+                Reformer,
                 RoFormer,
                 Roberta,
                 Rwkv,

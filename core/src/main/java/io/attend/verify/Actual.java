@@ -8,7 +8,6 @@ import io.attend.huggingface.Pretrained;
 import io.attend.huggingface.Usage;
 import io.attend.layer.Context;
 import io.attend.layer.Parameter;
-import io.attend.layer.Place;
 import io.attend.model.Transformer;
 import io.attend.router.Routing;
 import io.attend.tensor.DType;
@@ -308,14 +307,6 @@ final class Actual {
             all[i] = once[i / rows * length + i % rows % length];
         }
         return new Value(x, Optional.of(all));
-    }
-
-    /// What the file gives where a layer has a beginning of its own: `in.mems`, [M, B, E] for each layer.
-    private Optional<Tensor> given(Place place, String what) {
-        given.find("first_input_ids"); // the segment that the memory was made of
-        return what.equals("memory")
-                ? given.find("mems." + place.toString().split("\\.")[1]).map(memory -> memory.transpose(0, 1))
-                : Optional.empty();
     }
 
     /// The losses of the words asked for, -log p [B, N], those of a band behind those of the band before it.
