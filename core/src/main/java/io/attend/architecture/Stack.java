@@ -99,15 +99,25 @@ public record Stack(
     /// Builds every block at `parameters.in("0")`, `in("1")`, ...; with shared weights a repetition uses the
     /// place of the first.
     Layer build(Parameters parameters, Site site) {
+        List<Applied> applied = applied(parameters, site, 0, unrolled().size());
+        return new Built(
+                applied, streams(), site.width(), finalNorm.build(parameters.in("norm"), leaving(site.width())));
+    }
+
+    /// Whether nothing stands behind its blocks.
+    boolean plain() {
+        return finalNorm instanceof NoNorm;
+    }
+
+    /// Its blocks behind so many others, of so many in all.
+    List<Applied> applied(Parameters parameters, Site site, int before, double blocks) {
         List<Applied> applied = new ArrayList<>();
-        double blocks = unrolled().size();
-        Streams streams = streams();
         for (Segment segment : segments) {
             List<Residual.Built> first = new ArrayList<>();
             for (int time = 0; time < segment.times(); time++) {
                 for (int i = 0; i < segment.blocks().size(); i++) {
                     Block block = segment.blocks().get(i);
-                    String depth = Integer.toString(applied.size());
+                    String depth = Integer.toString(before + applied.size());
                     boolean reused = segment.sharing() == Sharing.SHARED && time > 0;
                     Residual.Built built = reused ? first.get(i) : block.build(parameters.in(depth), site);
                     if (time == 0) {
@@ -118,19 +128,25 @@ public record Stack(
                             built,
                             new Place(path),
                             block.names().stream()
-                                    .map(name -> new Place(path + "." + name, (applied.size() + 1) / blocks))
+                                    .map(name -> new Place(path + "." + name, (before + applied.size() + 1) / blocks))
                                     .toList()));
                 }
             }
         }
-        return new Built(applied, streams, site.width(), finalNorm.build(parameters.in("norm"), leaving(site.width())));
+        return applied;
     }
 
-    private record Applied(Residual.Built block, Place place, List<Place> branches) {
+    /// A block where it is applied.
+    record Applied(Residual.Built block, Place place, List<Place> branches) {
+        /// What it makes of x, keeping all that its gradients need.
+        Tensor kept(Tensor x, Context context) {
+            return block.forward(x, branches, context);
+        }
+
         Tensor forward(Tensor x, Context context) {
             return context.isRecomputing()
                     ? context.at(place).recomputed(x, (given, again) -> block.forward(given, branches, again))
-                    : block.forward(x, branches, context);
+                    : kept(x, context);
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// How stacks are put together.
-public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
+public sealed interface Topology permits Decoder, Encoder, EncoderDecoder, FunnelEncoder {
     Built build(Parameters parameters, int width);
 
     /// Whether the model can generate from left to right.
@@ -49,6 +49,11 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
         /// One step of a generation, → [B, T, E]: new tokens behind those the context remembers. The context
         /// also says what is padding and where tokens stand, the remembered ones included.
         Tensor step(Input next, Context context);
+
+        /// The context of what comes out, where that is not as long as what went in.
+        default Context left(Context context) {
+            return context;
+        }
 
         /// The width of what comes out.
         int width();

@@ -12,7 +12,9 @@ public enum ProjectionBias {
     /// Only the output, as GPT-Neo has it.
     OUTPUT(Bias.NONE, Bias.NONE, Bias.NONE, Bias.ADDED),
     /// All but the key's, which softmax would not see, as Whisper has it.
-    ALL_BUT_KEY(Bias.ADDED, Bias.NONE, Bias.ADDED, Bias.ADDED);
+    ALL_BUT_KEY(Bias.ADDED, Bias.NONE, Bias.ADDED, Bias.ADDED),
+    /// All but the query's, which has learned vectors in its place in Funnel.
+    ALL_BUT_QUERY(Bias.NONE, Bias.ADDED, Bias.ADDED, Bias.ADDED);
 
     final Bias query;
     final Bias key;

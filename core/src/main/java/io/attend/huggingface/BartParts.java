@@ -8,6 +8,7 @@ import io.attend.architecture.CrossAttention;
 import io.attend.architecture.Decoder;
 import io.attend.architecture.Encoder;
 import io.attend.architecture.EncoderDecoder;
+import io.attend.architecture.FunnelEncoder;
 import io.attend.architecture.Feed;
 import io.attend.architecture.NormalInitialization;
 import io.attend.architecture.PostNorm;
@@ -356,7 +357,7 @@ final class BartParts {
         Optional<Embedding> written = switch (architecture.topology()) {
             case Decoder decoder -> Optional.of(decoder.embedding());
             case EncoderDecoder both -> Optional.of(both.source());
-            case Encoder _ -> Optional.empty();
+            case Encoder _, FunnelEncoder _ -> Optional.empty();
         };
         if (!(written.orElse(null) instanceof TokenEmbedding embedding)
                 || !(embedding.table() instanceof DenseTable table)

@@ -297,11 +297,7 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
     }
 
     private static Embedding source(Architecture architecture) {
-        return switch (architecture.topology()) {
-            case Encoder encoder -> encoder.embedding();
-            case Decoder decoder -> decoder.embedding();
-            case EncoderDecoder both -> both.source();
-        };
+        return architecture.topology().embeddings().getFirst();
     }
 
     /// The class that has such a head.

@@ -37,6 +37,7 @@ public final class Context {
     private Optional<Tensor> words = Optional.empty();
     private Optional<Tensor> global = Optional.empty();
     private Optional<Draws> draws = Optional.empty();
+    private Coarse coarse = Coarse.NOT;
     private Optional<Permutation> permutation = Optional.empty();
     private OptionalLong mainStream = OptionalLong.empty();
     private List<Object> reports = new ArrayList<>();
@@ -171,6 +172,18 @@ public final class Context {
         return context;
     }
 
+    /// The same pass over a text that was pooled, with what of it is padding and to which text its positions
+    /// belong, [B, T] each.
+    public Context coarse(Coarse how, Optional<Tensor> keep, Optional<Tensor> segments) {
+        Context context = copy();
+        context.coarse = how;
+        context.keep = keep;
+        context.segments = segments;
+        context.positions = Optional.empty();
+        context.memo = new HashMap<>();
+        return context;
+    }
+
     /// The same pass with choices that layers would otherwise draw.
     public Context drawing(Draws choices) {
         Context context = copy();
@@ -257,6 +270,7 @@ public final class Context {
         context.words = words;
         context.global = global;
         context.draws = draws;
+        context.coarse = coarse;
         context.permutation = permutation;
         context.mainStream = mainStream;
         context.reports = reports;
@@ -468,6 +482,11 @@ public final class Context {
     /// The words of this pass [B, T] int64; absent when its input is no words.
     public Optional<Tensor> words() {
         return words;
+    }
+
+    /// How the text of this pass was pooled.
+    public Coarse coarse() {
+        return coarse;
     }
 
     /// Which tokens see all and are seen by all: [B, T] truth values; absent when the input does not say.

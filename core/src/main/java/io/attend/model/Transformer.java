@@ -233,9 +233,10 @@ public final class Transformer implements AutoCloseable {
     /// What a head sees of a pass: the padding of the side that has the last vectors, and the words that were
     /// given. A decoder that judges a text reads it one place later, as BART's does, so words stand where they
     /// do in the source.
-    private static Context written(Inputs inputs, Context context) {
-        return Topology.given(inputs.target().orElse(inputs.source()), context)
-                .worded(inputs.source().words());
+    private Context written(Inputs inputs, Context context) {
+        return built.topology()
+                .left(Topology.given(inputs.target().orElse(inputs.source()), context)
+                        .worded(inputs.source().words()));
     }
 
     /// Starts writing: for an encoder-decoder behind a source that is read first, for a decoder behind nothing.

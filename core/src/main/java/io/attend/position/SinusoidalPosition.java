@@ -92,7 +92,7 @@ public record SinusoidalPosition(
     }
 
     /// Waves of the given width at whole positions, int64 [...] → [..., width].
-    Tensor waves(Tensor positions, int width) {
+    public Tensor waves(Tensor positions, int width) {
         double[] frequencies = new double[width / 2];
         int last = frequencies.length - 1;
         for (int i = 0; i < frequencies.length; i++) {

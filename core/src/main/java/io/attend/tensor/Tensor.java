@@ -731,7 +731,12 @@ public final class Tensor implements AutoCloseable {
     /// The places of the elements of this vector [N], or of each column of [N, M], in rising order, equal ones
     /// in the order they stand in, int64.
     public Tensor argsort() {
-        return made("argsort", () -> pointer.argsort(true, 0, false), this);
+        return argsort(0);
+    }
+
+    /// The same along an axis.
+    public Tensor argsort(int axis) {
+        return made("argsort", () -> pointer.argsort(true, axis, false), this);
     }
 
     /// How often each of the numbers 0, 1, ... stands in this vector of int64, for at least so many numbers.

@@ -8,7 +8,6 @@ import io.attend.huggingface.Pretrained;
 import io.attend.huggingface.Usage;
 import io.attend.layer.Context;
 import io.attend.layer.Parameter;
-import io.attend.layer.Place;
 import io.attend.model.Transformer;
 import io.attend.router.Routing;
 import io.attend.tensor.DType;
@@ -158,9 +157,12 @@ final class Actual {
         return new Value(tensor, Optional.empty());
     }
 
-    /// Of a tensor whose rows are those of the source.
+    /// Of a tensor whose rows are those of the source, or of what it was pooled to.
     private Value rows(Tensor tensor) {
-        return new Value(tensor, keep);
+        boolean pooled = keep.isPresent()
+                && tensor.rank() > 2
+                && tensor.size(0) * tensor.size(tensor.rank() - 2) != keep.get().length;
+        return new Value(tensor, pooled ? Optional.empty() : keep);
     }
 
     /// Of something the head gives: one row a position, or one a text.
@@ -307,15 +309,6 @@ final class Actual {
         return new Value(x, Optional.of(all));
     }
 
-    /// What the file gives where a layer draws, or has a beginning of its own: `in.mems`, [M, B, E] for each layer.
-    private Optional<Tensor> given(Place place, String what) {
-        if (!what.equals("memory")) {
-            return drawn.of(place, what);
-        }
-        given.find("first_input_ids"); // the segment that the memory was made of
-        return given.find("mems." + place.toString().split("\\.")[1]).map(memory -> memory.transpose(0, 1));
-    }
-
     /// The losses of the words asked for, -log p [B, N], those of a band behind those of the band before it.
     private Optional<Value> losses() {
         Tensor answers = usage.answers(labels());
@@ -409,7 +402,7 @@ final class Actual {
         }
         try (NoGradient _ = NoGradient.open();
                 Lifetime _ = Lifetime.open()) {
-            Context context = Context.inference().drawing(this::given).observed(watched);
+            Context context = Context.inference().drawing(drawn).observed(watched);
             model.outputs(inputs(), context).forEach((name, tensor) -> outputs.put(name, home.adopt(tensor)));
             routers = Optional.of(new Routers(context.reports(Routing.class), usage, home));
         }
@@ -439,7 +432,7 @@ final class Actual {
         Tensor labels = labels();
         model.weights().forEach(weight -> weight.tensor().requiresGrad(true));
         try (Lifetime _ = Lifetime.open()) {
-            Context context = Context.inference().drawing(this::given);
+            Context context = Context.inference().drawing(drawn);
             double smoothing = usage.extras().smoothing();
             Tensor computed = usage.loss(model.loss(inputs(), usage.answers(labels), smoothing, context), context);
             loss = Optional.of(home.adopt(computed.detach()));

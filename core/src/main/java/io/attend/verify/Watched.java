@@ -53,6 +53,12 @@ final class Watched implements Observer {
         }
         int block = (layers.embedded() ? index : index + 1) * usage.depth(); // how many came before
         int last = blocks.size() + (layers.embedded() ? 0 : usage.depth());
+        if (block == blocks.size() && !blocks.isEmpty() && outputs.containsKey(stack)) {
+            Tensor second = blocks.getLast();
+            if (outputs.get(stack).size(-1) == 2 * second.size(-1)) { // of two streams one is shown, before the last norm
+                return Optional.of(second);
+            }
+        }
         if (block >= last) {
             return block == last ? Optional.ofNullable(outputs.get(stack)) : Optional.empty();
         }

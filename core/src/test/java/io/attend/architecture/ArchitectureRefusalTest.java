@@ -424,7 +424,8 @@ class ArchitectureRefusalTest {
                 json,
                 "\"type\" : \"Decoder\"",
                 "\"type\" : \"GPT\"",
-                "$.topology: unknown Topology type GPT; known: Decoder, Encoder, EncoderDecoder");
+                "$.topology: unknown Topology type GPT; known: Decoder, Encoder, EncoderDecoder,"
+                        + " FunnelEncoder");
     }
 
     private static void assertParse(String json, String from, String to, String message) {

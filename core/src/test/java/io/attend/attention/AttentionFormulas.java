@@ -23,6 +23,9 @@ public final class AttentionFormulas {
                     value -> (x, numbers, scene) ->
                             new Softmax(value, numbers, scene.keep(), value.mask(), true).apply(x, x))
             .with(DisentangledAttention.class, UnpairedFormulas::disentangled)
+            .with(LocalAttention.class, ReformerFormulas::local)
+            .with(LshAttention.class, ReformerFormulas::lsh)
+            .with(FunnelAttention.class, FunnelFormulas::funnel)
             .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
             .with(BigBirdAttention.class, PatternFormulas::bigBird)
             .with(BlockwiseAttention.class, PatternFormulas::blockwise)

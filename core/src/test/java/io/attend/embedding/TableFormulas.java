@@ -27,7 +27,7 @@ public final class TableFormulas {
             })
             .with(AdaptiveTable.class, value -> (numbers, width, _) -> {
                 List<double[]> all = new ArrayList<>();
-                int numbersOfBand = width;
+                int numbersOfBand = value.size().orElse(width);
                 for (int band = 0; band <= value.cutoffs().size(); band++) {
                     Numbers here = numbers.in(Integer.toString(band));
                     for (double[] word : here.matrix("weight", numbersOfBand)) {
