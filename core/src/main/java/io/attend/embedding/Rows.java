@@ -44,6 +44,14 @@ final class Rows {
         }
     }
 
+    /// Refuses a number that has no row.
+    static void require(Parameter table, long id, String what) {
+        long rows = table.shape().size(0);
+        if (id < 0 || id >= rows) {
+            throw noRow(table.name().substring(0, table.name().lastIndexOf('.')), what, id, rows, null);
+        }
+    }
+
     private static IllegalArgumentException noRow(
             String place, String what, long id, long rows, @Nullable Throwable cause) {
         return new IllegalArgumentException(

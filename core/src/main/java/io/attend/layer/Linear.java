@@ -1,5 +1,6 @@
 package io.attend.layer;
 
+import io.attend.kernel.Matrix;
 import io.attend.tensor.ProductLoss;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
@@ -154,6 +155,11 @@ public final class Linear {
     /// The bias [O], if it has one.
     public Optional<Parameter> bias() {
         return bias;
+    }
+
+    /// The weights for the kernels; absent where the product is wrapped, in groups, or of other weights.
+    Optional<Matrix> matrix(StepPlan plan) {
+        return wrapped || groups != 1 ? Optional.empty() : plan.matrix(weight);
     }
 
     private Tensor dense(Tensor x) {

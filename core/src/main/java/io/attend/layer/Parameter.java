@@ -1,5 +1,6 @@
 package io.attend.layer;
 
+import io.attend.tensor.DType;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
@@ -60,6 +61,11 @@ public final class Parameter {
         return tensor.orElseThrow(() -> new IllegalStateException(name
                 + " has no numbers: the model was only recorded, or is closed; use"
                 + " Transformer.initialize or Transformer.load"));
+    }
+
+    /// The type of its numbers.
+    public DType dtype() {
+        return tensor().dtype();
     }
 
     /// Gives the parameter its numbers and keeps them until [#close].

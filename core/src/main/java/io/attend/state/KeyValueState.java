@@ -1,5 +1,6 @@
 package io.attend.state;
 
+import io.attend.kernel.HeadAttention;
 import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Shape;
@@ -43,6 +44,45 @@ public final class KeyValueState implements State {
         keys.get().narrow(2, length, newKeys.size(2)).copy_(newKeys);
         values.get().narrow(2, length, newValues.size(2)).copy_(newValues);
         length = needed;
+    }
+
+    /// Remembers the keys [K, D] and values [K, C] of one token of one text, from plain memory.
+    ///
+    /// @param heads K
+    /// @param dtype of what is remembered, if this is the first; float32 or bfloat16
+    public void append(float[] newKeys, float[] newValues, int heads, DType dtype) {
+        try (Lifetime _ = Lifetime.open()) {
+            keys = Optional.of(room(keys, like(heads, newKeys.length / heads, dtype), length + 1));
+            values = Optional.of(room(values, like(heads, newValues.length / heads, dtype), length + 1));
+        }
+        write(newKeys, heads, keptKeys());
+        write(newValues, heads, keptValues());
+        length++;
+    }
+
+    private static Tensor like(int heads, int size, DType dtype) {
+        return Tensor.empty(Shape.of(1, heads, 1, size), dtype);
+    }
+
+    private void write(float[] numbers, int heads, HeadAttention.Kept to) {
+        int size = numbers.length / heads;
+        for (int head = 0; head < heads; head++) {
+            to.write(numbers, head * size, size, (head * to.room() + length) * size);
+        }
+    }
+
+    /// All keys of one text as the kernels read them, in memory that holds until the next is appended.
+    public HeadAttention.Kept keptKeys() {
+        return kept(keys.orElseThrow());
+    }
+
+    /// All values of one text as the kernels read them.
+    public HeadAttention.Kept keptValues() {
+        return kept(values.orElseThrow());
+    }
+
+    private static HeadAttention.Kept kept(Tensor room) {
+        return new HeadAttention.Kept(room.memory(), room.size(2), room.dtype() == DType.BFLOAT16);
     }
 
     private void checkFollows(Tensor old, Tensor next) {
