@@ -50,6 +50,7 @@ public record DenseTable(int vocabulary, OptionalInt padding) implements Table {
     public Built build(Parameters parameters, int width, Optional<Built> source) {
         Parameter weight =
                 parameters.weight("weight", Shape.of(vocabulary, width), Initializer.normal(1 / Math.sqrt(width)));
+        weight.allowPacking();
         return new Built() {
             @Override
             public int vocabulary() {

@@ -18,9 +18,9 @@ final class Rows {
     /// @param padding the row that no gradient reaches
     static Tensor of(Parameter table, Tensor ids, String what, OptionalInt padding) {
         try {
-            return padding.isPresent()
+            return padding.isPresent() && table.packed().isEmpty()
                     ? table.tensor().embedding(ids, padding.getAsInt())
-                    : table.tensor().embedding(ids);
+                    : table.rows(ids);
         } catch (TensorException e) {
             long rows = table.shape().size(0);
             for (long id : ids.toLongs()) {

@@ -14,6 +14,11 @@ public record BFloat16Matrix(int rows, int columns, MemorySegment data) implemen
         Matrix.check("BF16", rows, columns, 2L * rows * columns, data);
     }
 
+    @Override
+    public String label() {
+        return "BF16";
+    }
+
     /// Two weights are read as one whole number: its lower half is the weight at an even place.
     @Override
     public void prepare(Row x) {

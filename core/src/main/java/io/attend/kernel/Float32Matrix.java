@@ -15,6 +15,11 @@ public record Float32Matrix(int rows, int columns, MemorySegment data) implement
     }
 
     @Override
+    public String label() {
+        return "F32";
+    }
+
+    @Override
     public void prepare(Row x) {}
 
     @Override

@@ -12,6 +12,9 @@ public sealed interface Matrix permits BFloat16Matrix, Float32Matrix, Q40Matrix,
 
     int columns();
 
+    /// The name the field knows the format by: `Q8_0`.
+    String label();
+
     /// The weights, `rows` times as many bytes as a row has.
     MemorySegment data();
 

@@ -19,6 +19,11 @@ public record Q40Matrix(int rows, int columns, MemorySegment data) implements Ma
     }
 
     @Override
+    public String label() {
+        return "Q4_0";
+    }
+
+    @Override
     public void prepare(Row x) {
         x.pair();
     }

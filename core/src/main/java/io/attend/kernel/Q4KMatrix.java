@@ -20,6 +20,11 @@ public record Q4KMatrix(int rows, int columns, MemorySegment data) implements Ma
     }
 
     @Override
+    public String label() {
+        return "Q4_K";
+    }
+
+    @Override
     public void prepare(Row x) {
         x.quantise();
     }

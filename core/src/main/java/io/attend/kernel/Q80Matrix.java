@@ -19,6 +19,11 @@ public record Q80Matrix(int rows, int columns, MemorySegment data) implements Ma
     }
 
     @Override
+    public String label() {
+        return "Q8_0";
+    }
+
+    @Override
     public void prepare(Row x) {}
 
     @Override

@@ -35,6 +35,9 @@ public final class StepPlan implements AutoCloseable {
     /// The weights of a matrix where they lie; absent where they are none of the kernels': on another device, or in
     /// another type.
     public Optional<Matrix> matrix(Parameter parameter) {
+        if (parameter.packed().isPresent()) {
+            return parameter.packed();
+        }
         Tensor tensor = parameter.tensor();
         if (tensor.rank() != 2
                 || tensor.count() == 0
