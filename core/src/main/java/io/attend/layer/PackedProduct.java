@@ -53,7 +53,7 @@ final class PackedProduct {
     }
 
     private static Tensor many(Matrix weights, Tensor rows) {
-        int height = (int) Math.clamp(PANEL / weights.columns(), 1, weights.rows());
+        int height = Math.clamp(PANEL / weights.columns(), 1, weights.rows());
         Tensor panel = Tensor.empty(Shape.of(height, weights.columns()), DType.FLOAT32);
         Tensor y = Tensor.empty(Shape.of(rows.size(0), weights.rows()), DType.FLOAT32);
         float[] row = new float[weights.columns()];

@@ -1,6 +1,7 @@
 package io.attend.model;
 
 import io.attend.architecture.Architecture;
+import io.attend.kernel.Pool;
 import io.attend.kernel.Row;
 import io.attend.kernel.Vectors;
 import io.attend.layer.Place;
@@ -9,6 +10,7 @@ import io.attend.layer.StepPlan;
 import io.attend.layer.TokenStep;
 import io.attend.state.State;
 import io.attend.tensor.Tensor;
+import io.attend.tensor.Threads;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,6 +38,7 @@ final class DecoderStep implements AutoCloseable {
         if (!Vectors.available() || model.head().outputs().isEmpty()) {
             return Optional.empty();
         }
+        Pool.common().use(Threads.count());
         StepPlan plan = new StepPlan(states);
         Row vector = new Row(model.topology().width());
         Row scores = new Row(model.head().outputs().getAsInt());
