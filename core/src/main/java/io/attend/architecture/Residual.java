@@ -46,6 +46,7 @@ public sealed interface Residual
         }
 
         /// Whether nothing more happens to its result.
+        @SuppressWarnings("ReferenceEquality") // this very function
         boolean plain() {
             return ending == PLAIN;
         }

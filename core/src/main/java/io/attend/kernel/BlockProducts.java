@@ -15,7 +15,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Products with quantised matrices by the processor's vectors, of 256 or 512 bits: two rows at a time.
+/// Products with quantised matrices by the processor's vectors, of 256 or 512 bits: two rows at a time, one of each half
+/// of the rows asked for. The memory then has two long streams to run ahead of; with two neighbours at a time, whose
+/// rows are short and take turns, it fell to half the speed.
 final class BlockProducts {
     private static final int BITS = FloatVector.SPECIES_PREFERRED.vectorBitSize();
 
@@ -53,19 +55,21 @@ final class BlockProducts {
         MemorySegment w = matrix.data();
         int columns = matrix.columns();
         long bytes = matrix.columns() / 32 * (long) Q80Matrix.BYTES;
-        int row = from;
-        for (; row + 2 <= to; row += 2) {
+        int half = (to - from) / 2;
+        long apart = half * bytes;
+        for (int row = from; row < from + half; row++) {
             FloatVector a = FloatVector.zero(FLOATS);
             FloatVector b = a;
             long at = row * bytes;
             for (int j = 0; j < columns; j += 32, at += Q80Matrix.BYTES) {
                 a = eights(w, at + 2, x, j).fma(FloatVector.broadcast(FLOATS, half(w, at)), a);
-                b = eights(w, at + bytes + 2, x, j).fma(FloatVector.broadcast(FLOATS, half(w, at + bytes)), b);
+                b = eights(w, at + apart + 2, x, j).fma(FloatVector.broadcast(FLOATS, half(w, at + apart)), b);
             }
             y[row] = a.reduceLanes(ADD);
-            y[row + 1] = b.reduceLanes(ADD);
+            y[row + half] = b.reduceLanes(ADD);
         }
-        if (row < to) {
+        if (from + 2 * half < to) {
+            int row = to - 1;
             FloatVector a = FloatVector.zero(FLOATS);
             long at = row * bytes;
             for (int j = 0; j < columns; j += 32, at += Q80Matrix.BYTES) {
@@ -102,8 +106,9 @@ final class BlockProducts {
         float[] steps = x.steps();
         int blocks = matrix.columns() / 32;
         long bytes = blocks * (long) Q40Matrix.BYTES;
-        int row = from;
-        for (; row + 2 <= to; row += 2) {
+        int half = (to - from) / 2;
+        long apart = half * bytes;
+        for (int row = from; row < from + half; row++) {
             FloatVector a = FloatVector.zero(FLOATS);
             FloatVector b = a;
             long at = row * bytes;
@@ -111,13 +116,14 @@ final class BlockProducts {
                 float step = steps[block];
                 a = fours(w, at + 2, low, high, offsets, 16 * block)
                         .fma(FloatVector.broadcast(FLOATS, step * half(w, at)), a);
-                b = fours(w, at + bytes + 2, low, high, offsets, 16 * block)
-                        .fma(FloatVector.broadcast(FLOATS, step * half(w, at + bytes)), b);
+                b = fours(w, at + apart + 2, low, high, offsets, 16 * block)
+                        .fma(FloatVector.broadcast(FLOATS, step * half(w, at + apart)), b);
             }
             y[row] = a.reduceLanes(ADD);
-            y[row + 1] = b.reduceLanes(ADD);
+            y[row + half] = b.reduceLanes(ADD);
         }
-        if (row < to) {
+        if (from + 2 * half < to) {
+            int row = to - 1;
             FloatVector a = FloatVector.zero(FLOATS);
             long at = row * bytes;
             for (int block = 0; block < blocks; block++, at += Q40Matrix.BYTES) {

@@ -24,13 +24,16 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// One engine in a process of its own: tokens a second of reading a prompt and of writing behind it, by the clock and by
-/// processor time, as one line of JSON. The best of three rounds, the first of which warms up.
+/// processor time, as one line of JSON. The best of four rounds, the first of which
+/// warm up.
 ///
 ///     Speed attend|llama.cpp|jlama PATH THREADS PROMPT NEW
 ///     Speed read MEGABYTES THREADS
 final class Speed {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+    private static final int ROUNDS = 4;
 
     private Speed() {}
 
@@ -83,7 +86,7 @@ final class Speed {
                 };
         Took read = Took.LONG;
         Took written = Took.LONG;
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             read = read.least(engine.prompt(prompt));
             written = written.least(engine.write(more));
         }
@@ -151,7 +154,8 @@ final class Speed {
                     .setModel(path.toString())
                     .setThreads(threads)
                     .setThreadsBatch(threads)
-                    .setCtxSize(4096));
+                    .setCtxSize(4096)
+                    .disableLog());
             int tokens = model.encode(this.prompt).length;
             if (tokens != prompt) {
                 throw new IllegalStateException("the prompt has " + tokens + " tokens, not " + prompt);
