@@ -9,8 +9,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Products with matrices of floating-point numbers by the processor's vectors: four rows at a time, so that each part
-/// of the vector is read once for four, and the memory has four streams to follow.
+/// Products with matrices of floating-point numbers by the processor's vectors: four rows at a time, one of each quarter
+/// of those asked for, so that each part of the vector is read once for four and the memory has four long streams to run
+/// ahead of.
 final class FloatProducts {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
@@ -24,8 +25,9 @@ final class FloatProducts {
         int columns = matrix.columns();
         long bytes = 4L * columns;
         int bound = FLOATS.loopBound(columns);
-        int row = from;
-        for (; row + 4 <= to; row += 4) {
+        int quarter = (to - from) / 4;
+        long apart = quarter * bytes;
+        for (int row = from; row < from + quarter; row++) {
             FloatVector a = FloatVector.zero(FLOATS);
             FloatVector b = a;
             FloatVector c = a;
@@ -35,19 +37,19 @@ final class FloatProducts {
                 FloatVector part = FloatVector.fromArray(FLOATS, x, j);
                 long at = first + 4L * j;
                 a = FloatVector.fromMemorySegment(FLOATS, w, at, LITTLE_ENDIAN).fma(part, a);
-                b = FloatVector.fromMemorySegment(FLOATS, w, at + bytes, LITTLE_ENDIAN)
+                b = FloatVector.fromMemorySegment(FLOATS, w, at + apart, LITTLE_ENDIAN)
                         .fma(part, b);
-                c = FloatVector.fromMemorySegment(FLOATS, w, at + 2 * bytes, LITTLE_ENDIAN)
+                c = FloatVector.fromMemorySegment(FLOATS, w, at + 2 * apart, LITTLE_ENDIAN)
                         .fma(part, c);
-                d = FloatVector.fromMemorySegment(FLOATS, w, at + 3 * bytes, LITTLE_ENDIAN)
+                d = FloatVector.fromMemorySegment(FLOATS, w, at + 3 * apart, LITTLE_ENDIAN)
                         .fma(part, d);
             }
             y[row] = a.reduceLanes(ADD);
-            y[row + 1] = b.reduceLanes(ADD);
-            y[row + 2] = c.reduceLanes(ADD);
-            y[row + 3] = d.reduceLanes(ADD);
+            y[row + quarter] = b.reduceLanes(ADD);
+            y[row + 2 * quarter] = c.reduceLanes(ADD);
+            y[row + 3 * quarter] = d.reduceLanes(ADD);
         }
-        for (int i = row; i < to; i++) {
+        for (int i = from + 4 * quarter; i < to; i++) {
             FloatVector a = FloatVector.zero(FLOATS);
             for (int j = 0; j < bound; j += LANES) {
                 a = FloatVector.fromMemorySegment(FLOATS, w, i * bytes + 4L * j, LITTLE_ENDIAN)
@@ -69,8 +71,9 @@ final class FloatProducts {
         float[] odd = x.odd();
         long bytes = 2L * columns;
         int bound = INTS.loopBound(columns / 2);
-        int row = from;
-        for (; row + 4 <= to; row += 4) {
+        int quarter = (to - from) / 4;
+        long apart = quarter * bytes;
+        for (int row = from; row < from + quarter; row++) {
             FloatVector a = FloatVector.zero(FLOATS);
             FloatVector b = a;
             FloatVector c = a;
@@ -82,19 +85,19 @@ final class FloatProducts {
                 long at = first + 4L * j;
                 IntVector pairs = IntVector.fromMemorySegment(INTS, w, at, LITTLE_ENDIAN);
                 a = upper(pairs).fma(upper, lower(pairs).fma(lower, a));
-                pairs = IntVector.fromMemorySegment(INTS, w, at + bytes, LITTLE_ENDIAN);
+                pairs = IntVector.fromMemorySegment(INTS, w, at + apart, LITTLE_ENDIAN);
                 b = upper(pairs).fma(upper, lower(pairs).fma(lower, b));
-                pairs = IntVector.fromMemorySegment(INTS, w, at + 2 * bytes, LITTLE_ENDIAN);
+                pairs = IntVector.fromMemorySegment(INTS, w, at + 2 * apart, LITTLE_ENDIAN);
                 c = upper(pairs).fma(upper, lower(pairs).fma(lower, c));
-                pairs = IntVector.fromMemorySegment(INTS, w, at + 3 * bytes, LITTLE_ENDIAN);
+                pairs = IntVector.fromMemorySegment(INTS, w, at + 3 * apart, LITTLE_ENDIAN);
                 d = upper(pairs).fma(upper, lower(pairs).fma(lower, d));
             }
             y[row] = a.reduceLanes(ADD);
-            y[row + 1] = b.reduceLanes(ADD);
-            y[row + 2] = c.reduceLanes(ADD);
-            y[row + 3] = d.reduceLanes(ADD);
+            y[row + quarter] = b.reduceLanes(ADD);
+            y[row + 2 * quarter] = c.reduceLanes(ADD);
+            y[row + 3 * quarter] = d.reduceLanes(ADD);
         }
-        for (int i = row; i < to; i++) {
+        for (int i = from + 4 * quarter; i < to; i++) {
             FloatVector a = FloatVector.zero(FLOATS);
             for (int j = 0; j < bound; j += LANES) {
                 IntVector pairs = IntVector.fromMemorySegment(INTS, w, i * bytes + 4L * j, LITTLE_ENDIAN);
