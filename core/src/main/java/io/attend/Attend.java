@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// A trained model from a run folder or a Hugging Face one, ready for tasks.
@@ -50,13 +51,21 @@ public final class Attend implements AutoCloseable {
     ///
     /// @throws CheckpointException naming the file and what is wrong with it
     public static Attend load(Path folder) {
-        return Pretrained.isOne(folder) ? pretrained(folder) : trained(folder);
+        return Pretrained.isOne(folder) ? pretrained(folder, Pretrained::load) : trained(folder);
     }
 
-    private static Attend pretrained(Path folder) {
+    /// The same for tasks alone: quantised matrices of a GGUF file are used where they lie, never expanded. What
+    /// needs all numbers as tensors, such as [#save], refuses such a model.
+    ///
+    /// @throws CheckpointException naming the file and what is wrong with it
+    public static Attend packed(Path folder) {
+        return Pretrained.isOne(folder) ? pretrained(folder, Pretrained::packed) : trained(folder);
+    }
+
+    private static Attend pretrained(Path folder, Function<Path, Pretrained> loading) {
         Path json = folder.resolve("tokenizer.json");
         Tokenizer tokenizer = Tokenizer.load(Files.isRegularFile(json) ? json : folder);
-        Pretrained pretrained = Pretrained.load(folder);
+        Pretrained pretrained = loading.apply(folder);
         Transformer model = pretrained.model();
         return guarded(model, () -> new TextModel(model, tokenizer, TextSettings.of(folder, pretrained, tokenizer)));
     }
