@@ -28,7 +28,7 @@ class FloorsTest {
         {"checkpoint", "mask", "state"},
         {"checkpoint.gguf", "hub"},
         {"layer"},
-        {"activation", "norm", "position", "router", "score"},
+        {"activation", "norm", "position", "router", "scan", "score"},
         {"attention", "convolution", "feedforward", "recurrence"},
         {"embedding"},
         {"head"},
@@ -43,6 +43,7 @@ class FloorsTest {
         {"vocabulary"},
         {"training"},
         {"task"},
+        {"measure"},
         {"inspect"},
         {""}, // io.attend itself: the front door
     };

@@ -60,6 +60,7 @@ public final class Main implements Runnable {
                 new Vocabulary(),
                 new CostCommand(),
                 new CatalogueCommand(),
+                new BenchCommand(),
                 new Pull(System.getenv()))) {
             line.addSubcommand(verb);
         }

@@ -11,6 +11,7 @@ public sealed interface FeedForward
                 GroupedFeedForward,
                 LowRankFeedForward,
                 MixtureOfExperts,
+                RwkvChannelMixing,
                 ScaledFeedForward,
                 SharedExpert,
                 SharedFeedForward,

@@ -16,6 +16,11 @@ public record Mapping(Architecture architecture, Names names, Usage usage) {
         return new Mapping(architecture, names, other);
     }
 
+    /// The same for a class of recurrences that shows other hidden states, and branches as its attention.
+    Mapping layers(Usage.Layers shown) {
+        return usage(usage.extras(usage.extras().maps(Usage.Maps.BRANCHES).layers(shown)));
+    }
+
     /// What the configuration describes.
     ///
     /// @throws io.attend.checkpoint.CheckpointException naming what is not understood

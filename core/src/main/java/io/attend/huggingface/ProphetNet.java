@@ -115,7 +115,7 @@ public record ProphetNet() implements Family {
         }
         Usage usage = Usage.PLAIN
                 .tokens(config)
-                .extras(new Usage.Extras(Usage.Maps.SCORES, smoothing, Optional.empty(), OptionalInt.empty()));
+                .extras(Usage.Extras.NONE.maps(Usage.Maps.SCORES).smoothing(smoothing));
         return new Mapping(architecture, names, usage);
     }
 

@@ -147,9 +147,7 @@ public record XlNet() implements Family {
         OptionalInt reused = config.wholeIfGiven("reuse_len");
         Usage usage = Usage.PLAIN
                 .tokens(config)
-                .extras(new Usage.Extras(
-                        Usage.Maps.WEIGHTS,
-                        0,
+                .extras(Usage.Extras.NONE.remembering(
                         config.flag("use_mems_eval", true) ? Optional.of(positive(length)) : Optional.empty(),
                         positive(reused)));
         return config.flag("bi_data", false) ? usage.positions(Usage.Positions.HALF_BACKWARDS) : usage;

@@ -10,6 +10,20 @@ import io.attend.tensor.Tensor;
 public interface Initializer {
     Tensor make(Shape shape, Random random);
 
+    /// The same, and an architecture's own way to start weights does not put another in its place: a start
+    /// that what is computed rests on, not one of many that would do.
+    default Initializer meant() {
+        return new Meant(this);
+    }
+
+    /// See [#meant].
+    record Meant(Initializer start) implements Initializer {
+        @Override
+        public Tensor make(Shape shape, Random random) {
+            return start.make(shape, random);
+        }
+    }
+
     Initializer ZEROS = (shape, _) -> Tensor.zeros(shape, DType.FLOAT32);
 
     Initializer ONES = (shape, _) -> Tensor.ones(shape, DType.FLOAT32);

@@ -15,6 +15,12 @@ public interface Layer {
         return Optional.empty();
     }
 
+    /// The same of the normed vectors. A layer that remembers what it was given asks for the norm itself, since
+    /// what it remembers is what stood before it.
+    default Tensor behind(Layer norm, Tensor x, Context context) {
+        return forward(norm.forward(x, context), context);
+    }
+
     /// What [#forward] costs under a load.
     Cost cost(Load load);
 }

@@ -3,6 +3,7 @@ package io.attend.layer;
 import io.attend.kernel.BFloat16Matrix;
 import io.attend.kernel.Float32Matrix;
 import io.attend.kernel.Matrix;
+import io.attend.state.Cache;
 import io.attend.state.KeyValueState;
 import io.attend.state.State;
 import io.attend.tensor.Device;
@@ -16,11 +17,14 @@ import java.util.Optional;
 /// which cannot be freed while it lasts.
 public final class StepPlan implements AutoCloseable {
     private final Map<Place, State> states;
+    private final Cache cache;
     private final List<Tensor> held = new ArrayList<>();
     private long position;
 
-    public StepPlan(Map<Place, State> states) {
+    /// @param cache how keys and values are kept, which must be plain
+    public StepPlan(Map<Place, State> states, Cache cache) {
         this.states = states;
+        this.cache = cache;
     }
 
     /// Where the token stands that is being taken.
@@ -67,7 +71,7 @@ public final class StepPlan implements AutoCloseable {
 
     /// What a place remembers of its keys and values.
     public KeyValueState keysAndValues(Place place) {
-        return (KeyValueState) states.computeIfAbsent(place, _ -> new KeyValueState());
+        return (KeyValueState) states.computeIfAbsent(place, _ -> new KeyValueState(cache));
     }
 
     @Override

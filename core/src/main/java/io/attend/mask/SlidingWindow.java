@@ -3,6 +3,7 @@ package io.attend.mask;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// A query sees the keys near it, itself included: the nearest `size` up to itself, or as many on either side.
@@ -56,6 +57,11 @@ public record SlidingWindow(int size, @Default("\"behind\"") Sides sides) implem
     @Override
     public OptionalLong from(long query) {
         return causal() ? OptionalLong.of(Math.max(0, query - size + 1)) : OptionalLong.empty();
+    }
+
+    @Override
+    public Optional<Band> band() {
+        return Optional.of(Band.around(size - 1L, sides == Sides.BOTH ? size - 1L : 0));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.attend.layer.Place;
 import io.attend.layer.RowStep;
 import io.attend.layer.StepPlan;
 import io.attend.layer.TokenStep;
+import io.attend.state.Cache;
 import io.attend.state.State;
 import io.attend.tensor.Tensor;
 import io.attend.tensor.Threads;
@@ -34,12 +35,12 @@ final class DecoderStep implements AutoCloseable {
     /// Absent where a layer has no such form, or Java was started without its vectors.
     ///
     /// @param states what the layers remember, shared with the engine's way
-    static Optional<DecoderStep> of(Architecture.Built model, Map<Place, State> states) {
-        if (!Vectors.available() || model.head().outputs().isEmpty()) {
+    static Optional<DecoderStep> of(Architecture.Built model, Map<Place, State> states, Cache cache) {
+        if (!cache.isPlain() || !Vectors.available() || model.head().outputs().isEmpty()) {
             return Optional.empty();
         }
         Pool.common().use(Threads.count());
-        StepPlan plan = new StepPlan(states);
+        StepPlan plan = new StepPlan(states, cache);
         Row vector = new Row(model.topology().width());
         Row scores = new Row(model.head().outputs().getAsInt());
         Optional<DecoderStep> step = model.topology().row(plan).flatMap(body -> model.head()

@@ -12,10 +12,13 @@ import io.attend.checkpoint.gguf.Quantized;
 import io.attend.embedding.Input;
 import io.attend.kernel.Matrix;
 import io.attend.layer.Context;
+import io.attend.layer.Initializer;
 import io.attend.layer.Linear;
 import io.attend.layer.Memory;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
+import io.attend.state.Cache;
+import io.attend.state.GrowingCache;
 import io.attend.tensor.DType;
 import io.attend.tensor.Device;
 import io.attend.tensor.Lifetime;
@@ -87,7 +90,7 @@ public final class Transformer implements AutoCloseable {
         try (Random random = Random.seeded(seed)) {
             return new Transformer(
                     architecture,
-                    p -> (p.kind() == Parameter.Kind.WEIGHT
+                    p -> (p.kind() == Parameter.Kind.WEIGHT && !(p.initializer() instanceof Initializer.Meant)
                                     ? architecture.initialization().of(p, architecture)
                                     : p.initializer())
                             .make(p.shape(), random)
@@ -315,6 +318,11 @@ public final class Transformer implements AutoCloseable {
 
     /// The same, remembering in another way.
     public Session session(Optional<Input> source, Remembering remembering) {
+        return session(source, remembering, GrowingCache.EXAMPLE);
+    }
+
+    /// The same with keys and values kept in another way; where only tokens are remembered there are none.
+    public Session session(Optional<Input> source, Remembering remembering, Cache cache) {
         if (!architecture.topology().generates()) {
             throw new IllegalArgumentException("this model is an encoder: it reads but cannot write");
         }
@@ -330,7 +338,7 @@ public final class Transformer implements AutoCloseable {
                             ? "this model writes about a source, and there is none"
                             : "this model writes without a source");
         }
-        return new Session(built, source, remembering);
+        return new Session(built, source, remembering, cache);
     }
 
     @Override

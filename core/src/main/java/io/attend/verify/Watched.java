@@ -18,17 +18,19 @@ final class Watched implements Observer {
     private final Map<String, List<Tensor>> hidden = new LinkedHashMap<>();
     private final Map<String, Tensor> outputs = new LinkedHashMap<>();
     private final Map<String, Tensor> attention = new LinkedHashMap<>();
-    private final Usage.Maps maps;
+    private final Usage usage;
 
-    Watched(Usage.Maps maps) {
-        this.maps = maps;
+    Watched(Usage usage) {
+        this.usage = usage;
     }
 
     @Override
     public void see(Place place, String what, Tensor tensor) {
         String path = place.toString();
         String stack = path.contains(".") ? path.substring(0, path.indexOf('.')) : path;
-        if (what.equals("branch") || what.equals("scores") && maps == Usage.Maps.WEIGHTS) {
+        Usage.Maps maps = usage.extras().maps();
+        if (what.equals("branch") && maps != Usage.Maps.BRANCHES
+                || what.equals("scores") && maps != Usage.Maps.SCORES) {
             return;
         }
         Tensor kept = home.adopt(tensor.detach());
@@ -42,18 +44,21 @@ final class Watched implements Observer {
     }
 
     /// Hugging Face's `hidden_states` of a stack: what enters it, what each layer but the last leaves, and what
-    /// leaves the stack behind its last norm.
-    ///
-    /// @param depth blocks a layer
-    Optional<Tensor> hidden(String stack, int index, int depth) {
+    /// leaves the stack behind its last norm; or as the class shows them.
+    Optional<Tensor> hidden(String stack, int index) {
         List<Tensor> blocks = hidden.getOrDefault(stack, List.of());
-        if (index == 0) {
+        Usage.Layers layers = usage.extras().layers();
+        if (index == 0 && layers.embedded()) {
             return Optional.ofNullable(embeddings.get(stack));
         }
-        int block = index * depth;
-        return block < blocks.size()
-                ? Optional.of(blocks.get(block - 1))
-                : block == blocks.size() ? Optional.ofNullable(outputs.get(stack)) : Optional.empty();
+        int block = (layers.embedded() ? index : index + 1) * usage.depth(); // how many came before
+        int last = blocks.size() + (layers.embedded() ? 0 : usage.depth());
+        if (block >= last) {
+            return block == last ? Optional.ofNullable(outputs.get(stack)) : Optional.empty();
+        }
+        Tensor shown = blocks.get(block - 1);
+        return Optional.of(
+                layers.halving() > 0 ? shown.mul(Math.pow(0.5, Math.floorDiv(block, layers.halving()))) : shown);
     }
 
     Optional<Tensor> output(String stack) {
@@ -68,6 +73,23 @@ final class Watched implements Observer {
     /// The scores behind that map, before their softmax.
     Optional<Tensor> scores(String stack, int block, String branch) {
         return map(stack, block, branch, "scores");
+    }
+
+    /// What a branch of a block added to the stream.
+    Optional<Tensor> branch(String stack, int block, String branch) {
+        Optional<Tensor> added = map(stack, block, branch, "branch");
+        int halving = usage.extras().layers().halving();
+        return halving > 0 ? added.map(y -> y.mul(Math.pow(0.5, Math.floorDiv(block, halving)))) : added;
+    }
+
+    /// What the attention of a block takes along to the next segment.
+    Optional<Tensor> memory(String stack, int block) {
+        return map(stack, block, "attention", "memory");
+    }
+
+    /// What a branch showed beside its map.
+    Optional<Tensor> shown(String stack, int block, String branch, String what) {
+        return map(stack, block, branch, what);
     }
 
     private Optional<Tensor> map(String stack, int block, String branch, String what) {

@@ -54,6 +54,32 @@ public final class FeedForwardFormulas {
                                 .toArray();
                         return lowRank(hidden, numbers.in("outer"), value.bias());
                     }))
+            .with(RwkvChannelMixing.class, _ -> (x, numbers, scene) -> {
+                int width = x[0].length;
+                double[] keyMix = numbers.vector("keyMix");
+                double[] receptanceMix = numbers.vector("receptanceMix");
+                double[] before = new double[width];
+                double[][] y = new double[x.length][width];
+                for (int t = 0; t < x.length; t++) {
+                    double[] now = scene.keep()[t] ? x[t] : new double[width];
+                    double[] forKey = new double[width];
+                    double[] forReceptance = new double[width];
+                    for (int i = 0; i < width; i++) {
+                        forKey[i] = keyMix[i] * now[i] + (1 - keyMix[i]) * before[i];
+                        forReceptance[i] = receptanceMix[i] * now[i] + (1 - receptanceMix[i]) * before[i];
+                    }
+                    double[] hidden = Arrays.stream(numbers.in("key").linear(forKey, Bias.NONE))
+                            .map(h -> h > 0 ? h * h : 0)
+                            .toArray();
+                    double[] gate = numbers.in("receptance").linear(forReceptance, Bias.NONE);
+                    double[] out = numbers.in("value").linear(hidden, Bias.NONE);
+                    for (int i = 0; i < width; i++) {
+                        y[t][i] = out[i] / (1 + Math.exp(-gate[i]));
+                    }
+                    before = now;
+                }
+                return y;
+            })
             .with(MixtureOfExperts.class, value -> (x, numbers, scene) -> {
                 RouterFormulas.Places places =
                         RouterFormulas.of(value.router()).apply(x, numbers.in("router"), scene, value.experts());

@@ -16,6 +16,8 @@ public final class RecurrenceFormulas {
     private static final Formulas<Recurrence, Formula> ALL = Formulas.<Recurrence, Formula>of(Recurrence.class)
             .with(Lstm.class, value -> network(Cell.LSTM, value.direction(), value.start()))
             .with(Gru.class, value -> network(Cell.GRU, value.direction(), value.start()))
+            .with(RwkvTimeMixing.class, StateSpaceFormulas::rwkv)
+            .with(SelectiveStateSpace.class, StateSpaceFormulas::selective)
             .with(BahdanauRecurrence.class, value -> (x, numbers, scene) -> {
                 int width = x[0].length;
                 double[][] states = start(value.start(), value.cell(), numbers, scene, width);
