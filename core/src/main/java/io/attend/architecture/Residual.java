@@ -77,7 +77,8 @@ public sealed interface Residual
 
         Cost cost(Load load);
 
-        /// The same for one token at a time in plain memory, x → x in place; absent where there is no such form.
+        /// The same for one token at a time in plain memory, x → x in place; absent where there is no such
+        /// form.
         ///
         /// @param places where each branch is being applied
         default Optional<RowStep> row(StepPlan plan, List<Place> places) {

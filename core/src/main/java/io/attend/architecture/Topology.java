@@ -52,8 +52,8 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
         /// also says what is padding and where tokens stand, the remembered ones included.
         Tensor step(Input next, Context context);
 
-        /// One step of a generation of one text by one token, in plain memory, → [E]; absent where a layer has no
-        /// such form.
+        /// One step of a generation of one text by one token, in plain memory, → [E]; absent where a layer has
+        /// no such form.
         default Optional<TokenStep> row(StepPlan plan) {
             return Optional.empty();
         }

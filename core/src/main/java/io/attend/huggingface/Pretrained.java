@@ -103,8 +103,8 @@ public final class Pretrained implements AutoCloseable {
         return load(path, false);
     }
 
-    /// The same for inference alone: quantised matrices of a GGUF file that a kernel reads are used where they lie,
-    /// in the mapped file, and are never expanded. Others are, as [#load] says.
+    /// The same for inference alone: quantised matrices of a GGUF file that a kernel reads are used where they
+    /// lie, in the mapped file, and are never expanded. Others are, as [#load] says.
     public static Pretrained packed(Path path) {
         return load(path, true);
     }

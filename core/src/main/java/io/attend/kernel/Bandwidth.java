@@ -9,8 +9,8 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/// How fast this machine's memory can be read: a kernel that does nothing else. What a product with one vector is to be
-/// held against.
+/// How fast this machine's memory can be read: a kernel that does nothing else. What a product with one vector
+/// is to be held against.
 public final class Bandwidth {
     private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
     private static final int ROUNDS = 9;
@@ -20,7 +20,8 @@ public final class Bandwidth {
 
     private Bandwidth() {}
 
-    /// Bytes a second, the most of nine rounds over `bytes` of memory, which should be much more than the caches hold.
+    /// Bytes a second, the most of nine rounds over `bytes` of memory, which should be much more than the
+    /// caches hold.
     public static double measured(long bytes, int threads) {
         if (!Vectors.available()) {
             throw new IllegalStateException("memory is measured by vectors; start Java with --add-modules"
@@ -35,7 +36,7 @@ public final class Bandwidth {
             }
             for (int round = 0; round < ROUNDS; round++) {
                 long start = System.nanoTime();
-                Pool.common().run((int) (memory.byteSize() / PART), part -> seen += read(memory, part * PART));
+                Pool.common().run((int) (memory.byteSize() / PART), part -> seen = read(memory, part * PART));
                 best = Math.max(best, memory.byteSize() / ((System.nanoTime() - start) / 1e9));
             }
         }

@@ -15,9 +15,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Products with quantised matrices by the processor's vectors, of 256 or 512 bits: two rows at a time, one of each half
-/// of the rows asked for. The memory then has two long streams to run ahead of; with two neighbours at a time, whose
-/// rows are short and take turns, it fell to half the speed.
+/// Products with quantised matrices by the processor's vectors, of 256 or 512 bits: two rows at a time, one of
+/// each half of the rows asked for. The memory then has two long streams to run ahead of; with two neighbours
+/// at a time, whose rows are short and take turns, it fell to half the speed.
 final class BlockProducts {
     private static final int BITS = FloatVector.SPECIES_PREFERRED.vectorBitSize();
 

@@ -9,9 +9,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Products with matrices of floating-point numbers by the processor's vectors: four rows at a time, one of each quarter
-/// of those asked for, so that each part of the vector is read once for four and the memory has four long streams to run
-/// ahead of.
+/// Products with matrices of floating-point numbers by the processor's vectors: four rows at a time, one of
+/// each quarter of those asked for, so that each part of the vector is read once for four and the memory has
+/// four long streams to run ahead of.
 final class FloatProducts {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;

@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 ///
 ///     a = softmax(scale · q K)        y = a V
 ///
-/// Queries [H, D]; keys [K, room, D] and values [K, room, C] in memory, of which positions `from` to `to - 1` count;
-/// H / K query heads share a key head. → y [H, C]. 2·H·(to - from)·(D + C) operations.
+/// Queries [H, D]; keys [K, room, D] and values [K, room, C] in memory, of which positions `from` to `to - 1`
+/// count; H / K query heads share a key head. → y [H, C]. 2·H·(to - from)·(D + C) operations.
 public final class HeadAttention {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 

@@ -2,11 +2,11 @@ package io.attend.kernel;
 
 import java.lang.foreign.MemorySegment;
 
-/// A matrix [rows, columns] of weights in the memory where they lie, row after row, often a mapped file: never copied,
-/// never expanded.
+/// A matrix [rows, columns] of weights in the memory where they lie, row after row, often a mapped file: never
+/// copied, never expanded.
 ///
-/// Each format is one file: how a row is read, the plain reference of its product with a vector, and which kernel of
-/// [FloatProducts] or [BlockProducts] computes the same.
+/// Each format is one file: how a row is read, the plain reference of its product with a vector, and which
+/// kernel of [FloatProducts] or [BlockProducts] computes the same.
 public sealed interface Matrix permits BFloat16Matrix, Float32Matrix, Q40Matrix, Q4KMatrix, Q80Matrix {
     int rows();
 

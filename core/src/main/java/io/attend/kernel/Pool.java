@@ -5,13 +5,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
-/// Threads that share out the parts of one small piece of work, again and again: a token's step has a hundred of them,
-/// tens of microseconds each, so that waking a thread for each would cost more than it saves. A worker that finds nothing
-/// looks again for a while before it sleeps.
+/// Threads that share out the parts of one small piece of work, again and again: a token's step has a hundred
+/// of them, tens of microseconds each, so that waking a thread for each would cost more than it saves. A worker
+/// that finds nothing looks again for a while before it sleeps.
 ///
-/// Parts are taken one after the other by whoever is free, the caller too, so that a thread the system has put aside
-/// holds up no more than the part it has. Work comes from one caller at a time; another that comes meanwhile does its
-/// own alone.
+/// Parts are taken one after the other by whoever is free, the caller too, so that a thread the system has put
+/// aside holds up no more than the part it has. Work comes from one caller at a time; another that comes
+/// meanwhile does its own alone.
 public final class Pool {
     private static final long PATIENCE = 50_000; // nanoseconds a worker looks for work before it sleeps
     private static final Pool POOL = new Pool();
@@ -82,6 +82,17 @@ public final class Pool {
         return workers.length + 1;
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // yields only to a worker whose processor another process has
+    private static void await(Round mine) {
+        for (int looks = 0; mine.done.get() < mine.parts; looks++) {
+            if (looks < 10_000) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+            }
+        }
+    }
+
     /// Does the parts 0 to `parts - 1` and returns when all are done. They must not wait for each other.
     public void run(int parts, IntConsumer work) {
         if (parts <= 1 || workers.length == 0 || !taken.compareAndSet(false, true)) {
@@ -99,13 +110,7 @@ public final class Pool {
                 }
             }
             mine.help();
-            for (int looks = 0; mine.done.get() < parts; looks++) {
-                if (looks < 10_000) {
-                    Thread.onSpinWait();
-                } else {
-                    Thread.yield(); // another process has the worker's processor
-                }
-            }
+            await(mine);
             rethrow(mine.failure);
         } finally {
             taken.set(false);

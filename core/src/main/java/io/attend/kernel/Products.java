@@ -3,8 +3,8 @@ package io.attend.kernel;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Products of several matrices with one vector, such as queries, keys and values of a token: one piece of work for the
-/// [Pool], in parts of rows.
+/// Products of several matrices with one vector, such as queries, keys and values of a token: one piece of work
+/// for the [Pool], in parts of rows.
 public final class Products {
     private static final long PART = 1 << 16; // bytes of weights a part has at least: some microseconds' reading
 

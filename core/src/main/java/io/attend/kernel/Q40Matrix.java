@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 ///
 ///     w = d (q - 8)        y[i] = Σ over blocks of d s Σ (q - 8) x̂        x ≈ s x̂, x̂ of 11 bits
 ///
-/// Block: d (float16), q (16 bytes; byte j holds q of j low and of j + 16 high); 0.56 bytes a weight. Products are
-/// exact in whole numbers; what is rounded is the vector, a block at a time, to 11 bits (ggml: 8).
+/// Block: d (float16), q (16 bytes; byte j holds q of j low and of j + 16 high); 0.56 bytes a weight. Products
+/// are exact in whole numbers; what is rounded is the vector, a block at a time, to 11 bits (ggml: 8).
 public record Q40Matrix(int rows, int columns, MemorySegment data) implements Matrix {
     static final int BYTES = 18;
 

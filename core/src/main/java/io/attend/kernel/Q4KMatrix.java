@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 ///
 ///     w = d s q - e m        y[i] = Σ over parts of d s t Σ q x̂ - e m t Σ x̂        x ≈ t x̂, x̂ of 11 bits
 ///
-/// Block: d, e (float16), s and m (12 bytes), q (128 bytes; byte i of each 32 holds q of one part low and of the next
-/// high); 0.56 bytes a weight. Products are exact in whole numbers.
+/// Block: d, e (float16), s and m (12 bytes), q (128 bytes; byte i of each 32 holds q of one part low and of
+/// the next high); 0.56 bytes a weight. Products are exact in whole numbers.
 public record Q4KMatrix(int rows, int columns, MemorySegment data) implements Matrix {
     static final int BYTES = 144;
     static final int BLOCK = 256;
@@ -61,15 +61,15 @@ public record Q4KMatrix(int rows, int columns, MemorySegment data) implements Ma
     }
 
     private int number(long at, int part, int j) {
-        return data.get(JAVA_BYTE, at + 16 + 32 * (part / 2) + j) >>> 4 * (part % 2) & 15;
+        return data.get(JAVA_BYTE, at + 16 + 32L * (part / 2) + j) >>> 4 * (part % 2) & 15;
     }
 
     float half(long at) {
         return Float.float16ToFloat(data.get(BFloat16Matrix.SHORT, at));
     }
 
-    /// s of a part: of the first four the lower 6 bits of their byte; of the others 4 bits of a later byte and the
-    /// upper 2 of an earlier one.
+    /// s of a part: of the first four the lower 6 bits of their byte; of the others 4 bits of a later byte and
+    /// the upper 2 of an earlier one.
     int scale(long at, int part) {
         return part < 4
                 ? bits(at, part) & 63

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 ///
 ///     w = d q        y[i] = Σ over blocks of d Σ q x
 ///
-/// Block: d (float16), q (32 bytes, signed); 1.06 bytes a weight. The vector keeps all its bits: rounding it, too, was
-/// no faster.
+/// Block: d (float16), q (32 bytes, signed); 1.06 bytes a weight. The vector keeps all its bits: rounding it,
+/// too, was no faster.
 public record Q80Matrix(int rows, int columns, MemorySegment data) implements Matrix {
     static final int BYTES = 34;
 

@@ -2,9 +2,9 @@ package io.attend.kernel;
 
 import java.util.Arrays;
 
-/// One vector, such as a token's in the stream, as the kernels want it: its numbers, and the forms that products with
-/// quantised matrices take, made when they are first asked for and kept until the numbers change. For one thread at a
-/// time, but any number may read forms that are made.
+/// One vector, such as a token's in the stream, as the kernels want it: its numbers, and the forms that
+/// products with quantised matrices take, made when they are first asked for and kept until the numbers change.
+/// For one thread at a time, but any number may read forms that are made.
 public final class Row {
     /// Numbers that are rounded together: as many as Q4_0, Q4_K and Q8_0 have under one scale.
     static final int BLOCK = 32;
@@ -194,8 +194,9 @@ public final class Row {
         return sums;
     }
 
-    /// Each block's halves l and h, with which bytes b that hold two weights, q low and p high, multiply at once in
-    /// 16 bits that may overflow on the way: (q - 8) l + (p - 8) h = b l + (b >>> 4) (h - 16 l) - 8 (l + h).
+    /// Each block's halves l and h, with which bytes b that hold two weights, q low and p high, multiply at
+    /// once in 16 bits that may overflow on the way: (q - 8) l + (p - 8) h = b l + (b >>> 4) (h - 16 l) - 8 (l
+    /// + h).
     void pair() {
         if (paired) {
             return;

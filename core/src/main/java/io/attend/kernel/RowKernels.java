@@ -26,7 +26,7 @@ final class RowKernels {
 
     private RowKernels() {}
 
-    /// a[s] = scale · q · k[s]
+    /// `a[s] = scale · q · k[s]`
     static void scores(float[] q, int first, int size, Kept keys, long at, float[] a, int count, float scale) {
         int bound = FLOATS.loopBound(size);
         for (int s = 0; s < count; s++) {
@@ -43,7 +43,7 @@ final class RowKernels {
         }
     }
 
-    /// y = Σ a[s] v[s]
+    /// `y = Σ a[s] v[s]`
     static void gather(float[] a, int count, Kept values, long at, float[] y, int first, int size) {
         int bound = FLOATS.loopBound(size);
         int i = 0;
@@ -57,8 +57,8 @@ final class RowKernels {
                 long value = at + (long) s * size + i;
                 p = load(values, value).fma(weight, p);
                 q = load(values, value + LANES).fma(weight, q);
-                r = load(values, value + 2 * LANES).fma(weight, r);
-                t = load(values, value + 3 * LANES).fma(weight, t);
+                r = load(values, value + 2L * LANES).fma(weight, r);
+                t = load(values, value + 3L * LANES).fma(weight, t);
             }
             p.intoArray(y, first + i);
             q.intoArray(y, first + i + LANES);

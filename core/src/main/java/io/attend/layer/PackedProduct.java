@@ -12,9 +12,9 @@ import java.util.List;
 
 /// Products with packed weights for the engine's tensors, `y = x Wᵀ`: x [..., I] → y [..., O].
 ///
-/// A few rows go through the kernels one by one, reading the packed weights each time. Many rows are the engine's
-/// work: it is given the weights expanded, a panel of rows at a time that stays in the caches, so that no more of the
-/// matrix is ever there in full.
+/// A few rows go through the kernels one by one, reading the packed weights each time. Many rows are the
+/// engine's work: it is given the weights expanded, a panel of rows at a time that stays in the caches, so that
+/// no more of the matrix is ever there in full.
 final class PackedProduct {
     /// Rows up to which reading packed weights again is quicker than expanding them.
     private static final long FEW = 4;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the [RowStep]s of one session have in common: where its text is, what its layers remember, and the weights,
-/// which cannot be freed while it lasts.
+/// What the [RowStep]s of one session have in common: where its text is, what its layers remember, and the
+/// weights, which cannot be freed while it lasts.
 public final class StepPlan implements AutoCloseable {
     private final Map<Place, State> states;
     private final Cache cache;
@@ -36,8 +36,8 @@ public final class StepPlan implements AutoCloseable {
         position = next;
     }
 
-    /// The weights of a matrix where they lie; absent where they are none of the kernels': on another device, or in
-    /// another type.
+    /// The weights of a matrix where they lie; absent where they are none of the kernels': on another device,
+    /// or in another type.
     public Optional<Matrix> matrix(Parameter parameter) {
         if (parameter.packed().isPresent()) {
             return parameter.packed();

@@ -15,8 +15,8 @@ import io.attend.tensor.Threads;
 import java.util.Map;
 import java.util.Optional;
 
-/// A decoder that takes one token of one text at a time in plain memory, by kernels that read each weight once where it
-/// lies, without a call of the engine. Any model has it whose layers all have a `row`.
+/// A decoder that takes one token of one text at a time in plain memory, by kernels that read each weight once
+/// where it lies, without a call of the engine. Any model has it whose layers all have a `row`.
 final class DecoderStep implements AutoCloseable {
     private final StepPlan plan;
     private final TokenStep body;

@@ -119,8 +119,8 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /// Takes the next tokens and says what is likely to follow the last of them, and also what the model made of
-    /// each.
+    /// Takes the next tokens and says what is likely to follow the last of them, and also what the model made
+    /// of each.
     public Read read(Tokens next) {
         Tensor[] vectors = new Tensor[1];
         Tensor scores = advance(next, x -> {

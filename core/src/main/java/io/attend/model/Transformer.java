@@ -151,7 +151,8 @@ public final class Transformer implements AutoCloseable {
 
     /// The same with some of its matrices packed, which then only products and rows are read of: for inference.
     ///
-    /// @param packed the packed numbers of a parameter that may have them; where there are none, `weights` is asked
+    /// @param packed the packed numbers of a parameter that may have them; where there are none, `weights` is
+    ///     asked
     public static Transformer packed(
             Architecture architecture,
             long bytes,
@@ -163,11 +164,11 @@ public final class Transformer implements AutoCloseable {
                 parameter -> parameter.isPackable() ? packed.apply(parameter) : Optional.empty());
     }
 
-    /// Packs every matrix that products or rows are read of in another format, for inference alone: weights of fewer
-    /// bits are read sooner. Vectors, norms and whatever else keep the type they have.
+    /// Packs every matrix that products or rows are read of in another format, for inference alone: weights of
+    /// fewer bits are read sooner. Vectors, norms and whatever else keep the type they have.
     ///
-    /// @throws IllegalArgumentException naming the matrices whose rows are not whole blocks of the format, or that
-    ///     have a number which it cannot hold; the model is then as it was
+    /// @throws IllegalArgumentException naming the matrices whose rows are not whole blocks of the format, or
+    ///     that have a number which it cannot hold; the model is then as it was
     public void pack(BlockFormat.Writable format) {
         List<Parameter> matrices =
                 parameters.all().stream().filter(Parameter::isPackable).toList();

@@ -35,8 +35,8 @@ public sealed interface RelativePosition
     enum Added {
         /// None is added.
         NOTHING,
-        /// How far apart query and key stand and nothing else, up to a number a query, which softmax does not see:
-        /// pieces of a sequence have it in common.
+        /// How far apart query and key stand and nothing else, up to a number a query, which softmax does not
+        /// see: pieces of a sequence have it in common.
         DISTANCE,
         /// More than that.
         PAIR

@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A packed model is the model whose weights are the packed numbers: held against one that has those numbers, decoded,
-/// as ordinary tensors.
+/// A packed model is the model whose weights are the packed numbers: held against one that has those numbers,
+/// decoded, as ordinary tensors.
 class PackedTest {
     private static final String LLAMA = """
             {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 101, "hidden_size": 64,

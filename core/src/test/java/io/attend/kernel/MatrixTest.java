@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.Test;
 
-/// Every format's product against its decoded numbers, which are ggml's, multiplied in float64; and the vectors' way
-/// against the plain one.
+/// Every format's product against its decoded numbers, which are ggml's, multiplied in float64; and the
+/// vectors' way against the plain one.
 class MatrixTest {
     private static final Random RANDOM = new Random(17);
 
@@ -84,7 +84,8 @@ class MatrixTest {
         assertThat(part[3]).isNotZero();
     }
 
-    /// Everything a byte can be, the largest scales and the vector at its ends: whole numbers must not overflow.
+    /// Everything a byte can be, the largest scales and the vector at its ends: whole numbers must not
+    /// overflow.
     @ParameterizedTest
     @CsvSource({"Q4_0, 64", "Q4_K, 256", "Q8_0, 64"})
     void theLargestNumbersFit(String label, int columns) {

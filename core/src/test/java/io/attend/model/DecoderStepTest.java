@@ -1,13 +1,10 @@
 package io.attend.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.attend.huggingface.Fixtures;
 import io.attend.huggingface.Pretrained;
 import io.attend.kernel.Vectors;
-import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
 import io.attend.tensor.Tensor;
@@ -18,10 +15,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/// A session that takes tokens one by one in plain memory against the engine's way, which the fixtures hold to Hugging
-/// Face's numbers.
+/// A session that takes tokens one by one in plain memory against the engine's way, which the fixtures hold to
+/// Hugging Face's numbers.
 class DecoderStepTest {
     /// The fixtures that go the quick way. One that falls out of it must be missed here.
     private static final List<String> QUICK = List.of(

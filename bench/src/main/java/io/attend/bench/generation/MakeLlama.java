@@ -21,12 +21,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/// Makes a model of Llama's shape with random weights, 15, 110 or 1,100 million of them, as every engine wants it:
+/// Makes a model of Llama's shape with random weights, 15, 110 or 1,100 million of them, as every engine wants
+/// it:
 ///
 ///     bench/run io.attend.bench.generation.MakeLlama DIR 15m|110m|1.1b
 ///
-/// `DIR/folder` as Hugging Face has it, bfloat16; `DIR/bf16.gguf`, `DIR/q8_0.gguf`, `DIR/q4_0.gguf` with the same
-/// numbers. The vocabulary is made up: `a` is one token, so a prompt of n tokens is n times `a`.
+/// `DIR/folder` as Hugging Face has it, bfloat16; `DIR/bf16.gguf`, `DIR/q8_0.gguf`, `DIR/q4_0.gguf` with the
+/// same numbers. The vocabulary is made up: `a` is one token, so a prompt of n tokens is n times `a`.
 public final class MakeLlama {
     private static final String SHAPE = """
             {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 32000, "hidden_size": %d,

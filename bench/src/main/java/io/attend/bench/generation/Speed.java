@@ -23,9 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/// One engine in a process of its own: tokens a second of reading a prompt and of writing behind it, by the clock and by
-/// processor time, as one line of JSON. The best of four rounds, the first of which
-/// warm up.
+/// One engine in a process of its own: tokens a second of reading a prompt and of writing behind it, by the
+/// clock and by processor time, as one line of JSON. The best of four rounds, the first of which warm up.
 ///
 ///     Speed attend|llama.cpp|jlama PATH THREADS PROMPT NEW
 ///     Speed read MEGABYTES THREADS

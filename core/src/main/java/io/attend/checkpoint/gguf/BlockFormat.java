@@ -44,7 +44,8 @@ public sealed interface BlockFormat permits BlockFormat.Writable, Q2K, Q3K, Q41,
         return Registry.BY_CODE;
     }
 
-    /// The matrix that such blocks are, for products straight from them; absent where no kernel reads the format.
+    /// The matrix that such blocks are, for products straight from them; absent where no kernel reads the
+    /// format.
     default Optional<Matrix> matrix(int rows, int columns, MemorySegment blocks) {
         return Optional.empty();
     }
