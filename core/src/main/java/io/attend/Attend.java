@@ -47,6 +47,14 @@ public final class Attend implements AutoCloseable {
         return new Attend(TextModel.load(folder));
     }
 
+    /// The same for tasks alone: quantised matrices of a GGUF file are used where they lie, never expanded.
+    /// What needs all numbers as tensors, such as [#save], refuses such a model.
+    ///
+    /// @throws CheckpointException naming the file and what is wrong with it
+    public static Attend packed(Path folder) {
+        return new Attend(TextModel.packed(folder));
+    }
+
     /// The model of a folder alone, without its tokenizer.
     ///
     /// @throws CheckpointException naming the file and what is wrong with it

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /// know each other, so there are no cycles either.
 class FloorsTest {
     private static final String[][] FLOORS = {
-        {"value", "tokenizer"}, // leaves: what a variant is; text to ids, a module of its own
+        {"value", "tokenizer", "kernel"}, // leaves: what a variant is; text to ids, a module of its own; products
         {"tensor"}, // the only one that knows the engine
         {"checkpoint", "form", "mask", "state"},
         {"checkpoint.gguf", "hub"},

@@ -113,7 +113,7 @@ final class Export implements Callable<Integer> {
         try (Pretrained pretrained =
                 Pretrained.isOne(model) ? Pretrained.load(model) : Pretrained.of(Attend.weights(model))) {
             if (gguf) {
-                writeFile(pretrained, format);
+                writeFile(model, pretrained, target, format, withoutTokenizer, spec.commandLine().getErr());
             } else {
                 pretrained.save(target);
                 writeTokenizer();
@@ -129,7 +129,14 @@ final class Export implements Callable<Integer> {
         }
     }
 
-    private void writeFile(Pretrained pretrained, BlockFormat.Writable format) {
+    /// Writes a GGUF file, and to `err` what it has no place for.
+    static void writeFile(
+            Path model,
+            Pretrained pretrained,
+            Path target,
+            BlockFormat.Writable format,
+            boolean withoutTokenizer,
+            PrintWriter err) {
         Map<String, GgufValue> values = new LinkedHashMap<>();
         Path name = model.toAbsolutePath().normalize().getFileName();
         values.put("general.name", GgufValue.of(String.valueOf(name).replaceFirst("\\.gguf$", "")));
@@ -140,7 +147,6 @@ final class Export implements Callable<Integer> {
                 throw new IllegalArgumentException(e.getMessage() + "; --without-tokenizer writes the model alone", e);
             }
         }
-        PrintWriter err = spec.commandLine().getErr();
         pretrained
                 .saveGguf(target, format, values)
                 .forEach((tensor, reason) -> err.println("left out: " + tensor + ", since " + reason));

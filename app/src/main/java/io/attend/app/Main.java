@@ -55,6 +55,7 @@ public final class Main implements Runnable {
                 new Inspect(),
                 new Verify(),
                 new Export(),
+                new Quantize(),
                 new Tokenize(),
                 new TokenizerCommand(),
                 new Vocabulary(),

@@ -68,7 +68,7 @@ final class Run implements Callable<Integer> {
             throw new UsageException(task + ": " + e.getMessage());
         }
         try (RunInputs.Stream all = inputs.open(asked, texts);
-                Attend loaded = Attend.load(model)) {
+                Attend loaded = Attend.packed(model)) {
             answer(loaded, asked, all);
         }
         return 0;

@@ -122,6 +122,15 @@ class HuggingFaceTest {
         assertThat(attend("export", LLAMA, file, "--type", "q3").err()).contains("q3", "q8_0");
         assertThat(attend("export", LLAMA, folder.resolve("x"), "--type", "f32").err())
                 .contains("FILE.gguf");
+        assertThat(attend("quantize", LLAMA, "--to", "q9", "--out", file, "--without-tokenizer")
+                        .err())
+                .contains("--to q9 is none of bf16, f32, q4_0, q8_0");
+        Path quantized = folder.resolve("quantized.gguf");
+        Said said = attend("quantize", LLAMA, "--to", "bf16", "--out", quantized, "--without-tokenizer");
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(said.out()).contains("matrices in BF16");
+        assertThat(attend("quantize", LLAMA, "--to", "bf16", "--out", quantized).err())
+                .contains("exists; name a new file");
         Said bert = attend("export", BERT, file, "--without-tokenizer");
         assertThat(bert.status()).as(bert.err()).isZero();
         assertThat(bert.err()).contains("left out: pooler.dense.weight, since GGUF has no pooler");

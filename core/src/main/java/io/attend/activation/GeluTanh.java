@@ -1,7 +1,10 @@
 package io.attend.activation;
 
+import io.attend.kernel.Row;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The Gaussian error linear unit by a hyperbolic tangent, as GPT-2 computes it; within 0.001 of the exact one.
 ///
@@ -15,6 +18,11 @@ public record GeluTanh() implements Activation {
     @Override
     public Tensor apply(Tensor x) {
         return x.geluTanh();
+    }
+
+    @Override
+    public Optional<Consumer<Row>> row() {
+        return Optional.of(Row::geluTanh);
     }
 
     @Override

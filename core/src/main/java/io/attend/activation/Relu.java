@@ -1,7 +1,10 @@
 package io.attend.activation;
 
+import io.attend.kernel.Row;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Rectified linear unit.
 ///
@@ -15,6 +18,11 @@ public record Relu() implements Activation {
     @Override
     public Tensor apply(Tensor x) {
         return x.relu();
+    }
+
+    @Override
+    public Optional<Consumer<Row>> row() {
+        return Optional.of(Row::relu);
     }
 
     @Override

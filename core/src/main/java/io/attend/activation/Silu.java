@@ -1,7 +1,10 @@
 package io.attend.activation;
 
+import io.attend.kernel.Row;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The input times its own logistic function. On the gate of a gated feed-forward it makes SwiGLU.
 ///
@@ -15,6 +18,11 @@ public record Silu() implements Activation {
     @Override
     public Tensor apply(Tensor x) {
         return x.silu();
+    }
+
+    @Override
+    public Optional<Consumer<Row>> row() {
+        return Optional.of(Row::silu);
     }
 
     @Override

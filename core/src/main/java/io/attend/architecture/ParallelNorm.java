@@ -1,17 +1,22 @@
 package io.attend.architecture;
 
+import io.attend.kernel.Row;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.layer.Place;
+import io.attend.layer.RowStep;
+import io.attend.layer.StepPlan;
 import io.attend.norm.Norm;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /// All branches of a block start from the same stream and are added at once, so that they can be computed
 /// side by side.
@@ -58,6 +63,35 @@ public record ParallelNorm(Norms norms, @Default("0.0") double dropout) implemen
                     sum = sum.add(branch.joining(y, dropout, here)); // [B, T, E]
                 }
                 return sum;
+            }
+
+            @Override
+            public Optional<RowStep> row(StepPlan plan, List<Place> places) {
+                Row sum = new Row(width);
+                Row normed = new Row(width);
+                Row y = new Row(width);
+                List<RowStep> norms = new ArrayList<>();
+                List<RowStep> layers = new ArrayList<>();
+                for (int i = 0; i < branches.size(); i++) {
+                    Optional<RowStep> own = built.get(shares ? 0 : i).row(plan, places.get(i));
+                    Optional<RowStep> layer = branches.get(i).layer().row(plan, places.get(i));
+                    if (own.isEmpty() || layer.isEmpty() || !branches.get(i).plain()) {
+                        return Optional.empty();
+                    }
+                    norms.add(own.get());
+                    layers.add(layer.get());
+                }
+                return Optional.of((x, _) -> {
+                    sum.copyFrom(x);
+                    for (int i = 0; i < layers.size(); i++) {
+                        if (i == 0 || !shares) {
+                            norms.get(i).apply(x, normed);
+                        }
+                        layers.get(i).apply(normed, y);
+                        sum.add(y);
+                    }
+                    x.copyFrom(sum);
+                });
             }
 
             @Override

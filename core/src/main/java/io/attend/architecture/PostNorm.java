@@ -29,6 +29,11 @@ public record PostNorm(@Default("0.0") double dropout) implements Residual {
             Branch branch = branches.get(i);
             Tensor y = branch.layer().forward(x, here);
             return norms.get(i).forward(x.add(branch.joining(y, dropout, here)), here); // [B, T, E]
-        });
+        }, (i, plan, place) -> BranchByBranch.adding(
+                        width, List.of(branches.get(i).layer().row(plan, place)))
+                .flatMap(adding -> norms.get(i).row(plan, place).map(normed -> (x, y) -> {
+                    adding.apply(x, x);
+                    normed.apply(x, y);
+                })));
     }
 }

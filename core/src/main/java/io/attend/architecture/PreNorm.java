@@ -27,6 +27,6 @@ public record PreNorm(@Default("0.0") double dropout) implements Residual {
             Branch branch = branches.get(i);
             Tensor y = branch.layer().behind(norms.get(i), x, here);
             return x.add(branch.joining(y, dropout, here)); // [B, T, E]
-        });
+        }, (i, plan, place) -> BranchByBranch.adding(width, List.of(norms.get(i).row(plan, place), branches.get(i).layer().row(plan, place))));
     }
 }

@@ -6,9 +6,12 @@ import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.layer.Place;
+import io.attend.layer.RowStep;
+import io.attend.layer.StepPlan;
 import io.attend.norm.Norm;
 import io.attend.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /// How the branches of a block join the stream, and where their norms stand.
 public sealed interface Residual
@@ -36,8 +39,16 @@ public sealed interface Residual
     /// A branch that is built: its name in paths, its layer, and what still happens to its result before that
     /// joins the stream.
     record Branch(String name, Layer layer, Ending ending) {
+        private static final Ending PLAIN = (y, _) -> y;
+
         Branch(String name, Layer layer) {
-            this(name, layer, (y, _) -> y);
+            this(name, layer, PLAIN);
+        }
+
+        /// Whether nothing more happens to its result.
+        @SuppressWarnings("ReferenceEquality") // this very function
+        boolean plain() {
+            return ending == PLAIN;
         }
 
         /// The same branch with one thing more at its end.
@@ -65,6 +76,14 @@ public sealed interface Residual
         Tensor forward(Tensor x, List<Place> places, Context context);
 
         Cost cost(Load load);
+
+        /// The same for one token at a time in plain memory, x → x in place; absent where there is no such
+        /// form.
+        ///
+        /// @param places where each branch is being applied
+        default Optional<RowStep> row(StepPlan plan, List<Place> places) {
+            return Optional.empty();
+        }
 
         /// What the branches of two streams add in turn; none where there is one stream.
         default List<Context.Turn> turns(List<Place> places) {

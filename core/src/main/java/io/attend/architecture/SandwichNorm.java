@@ -32,6 +32,6 @@ public record SandwichNorm(@Default("0.0") double dropout) implements Residual {
             Branch branch = branches.get(i);
             Tensor y = branch.layer().forward(before.get(i).forward(x, here), here);
             return x.add(branch.joining(after.get(i).forward(y, here), dropout, here)); // [B, T, E]
-        });
+        }, (i, plan, place) -> BranchByBranch.adding(width, List.of(before.get(i).row(plan, place), branches.get(i).layer().row(plan, place), after.get(i).row(plan, place))));
     }
 }

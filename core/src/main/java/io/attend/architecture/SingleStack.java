@@ -3,6 +3,7 @@ package io.attend.architecture;
 import io.attend.embedding.Embedding;
 import io.attend.embedding.Input;
 import io.attend.embedding.Table;
+import io.attend.kernel.Row;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
 import io.attend.layer.Layer;
@@ -11,6 +12,8 @@ import io.attend.layer.Memory;
 import io.attend.layer.Parameters;
 import io.attend.layer.Place;
 import io.attend.layer.Site;
+import io.attend.layer.StepPlan;
+import io.attend.layer.TokenStep;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
@@ -55,6 +58,15 @@ final class SingleStack implements Topology.Built {
         x = stack.forward(x, above); // [B, T, E]
         context.at(root).show("output", x);
         return embedding.leave(x, above);
+    }
+
+    @Override
+    public Optional<TokenStep> row(StepPlan plan) {
+        Row x = new Row(width);
+        return embedding.row(plan).flatMap(words -> stack.row(plan, root).map(layers -> (token, y) -> {
+            words.apply(token, x);
+            layers.apply(x, y);
+        }));
     }
 
     @Override

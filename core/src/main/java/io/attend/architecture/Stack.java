@@ -7,7 +7,9 @@ import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.layer.Place;
+import io.attend.layer.RowStep;
 import io.attend.layer.Site;
+import io.attend.layer.StepPlan;
 import io.attend.norm.NoNorm;
 import io.attend.norm.Norm;
 import io.attend.tensor.Lifetime;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Segments one after another, and a last norm: what most people call the model's layers.
 public record Stack(
@@ -165,6 +168,23 @@ public record Stack(
                 context.at(next.place).show("hidden", x);
             }
             return x;
+        }
+
+        @Override
+        public Optional<RowStep> row(StepPlan plan, Place place) {
+            Optional<RowStep> last = norm.row(plan, place);
+            List<RowStep> steps = new ArrayList<>();
+            for (Applied next : applied) {
+                Optional<RowStep> block = next.block.row(plan, next.branches);
+                if (block.isEmpty() || last.isEmpty() || streams != Streams.ONE) {
+                    return Optional.empty();
+                }
+                steps.add(block.get());
+            }
+            return Optional.of((x, y) -> {
+                steps.forEach(step -> step.apply(x, x));
+                last.get().apply(x, y);
+            });
         }
 
         /// The branches of all blocks as one chain, of which nothing in between is kept.

@@ -7,6 +7,8 @@ import io.attend.layer.Context;
 import io.attend.layer.Cost;
 import io.attend.layer.Memory;
 import io.attend.layer.Parameters;
+import io.attend.layer.StepPlan;
+import io.attend.layer.TokenStep;
 import io.attend.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,12 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder, Funne
         /// The context of what comes out, where that is not as long as what went in.
         default Context left(Context context) {
             return context;
+        }
+
+        /// One step of a generation of one text by one token, in plain memory, → [E]; absent where a layer has
+        /// no such form.
+        default Optional<TokenStep> row(StepPlan plan) {
+            return Optional.empty();
         }
 
         /// The width of what comes out.

@@ -1,5 +1,7 @@
 package io.attend.attention;
 
+import io.attend.kernel.HeadAttention;
+import io.attend.kernel.Row;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
@@ -7,10 +9,14 @@ import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
+import io.attend.layer.RowProducts;
+import io.attend.layer.RowStep;
+import io.attend.layer.StepPlan;
 import io.attend.mask.Band;
-import io.attend.position.RelativePosition;
 import io.attend.position.RelativePosition.Added;
 import io.attend.position.RelativePosition.HeadShape;
+import io.attend.position.RelativePosition;
 import io.attend.score.Score;
 import io.attend.state.KeyValueState;
 import io.attend.state.SourceState;
@@ -173,6 +179,43 @@ abstract sealed class SoftmaxLayer implements Layer {
                     last.visible(value.mask(), x.size(1), keys.size(2)),
                     position.bias(queries, keys, last),
                     last);
+        }
+
+        @Override
+        public Optional<RowStep> row(StepPlan plan, Place place) {
+            Optional<RowProducts> projections = RowProducts.of(plan, query, key, values);
+            Optional<RowProducts> merging = RowProducts.of(plan, output);
+            Optional<RelativePosition.Turn> turn = position.row();
+            if (projections.isEmpty()
+                    || merging.isEmpty()
+                    || turn.isEmpty()
+                    || score.product().isEmpty()
+                    || value.clip().isPresent()
+                    || !value.norm().equals(QueryKeyNorm.NONE)
+                    || value.mask().from(0).isEmpty()) {
+                return Optional.empty();
+            }
+            int heads = value.heads().count();
+            int shared = value.heads().keyValueCount();
+            Row queries = new Row(heads * size);
+            Row keys = new Row(shared * size);
+            Row vectors = new Row(shared * size);
+            Row gathered = new Row(heads * size);
+            HeadAttention attention = new HeadAttention(
+                    heads, shared, size, size, score.product().getAsDouble());
+            return Optional.of((x, y) -> {
+                long now = plan.position();
+                projections.get().apply(x, queries, keys, vectors);
+                turn.get().apply(queries.values(), heads, now);
+                turn.get().apply(keys.values(), shared, now);
+                KeyValueState state = plan.keysAndValues(place);
+                state.append(keys.values(), vectors.values(), shared, key.weight().dtype());
+                int from = (int) value.mask().from(now).getAsLong();
+                attention.apply(
+                        queries.values(), state.keptKeys(), state.keptValues(), from, (int) now + 1, gathered.values());
+                gathered.changed();
+                merging.get().apply(gathered, y);
+            });
         }
 
         @Override

@@ -7,6 +7,8 @@ import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
+import io.attend.layer.StepPlan;
+import io.attend.layer.TokenStep;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
@@ -48,6 +50,7 @@ public record DenseTable(int vocabulary, OptionalInt padding) implements Table {
     public Built build(Parameters parameters, int width, Optional<Built> source) {
         Parameter weight =
                 parameters.weight("weight", Shape.of(vocabulary, width), Initializer.normal(1 / Math.sqrt(width)));
+        weight.allowPacking();
         return new Built() {
             @Override
             public int vocabulary() {
@@ -57,6 +60,15 @@ public record DenseTable(int vocabulary, OptionalInt padding) implements Table {
             @Override
             public Tensor lookup(Tensor ids) {
                 return Rows.of(weight, ids, "token", padding); // [B, T, E]
+            }
+
+            @Override
+            public Optional<TokenStep> row(StepPlan plan) {
+                return plan.matrix(weight).map(matrix -> (token, y) -> {
+                    Rows.require(weight, token, "token");
+                    matrix.row((int) token, y.values(), 0);
+                    y.changed();
+                });
             }
 
             @Override

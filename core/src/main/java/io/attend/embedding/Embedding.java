@@ -5,6 +5,8 @@ import io.attend.layer.Cost;
 import io.attend.layer.Lanes;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.StepPlan;
+import io.attend.layer.TokenStep;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,6 +35,12 @@ public sealed interface Embedding permits FeatureEmbedding, NgramEmbedding, Toke
     interface Built {
         /// → [B, T, E]
         Tensor forward(Input input, Context context);
+
+        /// The same for one token at a time in plain memory; absent where there is no such form, or something
+        /// happens to what leaves the stack.
+        default Optional<TokenStep> row(StepPlan plan) {
+            return Optional.empty();
+        }
 
         /// The context of the layers above it: what they must know of streams.
         default Context above(Input input, Context context) {

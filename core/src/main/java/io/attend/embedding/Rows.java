@@ -18,9 +18,9 @@ final class Rows {
     /// @param padding the row that no gradient reaches
     static Tensor of(Parameter table, Tensor ids, String what, OptionalInt padding) {
         try {
-            return padding.isPresent()
+            return padding.isPresent() && table.packed().isEmpty()
                     ? table.tensor().embedding(ids, padding.getAsInt())
-                    : table.tensor().embedding(ids);
+                    : table.rows(ids);
         } catch (TensorException e) {
             long rows = table.shape().size(0);
             for (long id : ids.toLongs()) {
@@ -41,6 +41,14 @@ final class Rows {
             if (id < 0 || id >= rows) {
                 throw noRow(place, "token", id, rows, null);
             }
+        }
+    }
+
+    /// Refuses a number that has no row.
+    static void require(Parameter table, long id, String what) {
+        long rows = table.shape().size(0);
+        if (id < 0 || id >= rows) {
+            throw noRow(table.name().substring(0, table.name().lastIndexOf('.')), what, id, rows, null);
         }
     }
 

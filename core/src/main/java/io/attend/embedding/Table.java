@@ -6,6 +6,8 @@ import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
+import io.attend.layer.StepPlan;
+import io.attend.layer.TokenStep;
 import io.attend.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,11 @@ public sealed interface Table permits AdaptiveTable, DenseTable, FactorisedTable
 
         /// Token ids [B, T] → vectors [B, T, E].
         Tensor lookup(Tensor ids);
+
+        /// The same for one token at a time in plain memory; absent where there is no such form.
+        default Optional<TokenStep> row(StepPlan plan) {
+            return Optional.empty();
+        }
 
         /// E, numbers of a vector that [#lookup] gives.
         int vectors();

@@ -9,6 +9,10 @@ import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
+import io.attend.layer.RowStep;
+import io.attend.layer.StepPlan;
+import io.attend.layer.TokenStep;
 import io.attend.norm.LayerNorm;
 import io.attend.norm.NoNorm;
 import io.attend.norm.Norm;
@@ -200,6 +204,29 @@ public record TokenEmbedding(
             }
             x = context.dropout(x, value.dropout);
             return projection.isPresent() ? projection.get().forward(x) : x; // [B, T, E]
+        }
+
+        @Override
+        public Optional<TokenStep> row(StepPlan plan) {
+            Place place = new Place("embedding");
+            Optional<TokenStep> words = table.row(plan);
+            Optional<RowStep> places = position.row(plan, place);
+            Optional<RowStep> normed = norm.row(plan, place);
+            if (words.isEmpty()
+                    || places.isEmpty()
+                    || normed.isEmpty()
+                    || segments.isPresent()
+                    || projection.isPresent()
+                    || value.scale == Scale.ROUNDED_SQUARE_ROOT_OF_WIDTH) {
+                return Optional.empty();
+            }
+            float scale = (float) (value.factor * (value.scale == Scale.ONE ? 1 : Math.sqrt(width)));
+            return Optional.of((token, x) -> {
+                words.get().apply(token, x);
+                x.multiply(scale);
+                places.get().apply(x, x);
+                normed.get().apply(x, x);
+            });
         }
 
         private double scale(DType dtype) {

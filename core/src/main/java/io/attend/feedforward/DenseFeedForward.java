@@ -2,6 +2,7 @@ package io.attend.feedforward;
 
 import io.attend.activation.Activation;
 import io.attend.activation.Relu;
+import io.attend.kernel.Row;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
@@ -9,9 +10,15 @@ import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
+import io.attend.layer.RowProducts;
+import io.attend.layer.RowStep;
+import io.attend.layer.StepPlan;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Two products with an activation between them, at every position alike.
 ///
@@ -58,6 +65,22 @@ public record DenseFeedForward(
         public Tensor forward(Tensor x, Context context) {
             Tensor hidden = value.activation.apply(inner.forward(x)); // [B, T, F]
             return outer.forward(context.dropout(hidden, value.dropout)); // [B, T, E]
+        }
+
+        @Override
+        public Optional<RowStep> row(StepPlan plan, Place place) {
+            Optional<Consumer<Row>> function = value.activation.row();
+            Optional<RowProducts> widen = RowProducts.of(plan, inner);
+            Optional<RowProducts> narrow = RowProducts.of(plan, outer);
+            if (function.isEmpty() || widen.isEmpty() || narrow.isEmpty()) {
+                return Optional.empty();
+            }
+            Row hidden = new Row(value.hidden);
+            return Optional.of((x, y) -> {
+                widen.get().apply(x, hidden);
+                function.get().accept(hidden);
+                narrow.get().apply(hidden, y);
+            });
         }
 
         @Override

@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -76,13 +77,18 @@ public final class TextModel {
     ///
     /// @throws CheckpointException naming the file and what is wrong with it
     public static TextModel load(Path folder) {
-        return Pretrained.isOne(folder) ? pretrained(folder) : trained(folder);
+        return Pretrained.isOne(folder) ? pretrained(folder, Pretrained::load) : trained(folder);
     }
 
-    private static TextModel pretrained(Path folder) {
+    /// The same for inference alone, see [Pretrained#packed].
+    public static TextModel packed(Path folder) {
+        return Pretrained.isOne(folder) ? pretrained(folder, Pretrained::packed) : trained(folder);
+    }
+
+    private static TextModel pretrained(Path folder, Function<Path, Pretrained> loading) {
         Path json = folder.resolve("tokenizer.json");
         Tokenizer tokenizer = Tokenizer.load(Files.isRegularFile(json) ? json : folder);
-        Pretrained pretrained = Pretrained.load(folder);
+        Pretrained pretrained = loading.apply(folder);
         Transformer model = pretrained.model();
         return guarded(model, () -> new TextModel(model, tokenizer, TextSettings.of(folder, pretrained, tokenizer)));
     }

@@ -7,6 +7,7 @@ import io.attend.layer.Parameters;
 import io.attend.tensor.Tensor;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// What a model makes of its last vectors.
 public sealed interface Head
@@ -63,6 +64,11 @@ public sealed interface Head
         default Tensor loss(Tensor x, Tensor answers, double smoothing, Context context) {
             Tensor scores = forward(x, context); // [B, T, V]
             return scores.reshape(-1, scores.size(-1)).crossEntropy(answers.reshape(-1), IGNORED, smoothing);
+        }
+
+        /// How many scores a position gets, in a head that has a form for one token at a time.
+        default OptionalInt outputs() {
+            return OptionalInt.empty();
         }
 
         /// Everything the head gives, by name; most give one thing.

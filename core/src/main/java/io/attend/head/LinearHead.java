@@ -7,11 +7,16 @@ import io.attend.layer.Cost;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
+import io.attend.layer.RowProducts;
+import io.attend.layer.RowStep;
+import io.attend.layer.StepPlan;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /// A score for each of several outcomes by a product of its own.
 ///
@@ -61,6 +66,21 @@ public record LinearHead(
                 return softCap.isPresent()
                         ? Head.Built.super.loss(x, answers, smoothing, context)
                         : product.crossEntropy(Scores.scaled(x, scale), answers, IGNORED, smoothing);
+            }
+
+            @Override
+            public OptionalInt outputs() {
+                return OptionalInt.of(outputs);
+            }
+
+            @Override
+            public Optional<RowStep> row(StepPlan plan, Place place) {
+                return softCap.isPresent()
+                        ? Optional.empty()
+                        : RowProducts.of(plan, product).map(scores -> (x, y) -> {
+                            x.multiply((float) scale);
+                            scores.apply(x, y);
+                        });
             }
 
             @Override

@@ -8,11 +8,15 @@ import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.layer.Place;
+import io.attend.layer.RowProducts;
+import io.attend.layer.RowStep;
+import io.attend.layer.StepPlan;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /// A score for every word by the very vectors that embed them: what a word means where it is read is what it
 /// means where it is written.
@@ -95,6 +99,21 @@ public record TiedHead(
                 return softCap.isPresent()
                         ? Head.Built.super.loss(x, answers, smoothing, context)
                         : product.crossEntropy(scored(x, context), answers, IGNORED, smoothing);
+            }
+
+            @Override
+            public OptionalInt outputs() {
+                return OptionalInt.of(words.vocabulary());
+            }
+
+            @Override
+            public Optional<RowStep> row(StepPlan plan, Place place) {
+                return softCap.isPresent() || narrowing.isPresent() || words.width() != width
+                        ? Optional.empty()
+                        : RowProducts.of(plan, product).map(scores -> (x, y) -> {
+                            x.multiply((float) scale);
+                            scores.apply(x, y);
+                        });
             }
 
             @Override

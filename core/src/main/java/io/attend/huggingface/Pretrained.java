@@ -3,14 +3,15 @@ package io.attend.huggingface;
 import io.attend.architecture.Architecture;
 import io.attend.checkpoint.Atomic;
 import io.attend.checkpoint.CheckpointException;
-import io.attend.checkpoint.SafetensorsWriter;
 import io.attend.checkpoint.SafetensorsWriter.Item;
+import io.attend.checkpoint.SafetensorsWriter;
 import io.attend.checkpoint.gguf.Bf16;
 import io.attend.checkpoint.gguf.BlockFormat;
 import io.attend.checkpoint.gguf.F16;
 import io.attend.checkpoint.gguf.F32;
 import io.attend.checkpoint.gguf.GgufModel;
 import io.attend.checkpoint.gguf.Quantized;
+import io.attend.kernel.Matrix;
 import io.attend.layer.Parameter;
 import io.attend.model.Transformer;
 import io.attend.tensor.DType;
@@ -99,6 +100,16 @@ public final class Pretrained implements AutoCloseable {
     /// @throws CheckpointException naming the key that is not understood, or listing every tensor that is
     ///     missing, left over, of another shape or of a type that is no weight's
     public static Pretrained load(Path path) {
+        return load(path, false);
+    }
+
+    /// The same for inference alone: quantised matrices of a GGUF file that a kernel reads are used where they
+    /// lie, in the mapped file, and are never expanded. Others are, as [#load] says.
+    public static Pretrained packed(Path path) {
+        return load(path, true);
+    }
+
+    private static Pretrained load(Path path, boolean packed) {
         Stored stored;
         Config config;
         Optional<Path> gguf = Stored.gguf(path);
@@ -113,8 +124,11 @@ public final class Pretrained implements AutoCloseable {
         Mapping mapping = Mapping.of(config);
         Table table = mapping.table();
         Map<String, String> spelled = Completeness.check(table, stored);
-        Transformer model =
-                Transformer.filled(mapping.architecture(), Device.CPU, stored.bytes(), filling(table, stored, spelled));
+        Function<Parameter, Tensor> filling = filling(table, stored, spelled);
+        Transformer model = packed && stored instanceof StoredGguf file
+                ? Transformer.packed(
+                        mapping.architecture(), stored.bytes(), filling, packing(table, file.model(), spelled))
+                : Transformer.filled(mapping.architecture(), Device.CPU, stored.bytes(), filling);
         return new Pretrained(config, mapping, table, model, Optional.of(new Origin(stored, spelled)));
     }
 
@@ -138,6 +152,20 @@ public final class Pretrained implements AutoCloseable {
                 entry.stored().forEach(name -> stored.release(Objects.requireNonNull(spelled.get(name))));
             }
             return part;
+        };
+    }
+
+    /// The matrices that lie in a file as the model has them, in blocks.
+    private static Function<Parameter, Optional<Matrix>> packing(
+            Table table, GgufModel file, Map<String, String> spelled) {
+        return parameter -> {
+            Table.Entry entry = table.of(parameter.name());
+            if (!entry.layout().equals(Layout.SAME) || entry.stored().size() != 1) {
+                return Optional.empty();
+            }
+            Quantized stored = file.tensor(Objects.requireNonNull(
+                    spelled.get(entry.stored().getFirst())));
+            return stored.format().elements() == 1 ? Optional.empty() : stored.matrix();
         };
     }
 

@@ -1,5 +1,6 @@
 package io.attend.layer;
 
+import io.attend.kernel.Matrix;
 import io.attend.tensor.ProductLoss;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
@@ -36,6 +37,9 @@ public final class Linear {
                 : Optional.empty();
         this.product = groups == 1 ? this::dense : this::grouped;
         parameters.add(this);
+        if (groups == 1) {
+            weight.allowPacking();
+        }
     }
 
     /// A product at this place with the numbers of a weight [outputs, inputs] that stands elsewhere, as a head
@@ -101,7 +105,7 @@ public final class Linear {
     public Tensor crossEntropy(Tensor x, Tensor classes, long ignored, double smoothing) {
         Tensor rows = x.reshape(-1, inputs);
         Tensor right = classes.reshape(-1);
-        return wrapped || groups != 1
+        return wrapped || groups != 1 || weight.packed().isPresent()
                 ? forward(rows).crossEntropy(right, ignored, smoothing)
                 : ProductLoss.of(rows, weight.tensor(), bias.map(Parameter::tensor), right, ignored, smoothing);
     }
@@ -118,8 +122,8 @@ public final class Linear {
     ///
     /// @throws IllegalStateException if the product is wrapped: what wraps it knows only all outputs
     public Tensor weights(Tensor outputs) {
-        requirePlain();
-        return weight.tensor().embedding(outputs);
+        requireUnwrapped();
+        return weight.rows(outputs);
     }
 
     /// The biases of some outputs [N] of int64: [N]; absent where there is none.
@@ -128,6 +132,11 @@ public final class Linear {
     }
 
     private void requirePlain() {
+        requireUnwrapped();
+        weight.tensor();
+    }
+
+    private void requireUnwrapped() {
         if (wrapped) {
             throw new IllegalStateException(
                     weight.name() + " is used row by row or backwards here, which an adapter or a"
@@ -156,7 +165,16 @@ public final class Linear {
         return bias;
     }
 
+    /// The weights for the kernels; absent where the product is wrapped, in groups, or of other weights.
+    Optional<Matrix> matrix(StepPlan plan) {
+        return wrapped || groups != 1 ? Optional.empty() : plan.matrix(weight);
+    }
+
     private Tensor dense(Tensor x) {
+        if (weight.packed().isPresent()) {
+            Tensor y = PackedProduct.of(weight.packed().get(), x); // [..., O]
+            return bias.isPresent() ? y.add(bias.get().tensor()) : y;
+        }
         return bias.isPresent() ? x.linear(weight.tensor(), bias.get().tensor()) : x.linear(weight.tensor());
     }
 

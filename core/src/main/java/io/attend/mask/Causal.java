@@ -2,6 +2,7 @@ package io.attend.mask;
 
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
+import java.util.OptionalLong;
 
 /// A query sees itself and what came before it: the attention of models that generate.
 ///
@@ -26,6 +27,11 @@ public record Causal() implements Mask {
             return Reach.ALL;
         }
         return first == 0 && queries == keys ? Reach.TRIANGLE : Reach.SOME;
+    }
+
+    @Override
+    public OptionalLong from(long query) {
+        return OptionalLong.of(0);
     }
 
     @Override

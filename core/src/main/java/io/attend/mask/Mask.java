@@ -2,6 +2,7 @@ package io.attend.mask;
 
 import io.attend.tensor.Tensor;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Which keys a query may attend to, by their positions in the sequence and the texts they belong to. Padding
 /// is not a mask but data: it is joined to these where attention runs.
@@ -27,6 +28,11 @@ public sealed interface Mask
     /// How much `queries` consecutive queries of one text starting at position `first` see of its keys 0 ...
     /// `keys` - 1: what lets attention take the fused kernel without a mask.
     Reach reach(long first, long queries, long keys);
+
+    /// The first key a query sees, where it sees all from there to itself and no other.
+    default OptionalLong from(long query) {
+        return OptionalLong.empty();
+    }
 
     /// Whether no query sees a key behind it, so that a model can generate from left to right. Never wrongly
     /// true.

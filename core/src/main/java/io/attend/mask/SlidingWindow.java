@@ -4,6 +4,7 @@ import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// A query sees the keys near it, itself included: the nearest `size` up to itself, or as many on either side.
 ///
@@ -51,6 +52,11 @@ public record SlidingWindow(int size, @Default("\"behind\"") Sides sides) implem
             return reachesBack && keys - 1 - first < size ? Reach.ALL : Reach.SOME;
         }
         return reachesBack ? new Causal().reach(first, queries, keys) : Reach.SOME;
+    }
+
+    @Override
+    public OptionalLong from(long query) {
+        return causal() ? OptionalLong.of(Math.max(0, query - size + 1)) : OptionalLong.empty();
     }
 
     @Override

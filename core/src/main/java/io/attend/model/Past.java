@@ -14,6 +14,11 @@ import java.util.function.UnaryOperator;
 record Past(Optional<Tensor> ids, Optional<Tensor> keep, Optional<Tensor> positions, Optional<Tensor> segments) {
     static final Past NOTHING = new Past(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
+    /// Whether nothing was said and nothing is kept.
+    boolean isPlain() {
+        return ids.isEmpty() && keep.isEmpty() && positions.isEmpty() && segments.isEmpty();
+    }
+
     /// The same with that of the next tokens behind it; this belongs to the caller's lifetime.
     ///
     /// @param remembering whether the tokens themselves are kept

@@ -33,6 +33,8 @@ public final class Session implements AutoCloseable {
     private Optional<Memory> memory;
     private Optional<Long> batch;
     private long length;
+    private Optional<DecoderStep> step = Optional.empty();
+    private boolean stepSought;
     private boolean closed;
 
     private Session(Architecture.Built model, Remembering remembering, Cache cache) {
@@ -68,12 +70,53 @@ public final class Session implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException as above
     public Tensor next(Tokens next) {
+        Optional<DecoderStep> step = step(next);
+        if (step.isPresent()) {
+            return advance(next, step.get());
+        }
         return advance(next, x -> x.narrow(1, x.size(1) - 1, 1)).select(1, 0); // [B, V]
     }
 
     /// Takes the next tokens and says what is likely to follow each of them: scores [B, T, V].
     public Tensor all(Tokens next) {
         return advance(next, x -> x);
+    }
+
+    /// The way without the engine, for one token of one text that nothing more is said of.
+    private Optional<DecoderStep> step(Tokens next) {
+        checkOpen();
+        boolean single = next.ids().count() == 1
+                && next.keep().isEmpty()
+                && next.positions().isEmpty()
+                && next.segments().isEmpty()
+                && remembering == Remembering.STATES
+                && memory.isEmpty()
+                && batch.orElse(1L) == 1
+                && past.isPlain();
+        if (single && !stepSought) {
+            stepSought = true;
+            try (Lifetime _ = Lifetime.open();
+                    NoGradient _ = NoGradient.open()) {
+                step = DecoderStep.of(model, states, cache);
+            }
+        }
+        return single ? step : Optional.empty();
+    }
+
+    private Tensor advance(Tokens next, DecoderStep by) {
+        checkRoom(length + 1);
+        long token = next.ids().toLongs()[0];
+        try {
+            Tensor scores = by.next(token, length); // [1, V]
+            batch = Optional.of(1L);
+            length++;
+            return scores;
+        } catch (IllegalArgumentException e) {
+            throw e; // before any layer has remembered the token
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     /// Takes the next tokens and says what is likely to follow the last of them, and also what the model made
@@ -122,6 +165,11 @@ public final class Session implements AutoCloseable {
             close(); // some layers may remember these tokens and others not
             throw new TensorException(e.getMessage() + "; this session is over, begin another", e);
         }
+    }
+
+    /// Whether the last token asked for alone went the way without the engine.
+    boolean isQuick() {
+        return step.isPresent();
     }
 
     /// How many tokens have been taken.
@@ -315,6 +363,8 @@ public final class Session implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        step.ifPresent(DecoderStep::close);
+        step = Optional.empty();
         states.values().forEach(State::close);
         states.clear();
         past.close();

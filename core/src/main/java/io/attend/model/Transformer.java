@@ -6,7 +6,11 @@ import io.attend.architecture.Topology;
 import io.attend.checkpoint.Checkpoint;
 import io.attend.checkpoint.CheckpointException;
 import io.attend.checkpoint.Safetensors.Entry;
+import io.attend.checkpoint.gguf.BlockFormat;
+import io.attend.checkpoint.gguf.F32;
+import io.attend.checkpoint.gguf.Quantized;
 import io.attend.embedding.Input;
+import io.attend.kernel.Matrix;
 import io.attend.layer.Context;
 import io.attend.layer.Initializer;
 import io.attend.layer.Linear;
@@ -15,6 +19,7 @@ import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
 import io.attend.state.Cache;
 import io.attend.state.GrowingCache;
+import io.attend.tensor.DType;
 import io.attend.tensor.Device;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
@@ -41,12 +46,24 @@ public final class Transformer implements AutoCloseable {
     private final Architecture.Built built;
 
     private Transformer(Architecture architecture, Function<Parameter, Tensor> numbers) {
+        this(architecture, numbers, _ -> Optional.empty());
+    }
+
+    private Transformer(
+            Architecture architecture,
+            Function<Parameter, Tensor> numbers,
+            Function<Parameter, Optional<Matrix>> packed) {
         this.architecture = architecture;
         this.parameters = Parameters.root();
         this.built = architecture.build(parameters);
         try (Lifetime _ = Lifetime.open()) {
             for (Parameter parameter : parameters.all()) {
-                fill(parameter, numbers);
+                Optional<Matrix> matrix = packed.apply(parameter);
+                if (matrix.isPresent()) {
+                    parameter.pack(matrix.get());
+                } else {
+                    fill(parameter, numbers);
+                }
             }
         } catch (RuntimeException e) {
             parameters.close();
@@ -114,7 +131,12 @@ public final class Transformer implements AutoCloseable {
     /// @param weights the numbers of a parameter, which may be mapped from a file
     public static Transformer filled(
             Architecture architecture, Device device, long bytes, Function<Parameter, Tensor> weights) {
-        return new Transformer(architecture, p -> {
+        return new Transformer(architecture, placing(device, bytes, weights));
+    }
+
+    private static Function<Parameter, Tensor> placing(
+            Device device, long bytes, Function<Parameter, Tensor> weights) {
+        return p -> {
             if (p.kind() == Parameter.Kind.FIXED) {
                 try (Random random = Random.seeded(0)) {
                     return p.initializer().make(p.shape(), random).to(device);
@@ -124,7 +146,57 @@ public final class Transformer implements AutoCloseable {
                 Tensor found = weights.apply(p).to(device).contiguous();
                 return passing.keep(bytes <= COPIED ? found.clone() : found);
             }
-        });
+        };
+    }
+
+    /// The same with some of its matrices packed, which then only products and rows are read of: for inference.
+    ///
+    /// @param packed the packed numbers of a parameter that may have them; where there are none, `weights` is
+    ///     asked
+    public static Transformer packed(
+            Architecture architecture,
+            long bytes,
+            Function<Parameter, Tensor> weights,
+            Function<Parameter, Optional<Matrix>> packed) {
+        return new Transformer(
+                architecture,
+                placing(Device.CPU, bytes, weights),
+                parameter -> parameter.isPackable() ? packed.apply(parameter) : Optional.empty());
+    }
+
+    /// Packs every matrix that products or rows are read of in another format, for inference alone: weights of
+    /// fewer bits are read sooner. Vectors, norms and whatever else keep the type they have.
+    ///
+    /// @throws IllegalArgumentException naming the matrices whose rows are not whole blocks of the format, or
+    ///     that have a number which it cannot hold; the model is then as it was
+    public void pack(BlockFormat.Writable format) {
+        List<Parameter> matrices =
+                parameters.all().stream().filter(Parameter::isPackable).toList();
+        List<String> unfit = matrices.stream()
+                .filter(parameter -> parameter.shape().size(1) % format.elements() != 0)
+                .map(Parameter::toString)
+                .toList();
+        if (!unfit.isEmpty()) {
+            throw new IllegalArgumentException("rows of " + String.join(", ", unfit.subList(0, Math.min(5, unfit.size())))
+                    + (unfit.size() > 5 ? " and " + (unfit.size() - 5) + " more" : "") + " are not whole blocks of "
+                    + format.elements() + ", so they cannot be " + format.label() + "; choose F32 or BF16");
+        }
+        List<Matrix> packed = new ArrayList<>();
+        for (Parameter parameter : matrices) {
+            try (Lifetime _ = Lifetime.open()) {
+                Tensor numbers = parameter.tensor().to(Device.CPU).to(DType.FLOAT32).contiguous();
+                packed.add(new Quantized(new F32(), parameter.shape(), numbers.memory())
+                        .as(format)
+                        .matrix()
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                format.label() + " has no kernel that multiplies; choose another format")));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(parameter + ": " + e.getMessage(), e);
+            }
+        }
+        for (int i = 0; i < packed.size(); i++) {
+            matrices.get(i).pack(packed.get(i));
+        }
     }
 
     private static void checkComplete(Architecture architecture, Checkpoint checkpoint) {

@@ -8,10 +8,14 @@ import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
+import io.attend.layer.RowStep;
+import io.attend.layer.StepPlan;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// Layer normalisation: each vector is shifted to mean 0 and scaled to variance 1, then stretched by learned
@@ -74,6 +78,28 @@ public record LayerNorm(
         @Override
         public Tensor forward(Tensor x, Context context) {
             return x.layerNorm(weight.map(Parameter::tensor), bias.map(Parameter::tensor), epsilon); // [B, T, E]
+        }
+
+        @Override
+        public Optional<RowStep> row(StepPlan plan, Place place) {
+            float[] gain = weight.map(plan::vector).orElseGet(() -> filled(1));
+            float[] shift = bias.map(plan::vector).orElseGet(() -> filled(0));
+            return Optional.of((x, y) -> {
+                float mean = x.sum() / width;
+                float factor = (float) (1 / Math.sqrt(x.squares(mean) / width + epsilon));
+                float[] from = x.values();
+                float[] to = y.values();
+                for (int i = 0; i < to.length; i++) {
+                    to[i] = (from[i] - mean) * factor * gain[i] + shift[i];
+                }
+                y.changed();
+            });
+        }
+
+        private float[] filled(float number) {
+            float[] numbers = new float[width];
+            Arrays.fill(numbers, number);
+            return numbers;
         }
 
         @Override

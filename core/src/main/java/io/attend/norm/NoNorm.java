@@ -5,8 +5,12 @@ import io.attend.layer.Cost;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
+import io.attend.layer.RowStep;
+import io.attend.layer.StepPlan;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
+import java.util.Optional;
 
 /// No normalisation, for the places where an architecture has none, such as the end of a post-norm stack.
 ///
@@ -21,6 +25,11 @@ public record NoNorm() implements Norm {
             @Override
             public Tensor forward(Tensor x, Context context) {
                 return x;
+            }
+
+            @Override
+            public Optional<RowStep> row(StepPlan plan, Place place) {
+                return Optional.of(RowStep.NONE);
             }
 
             @Override

@@ -7,10 +7,14 @@ import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
+import io.attend.layer.RowStep;
+import io.attend.layer.StepPlan;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
+import java.util.Optional;
 
 /// Root-mean-square normalisation: layer normalisation without the shift, which costs less and does as well.
 ///
@@ -68,6 +72,23 @@ public record RmsNorm(
             }
             Tensor gain = weight.tensor().to(x.dtype().widened()).add(1);
             return x.to(gain.dtype()).rmsNorm(gain, value.epsilon).to(x.dtype()); // [B, T, E]
+        }
+
+        @Override
+        public Optional<RowStep> row(StepPlan plan, Place place) {
+            float[] gain = plan.vector(weight);
+            for (int i = 0; i < width && value.gain == Gain.ONE_PLUS_WEIGHT; i++) {
+                gain[i] += 1;
+            }
+            return Optional.of((x, y) -> {
+                float factor = (float) (1 / Math.sqrt(x.squares(0) / width + value.epsilon));
+                float[] from = x.values();
+                float[] to = y.values();
+                for (int i = 0; i < to.length; i++) {
+                    to[i] = from[i] * factor * gain[i];
+                }
+                y.changed();
+            });
         }
 
         @Override

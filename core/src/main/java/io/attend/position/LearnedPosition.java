@@ -7,10 +7,14 @@ import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
+import io.attend.layer.RowStep;
+import io.attend.layer.StepPlan;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// A learned vector for each place, added to the embedding; there are no places past the last one learned.
@@ -74,6 +78,19 @@ public record LearnedPosition(int maximum, @Default("0") int offset) implements 
             }
             check(context.cached() + length);
             return x.add(weight.tensor().narrow(0, offset + context.cached(), length)); // [B, T, E]
+        }
+
+        @Override
+        public Optional<RowStep> row(StepPlan plan, Place at) {
+            float[] vector = new float[width];
+            return plan.matrix(weight).map(table -> (x, y) -> {
+                check(plan.position() + 1);
+                table.row((int) (plan.position() + offset), vector, 0);
+                for (int i = 0; i < width; i++) {
+                    y.values()[i] = x.values()[i] + vector[i];
+                }
+                y.changed();
+            });
         }
 
         private void check(long tokens) {

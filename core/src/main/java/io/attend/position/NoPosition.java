@@ -5,8 +5,12 @@ import io.attend.layer.Cost;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Place;
+import io.attend.layer.RowStep;
+import io.attend.layer.StepPlan;
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
+import java.util.Optional;
 
 /// No position at all. A bidirectional model then sees its input as a set; a causal one can still tell order by
 /// how much each token sees.
@@ -25,6 +29,11 @@ public record NoPosition() implements AbsolutePosition, RelativePosition {
             }
 
             @Override
+            public Optional<RowStep> row(StepPlan plan, Place place) {
+                return Optional.of(RowStep.NONE);
+            }
+
+            @Override
             public Cost cost(Load load) {
                 return Cost.NONE;
             }
@@ -33,6 +42,11 @@ public record NoPosition() implements AbsolutePosition, RelativePosition {
 
     @Override
     public Built build(Parameters parameters, HeadShape heads) {
-        return new Built() {};
+        return new Built() {
+            @Override
+            public Optional<Turn> row() {
+                return Optional.of(Turn.NONE);
+            }
+        };
     }
 }

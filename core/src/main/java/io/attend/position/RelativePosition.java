@@ -19,6 +19,18 @@ public sealed interface RelativePosition
     /// @param size numbers a head, D
     record HeadShape(int heads, int keyValueHeads, int size) {}
 
+    /// What turns the heads of one token.
+    @FunctionalInterface
+    interface Turn {
+        /// Leaves all as it is.
+        Turn NONE = (_, _, _) -> {};
+
+        /// @param x heads [H, D], changed in place
+        /// @param heads H
+        /// @param position where the token stands
+        void apply(float[] x, int heads, long position);
+    }
+
     /// What a number added to a score depends on.
     enum Added {
         /// None is added.
@@ -65,6 +77,11 @@ public sealed interface RelativePosition
 
         /// What is added to the gathered values [B, H, T, D], from the weights [B, H, T, S].
         default Optional<Tensor> gathered(Tensor weights, Context context) {
+            return Optional.empty();
+        }
+
+        /// The same for one token at a time in plain memory, where all it does is turn queries and keys.
+        default Optional<Turn> row() {
             return Optional.empty();
         }
 

@@ -9,6 +9,7 @@ import io.attend.tensor.DType;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Rotary positions: queries and keys are turned, pair of numbers by pair, by an angle that grows with their
@@ -188,6 +189,44 @@ public record Rotary(
         /// Half precision is widened by the float32 waves.
         private static Tensor[] turn(Tensor a, Tensor b, Tensor cos, Tensor sin) {
             return new Tensor[] {a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))};
+        }
+
+        @Override
+        public Optional<Turn> row() {
+            if (value.turned != Turned.QUERIES_AND_KEYS) {
+                return Optional.empty();
+            }
+            float[] cos = new float[numbers / 2];
+            float[] sin = new float[numbers / 2];
+            long[] known = {-1};
+            return Optional.of((x, count, position) -> {
+                if (known[0] != position) {
+                    waves(position, cos, sin);
+                    known[0] = position;
+                }
+                int apart = value.pairs == Pairs.HALVES ? numbers / 2 : 1;
+                int step = value.pairs == Pairs.HALVES ? 1 : 2;
+                for (int head = 0; head < count; head++) {
+                    for (int i = 0; i < numbers / 2; i++) {
+                        int at = head * heads.size() + i * step;
+                        float a = x[at];
+                        float b = x[at + apart];
+                        x[at] = a * cos[i] - b * sin[i];
+                        x[at + apart] = b * cos[i] + a * sin[i];
+                    }
+                }
+            });
+        }
+
+        private void waves(long position, float[] cos, float[] sin) {
+            double[] frequencies =
+                    value.scaling.frequencies(new RotaryScaling.Band(value.theta, numbers), position + 1);
+            double magnitude = value.scaling.magnitude();
+            for (int i = 0; i < cos.length; i++) {
+                float angle = position * (float) frequencies[i];
+                cos[i] = (float) (magnitude * Math.cos(angle));
+                sin[i] = (float) (magnitude * Math.sin(angle));
+            }
         }
 
         @Override

@@ -13,12 +13,17 @@ final class Products {
         return new Score.Built() {
             @Override
             public Tensor scores(Tensor queries, Tensor keys) {
-                return product(scale == 1 ? queries : queries.mul(scale), keys); // [B, H, T, S]
+                return Products.product(scale == 1 ? queries : queries.mul(scale), keys); // [B, H, T, S]
             }
 
             @Override
             public OptionalDouble scale() {
                 return OptionalDouble.of(scale);
+            }
+
+            @Override
+            public OptionalDouble product() {
+                return scale();
             }
 
             @Override

@@ -54,6 +54,11 @@ public sealed interface Score
             return OptionalDouble.empty();
         }
 
+        /// The same number where nothing happens to queries and keys before.
+        default OptionalDouble product() {
+            return OptionalDouble.empty();
+        }
+
         /// What it takes.
         Work work();
     }

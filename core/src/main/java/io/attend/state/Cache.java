@@ -11,6 +11,11 @@ public sealed interface Cache permits GrowingCache, OffloadedCache, QuantisedCac
     /// Empty room for the keys, or for the values, of one place in the model.
     Room room();
 
+    /// Whether numbers stay as they come, in plain memory that the kernels read.
+    default boolean isPlain() {
+        return false;
+    }
+
     /// Whether it forgets, so that positions must be counted among what it still holds.
     default boolean rolls() {
         return false;

@@ -15,6 +15,11 @@ public record GrowingCache() implements Cache {
     private static final long FIRST = 32;
 
     @Override
+    public boolean isPlain() {
+        return true;
+    }
+
+    @Override
     public Room room() {
         return new TensorRoom(Tensor::empty, GrowingCache::doubled);
     }

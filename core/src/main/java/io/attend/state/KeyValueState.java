@@ -1,5 +1,7 @@
 package io.attend.state;
 
+import io.attend.kernel.HeadAttention;
+import io.attend.tensor.DType;
 import io.attend.tensor.Tensor;
 
 /// The keys and values of every position so far, [B, K, S, D] each: 2·K·D numbers a token and layer. Keys may
@@ -40,6 +42,26 @@ public final class KeyValueState implements State {
     public void append(Tensor newKeys, Tensor newValues) {
         keys.append(newKeys);
         values.append(newValues);
+    }
+
+    /// Remembers the keys [K, D] and values [K, C] of one token of one text, from plain memory.
+    ///
+    /// @param heads K
+    /// @param dtype of what is remembered, if this is the first; float32 or bfloat16
+    /// @throws ClassCastException if the cache is not plain
+    public void append(float[] newKeys, float[] newValues, int heads, DType dtype) {
+        ((TensorRoom) keys).append(newKeys, heads, dtype);
+        ((TensorRoom) values).append(newValues, heads, dtype);
+    }
+
+    /// All keys of one text as the kernels read them, in memory that holds until the next is appended.
+    public HeadAttention.Kept keptKeys() {
+        return ((TensorRoom) keys).kept();
+    }
+
+    /// All values of one text as the kernels read them.
+    public HeadAttention.Kept keptValues() {
+        return ((TensorRoom) values).kept();
     }
 
     /// All keys so far [B, K, S, D]; a view, where the cache keeps numbers as they come.

@@ -27,6 +27,11 @@ public record StaticCache(long positions) implements Cache {
     }
 
     @Override
+    public boolean isPlain() {
+        return true;
+    }
+
+    @Override
     public Room room() {
         return new TensorRoom(Tensor::empty, (needed, _) -> Math.max(needed, positions));
     }

@@ -1,5 +1,6 @@
 package io.attend.state;
 
+import io.attend.kernel.HeadAttention;
 import io.attend.tensor.DType;
 import io.attend.tensor.Device;
 import io.attend.tensor.Lifetime;
@@ -60,6 +61,28 @@ final class TensorRoom implements Room {
         }
         numbers.orElseThrow().tensor.narrow(2, length, vectors.size(2)).copy_(vectors);
         length = needed;
+    }
+
+    /// Holds the vectors [K, D] of one position of one text, from plain memory.
+    void append(float[] vectors, int heads, DType dtype) {
+        int size = vectors.length / heads;
+        long needed = length + 1;
+        if (numbers.isEmpty() || !numbers.get().claim(length, needed)) {
+            try (Lifetime _ = Lifetime.open()) {
+                move(Tensor.empty(Shape.of(1, heads, 1, size), dtype), needed);
+            }
+        }
+        HeadAttention.Kept room = kept();
+        for (int head = 0; head < heads; head++) {
+            room.write(vectors, head * size, size, (head * room.room() + length) * size);
+        }
+        length = needed;
+    }
+
+    /// What the kernels read of one text.
+    HeadAttention.Kept kept() {
+        Tensor room = numbers.orElseThrow().tensor;
+        return new HeadAttention.Kept(room.memory(), room.size(2), room.dtype() == DType.BFLOAT16);
     }
 
     static void checkFollows(Tensor old, Tensor next, long length) {

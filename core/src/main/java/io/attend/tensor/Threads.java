@@ -2,13 +2,14 @@ package io.attend.tensor;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.attend.kernel.Pool;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import org.bytedeco.pytorch.global.torch;
 
-/// How many processor threads one operation may use. Process-wide.
+/// How many processor threads one operation may use, the engine's or a kernel's. Process-wide.
 public final class Threads {
     private Threads() {}
 
@@ -24,6 +25,7 @@ public final class Threads {
         }
         Engine.start();
         torch.set_num_threads(count);
+        Pool.common().use(count);
         useInProducts(count);
     }
 

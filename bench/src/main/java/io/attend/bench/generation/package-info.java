@@ -1,4 +1,4 @@
-/// How fast texts are written, and in how much memory.
+/// How fast texts are written, beside llama.cpp and Jlama and the memory's own speed, and in how much memory.
 @NullMarked
 package io.attend.bench.generation;
 

@@ -1,5 +1,10 @@
 package io.attend.checkpoint.gguf;
 
+import io.attend.kernel.BFloat16Matrix;
+import io.attend.kernel.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
 /// The upper 16 bits of a 32-bit number: 8 of exponent, 7 of fraction. Encoding rounds to the nearest, ties
 /// to even; NaN stays NaN.
 public record Bf16() implements BlockFormat.Writable {
@@ -23,6 +28,11 @@ public record Bf16() implements BlockFormat.Writable {
     @Override
     public int bytes() {
         return 2;
+    }
+
+    @Override
+    public Optional<Matrix> matrix(int rows, int columns, MemorySegment blocks) {
+        return Optional.of(new BFloat16Matrix(rows, columns, blocks));
     }
 
     @Override

@@ -1,11 +1,14 @@
 package io.attend.checkpoint.gguf;
 
+import io.attend.kernel.Matrix;
 import io.attend.value.Variants;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// How a GGUF file stores the elements of a tensor: in blocks of [#elements] along a row, each of [#bytes].
@@ -39,6 +42,12 @@ public sealed interface BlockFormat permits BlockFormat.Writable, Q2K, Q3K, Q41,
     /// Every format, by its number.
     static Map<Integer, BlockFormat> all() {
         return Registry.BY_CODE;
+    }
+
+    /// The matrix that such blocks are, for products straight from them; absent where no kernel reads the
+    /// format.
+    default Optional<Matrix> matrix(int rows, int columns, MemorySegment blocks) {
+        return Optional.empty();
     }
 
     /// How many bytes `count` elements take, which must be whole blocks.

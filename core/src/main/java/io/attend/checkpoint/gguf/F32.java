@@ -1,5 +1,10 @@
 package io.attend.checkpoint.gguf;
 
+import io.attend.kernel.Float32Matrix;
+import io.attend.kernel.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
 /// Numbers of 32 bits, IEEE 754.
 public record F32() implements BlockFormat.Writable {
     public static final F32 EXAMPLE = new F32();
@@ -22,6 +27,11 @@ public record F32() implements BlockFormat.Writable {
     @Override
     public int bytes() {
         return 4;
+    }
+
+    @Override
+    public Optional<Matrix> matrix(int rows, int columns, MemorySegment blocks) {
+        return Optional.of(new Float32Matrix(rows, columns, blocks));
     }
 
     @Override

@@ -1,5 +1,10 @@
 package io.attend.checkpoint.gguf;
 
+import io.attend.kernel.Matrix;
+import io.attend.kernel.Q40Matrix;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
 /// 4 bits: 32 whole numbers and a scale.
 ///
 ///     w = d (q - 8)        d = m / -8, m the w of largest magnitude;  q = floor(w / d + 8.5), at most 15
@@ -26,6 +31,11 @@ public record Q40() implements BlockFormat.Writable {
     @Override
     public int bytes() {
         return 18;
+    }
+
+    @Override
+    public Optional<Matrix> matrix(int rows, int columns, MemorySegment blocks) {
+        return Optional.of(new Q40Matrix(rows, columns, blocks));
     }
 
     @Override

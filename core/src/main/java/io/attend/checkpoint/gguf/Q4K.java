@@ -1,5 +1,10 @@
 package io.attend.checkpoint.gguf;
 
+import io.attend.kernel.Matrix;
+import io.attend.kernel.Q4KMatrix;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
 /// 4 bits: 8 parts of 32 whole numbers; each part has a scale and an offset of 6 bits.
 ///
 ///     w = d s q - e m
@@ -27,6 +32,11 @@ public record Q4K() implements BlockFormat {
     @Override
     public int bytes() {
         return 144;
+    }
+
+    @Override
+    public Optional<Matrix> matrix(int rows, int columns, MemorySegment blocks) {
+        return Optional.of(new Q4KMatrix(rows, columns, blocks));
     }
 
     @Override

@@ -1,5 +1,10 @@
 package io.attend.checkpoint.gguf;
 
+import io.attend.kernel.Matrix;
+import io.attend.kernel.Q80Matrix;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
 /// 8 bits: 32 whole numbers and a scale.
 ///
 ///     w = d q        d = max |w| / 127,  q = round(w / d), halves away from zero
@@ -26,6 +31,11 @@ public record Q80() implements BlockFormat.Writable {
     @Override
     public int bytes() {
         return 34;
+    }
+
+    @Override
+    public Optional<Matrix> matrix(int rows, int columns, MemorySegment blocks) {
+        return Optional.of(new Q80Matrix(rows, columns, blocks));
     }
 
     @Override

@@ -3,11 +3,13 @@ package io.attend.checkpoint.gguf;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+import io.attend.kernel.Matrix;
 import io.attend.tensor.DType;
 import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /// A tensor as a GGUF file stores it, its blocks unexpanded: row-major, each row a whole number of blocks.
 /// What multiplies by it may read the blocks where they lie.
@@ -54,6 +56,36 @@ public record Quantized(BlockFormat format, Shape shape, MemorySegment blocks) {
     public void decodeRow(long row, float[] to) {
         byte[] bytes = blocks.asSlice(row * rowBytes(), rowBytes()).toArray(JAVA_BYTE);
         format.decode(bytes, to, (int) (columns() / format.elements()));
+    }
+
+    /// The matrix that its blocks are, not copied; absent where it is none, or no kernel reads its format.
+    public Optional<Matrix> matrix() {
+        boolean fits = shape.rank() == 2 && shape.size(0) <= Integer.MAX_VALUE && shape.size(1) <= Integer.MAX_VALUE;
+        return fits && shape.count() > 0
+                ? format.matrix((int) shape.size(0), (int) shape.size(1), blocks)
+                : Optional.empty();
+    }
+
+    /// The same numbers in blocks of another format, in memory of their own.
+    ///
+    /// @throws IllegalArgumentException if its rows are not whole blocks of it, or a number is not finite
+    public Quantized as(BlockFormat.Writable other) {
+        MemorySegment to = Rows.allocate(other.bytes(shape.count()));
+        Quantized made = new Quantized(other, shape, to);
+        float[] row = new float[(int) columns()];
+        byte[] encoded = new byte[(int) made.rowBytes()];
+        for (long i = 0; i < rows(); i++) {
+            decodeRow(i, row);
+            for (float number : row) {
+                if (!Float.isFinite(number)) {
+                    throw new IllegalArgumentException(
+                            "row " + i + " has " + number + ", which " + other.label() + " cannot hold");
+                }
+            }
+            other.encode(row, encoded, row.length / other.elements());
+            MemorySegment.copy(encoded, 0, to, JAVA_BYTE, i * made.rowBytes(), encoded.length);
+        }
+        return made;
     }
 
     /// The numbers, as a float32 tensor. Memory: that of the result and a constant.
