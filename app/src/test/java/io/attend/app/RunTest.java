@@ -252,7 +252,7 @@ class RunTest {
         failsIn(1, "the tokens of this model cannot write any text", "run", "generate", gpt, "x", "--regex", "!");
         failsIn(2, "--guess and --beams exclude each other", "run", "generate", gpt, "x", "--guess", 2, "--beams", 2);
         failsIn(2, "tokens guessed at a time must be from 1 to 1000, not 0", "run", "generate", gpt, "x", "--guess", 0);
-        failsIn(2, "must be one of one, each", "run", "zero-shot", gpt, "x", "--set", "choice=many");
+        failsIn(2, "unknown many; known: one, each", "run", "zero-shot", gpt, "x", "--set", "choice=many");
     }
 
     @Test

@@ -89,7 +89,8 @@ final class TextWriting {
             row.end();
             return whole.toString();
         });
-        answer.whenComplete((_, _) -> written.cancel(false)); // whoever gives the text up gives its tokens up
+        // Whoever gives the text up gives its tokens up.
+        CompletableFuture<String> _ = answer.whenComplete((_, _) -> written.cancel(false));
         return answer;
     }
 
