@@ -7,9 +7,11 @@ import io.attend.layer.Site;
 
 /// A way for each position of a sequence to gather what it needs from the others.
 public sealed interface Attention
-        permits DisentangledAttention,
+        permits DifferentialAttention,
+                DisentangledAttention,
                 FourierMixing,
                 GatedDelta,
+                LatentAttention,
                 LinearAttention,
                 Linformer,
                 MemoryAttention,

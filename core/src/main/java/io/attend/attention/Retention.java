@@ -48,7 +48,7 @@ public record Retention(
             new Retention(Heads.of(2).size(4), OptionalInt.of(7), Rotary.EXAMPLE, 64);
     public static final Retention IN_CHUNKS = EXAMPLE.chunk(5);
     public static final Retention WITHOUT_POSITION =
-            new Retention(Heads.of(2), OptionalInt.empty(), new NoPosition(), 3);
+            new Retention(Heads.of(2).size(13), OptionalInt.of(3), new NoPosition(), 3);
 
     private static final double EPSILON = 1e-5;
 
