@@ -7,7 +7,6 @@ import io.attend.checkpoint.RunFolder;
 import io.attend.checkpoint.TensorFile;
 import io.attend.generation.Decoding;
 import io.attend.generation.TextModel;
-import io.attend.generation.TextSettings;
 import io.attend.generation.Writing;
 import io.attend.huggingface.Pretrained;
 import io.attend.model.RunModel;
@@ -16,14 +15,11 @@ import io.attend.task.Embed;
 import io.attend.task.Task;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Tensor;
-import io.attend.tokenizer.Tokenizer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /// A trained model from a run folder or a Hugging Face one, ready for tasks.
 ///
@@ -35,11 +31,9 @@ import java.util.function.Supplier;
 ///
 /// Threads may share it.
 public final class Attend implements AutoCloseable {
-    private final Transformer model;
     private final TextModel text;
 
-    private Attend(Transformer model, TextModel text) {
-        this.model = model;
+    private Attend(TextModel text) {
         this.text = text;
     }
 
@@ -50,33 +44,7 @@ public final class Attend implements AutoCloseable {
     ///
     /// @throws CheckpointException naming the file and what is wrong with it
     public static Attend load(Path folder) {
-        return Pretrained.isOne(folder) ? pretrained(folder) : trained(folder);
-    }
-
-    private static Attend pretrained(Path folder) {
-        Path json = folder.resolve("tokenizer.json");
-        Tokenizer tokenizer = Tokenizer.load(Files.isRegularFile(json) ? json : folder);
-        Pretrained pretrained = Pretrained.load(folder);
-        Transformer model = pretrained.model();
-        return guarded(model, () -> new TextModel(model, tokenizer, TextSettings.of(folder, pretrained, tokenizer)));
-    }
-
-    private static Attend trained(Path folder) {
-        RunFolder run = RunFolder.open(folder);
-        Transformer model = weights(folder);
-        return guarded(model, () -> {
-            Tokenizer tokenizer = Tokenizer.load(run.tokenizer());
-            return new TextModel(model, tokenizer, TextSettings.of(run, tokenizer));
-        });
-    }
-
-    private static Attend guarded(Transformer model, Supplier<TextModel> text) {
-        try {
-            return new Attend(model, text.get());
-        } catch (RuntimeException e) {
-            model.close();
-            throw e;
-        }
+        return new Attend(TextModel.load(folder));
     }
 
     /// The model of a folder alone, without its tokenizer.
@@ -134,18 +102,18 @@ public final class Attend implements AutoCloseable {
     /// @throws CheckpointException if it cannot be written
     public void save(Path folder) {
         RunFolder run = RunFolder.create(folder);
-        Atomic.text(run.architecture(), model.architecture().toJson());
+        Atomic.text(run.architecture(), model().architecture().toJson());
         Atomic.text(run.tokenizer(), text.tokenizer().toJson());
         text.settings().save(run);
         try (Lifetime _ = Lifetime.open()) {
             Map<String, Tensor> numbers = new LinkedHashMap<>();
-            model.saved().forEach(parameter -> numbers.put(parameter.name(), parameter.tensor()));
+            model().saved().forEach(parameter -> numbers.put(parameter.name(), parameter.tensor()));
             TensorFile.write(run.model(), numbers);
         }
     }
 
     public Transformer model() {
-        return model;
+        return text.model();
     }
 
     public TextModel text() {
@@ -154,6 +122,6 @@ public final class Attend implements AutoCloseable {
 
     @Override
     public void close() {
-        model.close();
+        model().close();
     }
 }

@@ -43,6 +43,7 @@ class FloorsTest {
         {"vocabulary"},
         {"training"},
         {"task"},
+        {"measure"},
         {"inspect"},
         {""}, // io.attend itself: the front door
     };

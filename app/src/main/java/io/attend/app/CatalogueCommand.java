@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "catalogue",
         description =
-                "List every variant there is, or show the page of one: what it is, formula, source, keys and an example.")
+                "List every variant there is, or show the page of one: what it is, formula, source, keys and an example.",
+        subcommands = {CatalogueEfficient.class})
 final class CatalogueCommand implements Callable<Integer> {
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "A variant, such as SoftmaxAttention.")
     private Optional<String> name = Optional.empty();

@@ -59,6 +59,7 @@ public final class Main implements Runnable {
                 new Vocabulary(),
                 new CostCommand(),
                 new CatalogueCommand(),
+                new BenchCommand(),
                 new Pull(System.getenv()))) {
             line.addSubcommand(verb);
         }

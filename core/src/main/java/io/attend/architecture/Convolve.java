@@ -3,6 +3,7 @@ package io.attend.architecture;
 import io.attend.convolution.Convolution;
 import io.attend.convolution.GatedConvolution;
 import io.attend.convolution.Reach;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
@@ -35,5 +36,15 @@ public record Convolve(Convolution convolution) implements Sublayer {
     public long hears(long length) {
         long aside = convolution.span() - 1L;
         return 1 + (convolution.reach() == Reach.CAUSAL ? aside : aside / 2);
+    }
+
+    @Override
+    public Growth growth() {
+        return convolution.growth();
+    }
+
+    @Override
+    public Sublayer typical(int heads, long length) {
+        return new Convolve(convolution.typical(length));
     }
 }

@@ -25,7 +25,7 @@ public record PreNorm(@Default("0.0") double dropout) implements Residual {
         List<Layer> norms = BranchByBranch.norms(parameters, branches, norm, "norm", width);
         return new BranchByBranch(branches, norms, dropout, width, (x, i, here) -> {
             Branch branch = branches.get(i);
-            Tensor y = branch.layer().forward(norms.get(i).forward(x, here), here);
+            Tensor y = branch.layer().behind(norms.get(i), x, here);
             return x.add(branch.joining(y, dropout, here)); // [B, T, E]
         });
     }

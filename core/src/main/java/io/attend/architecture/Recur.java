@@ -1,5 +1,6 @@
 package io.attend.architecture;
 
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
@@ -37,5 +38,15 @@ public record Recur(Recurrence recurrence) implements Sublayer {
     @Override
     public long hears(long length) {
         return recurrence.linear() ? length : 2;
+    }
+
+    @Override
+    public Growth growth() {
+        return recurrence.growth();
+    }
+
+    @Override
+    public Sublayer typical(int heads, long length) {
+        return new Recur(recurrence.typical(heads, length));
     }
 }

@@ -2,6 +2,7 @@ package io.attend.architecture;
 
 import io.attend.attention.Attention;
 import io.attend.attention.SoftmaxAttention;
+import io.attend.layer.Growth;
 import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
@@ -43,5 +44,15 @@ public record SelfAttention(Attention attention) implements Sublayer {
     @Override
     public String what() {
         return "a " + attention.getClass().getSimpleName();
+    }
+
+    @Override
+    public Growth growth() {
+        return attention.growth();
+    }
+
+    @Override
+    public Sublayer typical(int heads, long length) {
+        return new SelfAttention(attention.typical(heads, length));
     }
 }

@@ -1,5 +1,6 @@
 package io.attend.architecture;
 
+import io.attend.layer.Growth;
 import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
@@ -36,5 +37,15 @@ public sealed interface Sublayer permits Convolve, CrossAttention, Feed, Recur, 
     /// itself.
     default long hears(long length) {
         return 1;
+    }
+
+    /// What is claimed of it on long texts.
+    default Growth growth() {
+        return Growth.LINEAR;
+    }
+
+    /// The same in the size people use it in for texts of so many tokens.
+    default Sublayer typical(int heads, long length) {
+        return this;
     }
 }

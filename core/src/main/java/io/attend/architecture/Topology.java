@@ -34,7 +34,8 @@ public sealed interface Topology permits Decoder, Encoder, EncoderDecoder {
         return context.padded(input.keep())
                 .positioned(input.positions())
                 .segmented(input.segments())
-                .worded(input.words());
+                .worded(input.words())
+                .global(input.global());
     }
 
     /// A topology at work.

@@ -73,6 +73,26 @@ final class AttentionKernel {
         };
     }
 
+    /// Attention of blocks, each a row of the batch with keys of its own: queries [R, H, C, D], keys and values
+    /// [R, K, M, D] and what is `allowed` [R, 1, C, M] → [R, H, C, D]. Nobody observes it. What dropout makes it
+    /// keep is linear in the queries, so it is never computed twice.
+    static Tensor blocks(
+            Tensor queries,
+            Tensor keys,
+            Tensor values,
+            Tensor allowed,
+            Optional<Tensor> bias,
+            Score.Built score,
+            double dropout,
+            Context context) {
+        Context.Visible visible = new Context.Visible(Reach.SOME, Optional.of(allowed));
+        if (score.scale().isPresent() && !(context.isTraining() && dropout > 0)) {
+            return fused(queries, keys, values, visible, bias, score);
+        }
+        Tensor weights = weights(wide(queries), wide(keys), Optional.of(allowed), bias, score); // [R, H, C, M]
+        return gathered(context.dropout(weights, dropout), wide(values)).to(queries.dtype());
+    }
+
     static Tensor fused(
             Tensor queries,
             Tensor keys,
@@ -166,7 +186,8 @@ final class AttentionKernel {
         return context.recomputed(part, new Recompute.Parts(2, queries.size(2), step), inputs); // [B, H, T, D]
     }
 
-    private static Tensor weights(
+    /// Softmax of the scores [B, H, T, S] over the keys that are allowed.
+    static Tensor weights(
             Tensor queries, Tensor keys, Optional<Tensor> allowed, Optional<Tensor> bias, Score.Built score) {
         return score.weights(normalized(scores(queries, keys, bias, score), allowed));
     }
@@ -186,7 +207,7 @@ final class AttentionKernel {
     }
 
     /// A V → [B, H, T, D], the query heads on one key head folded into one.
-    private static Tensor gathered(Tensor weights, Tensor values) {
+    static Tensor gathered(Tensor weights, Tensor values) {
         long heads = weights.size(1);
         long shared = values.size(1);
         return heads == shared
@@ -197,7 +218,7 @@ final class AttentionKernel {
     }
 
     /// Halves as float32.
-    private static Tensor wide(Tensor x) {
+    static Tensor wide(Tensor x) {
         return x.dtype().bytes() == 2 ? x.to(DType.FLOAT32) : x;
     }
 

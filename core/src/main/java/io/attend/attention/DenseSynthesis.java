@@ -17,6 +17,11 @@ public record DenseSynthesis(int maximum) implements Synthesis {
     }
 
     @Override
+    public Synthesis upTo(int longest) {
+        return new DenseSynthesis(longest);
+    }
+
+    @Override
     public Built build(Parameters parameters, int width, Heads heads) {
         return SynthesisNetwork.of(parameters, width, heads, maximum);
     }

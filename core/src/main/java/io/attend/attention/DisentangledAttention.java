@@ -2,10 +2,12 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Bidirectional;
 import io.attend.norm.LayerNorm;
@@ -90,6 +92,17 @@ public record DisentangledAttention(
     @Override
     public boolean causal() {
         return false;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.memory(Rate.SQUARE);
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new DisentangledAttention(
+                Heads.of(count), RelativeTable.upTo(512).buckets(256), terms, projections, bias, dropout);
     }
 
     @Override

@@ -24,6 +24,11 @@ public record FactorizedDenseSynthesis(int maximum, int columns) implements Synt
     }
 
     @Override
+    public Synthesis upTo(int longest) {
+        return new FactorizedDenseSynthesis(longest, (int) Math.ceil(Math.sqrt(longest)));
+    }
+
+    @Override
     public Built build(Parameters parameters, int width, Heads heads) {
         int rows = Math.ceilDiv(maximum, columns);
         Built column = SynthesisNetwork.of(parameters.in("column"), width, heads, columns);

@@ -27,6 +27,11 @@ public record FactorizedRandomSynthesis(
     }
 
     @Override
+    public Synthesis upTo(int longest) {
+        return new FactorizedRandomSynthesis(longest, Math.min(8, longest));
+    }
+
+    @Override
     public Built build(Parameters parameters, int width, Heads heads) {
         Shape shape = Shape.of(heads.count(), maximum, rank);
         Parameter query = parameters.weight("query", shape, Initializer.normal(1));

@@ -2,9 +2,11 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.tensor.DType;
 import io.attend.tensor.Shape;
@@ -28,6 +30,11 @@ public record FourierMixing() implements Attention {
     @Override
     public boolean causal() {
         return false;
+    }
+
+    @Override
+    public Growth growth() {
+        return new Growth(Rate.LOG_LINEAR, Rate.LINEAR, Rate.CONSTANT, false);
     }
 
     @Override
@@ -87,7 +94,8 @@ public record FourierMixing() implements Attention {
 
         @Override
         public Cost cost(Load load) {
-            return Cost.flops(5 * load.rows() * width * (log2(load.length()) + log2(width)));
+            return Cost.flops(5 * load.rows() * width * (log2(load.length()) + log2(width)))
+                    .working(3 * load.rows() * width); // complex numbers, and their real parts
         }
 
         private static double log2(double x) {

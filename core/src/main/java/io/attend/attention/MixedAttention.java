@@ -3,6 +3,7 @@ package io.attend.attention;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Initializer;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
@@ -74,6 +75,16 @@ public record MixedAttention(
     @Override
     public boolean causal() {
         return false;
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.inexact();
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new MixedAttention(Heads.of(Math.max(1, count / 2)), 9, padding, dropout);
     }
 
     @Override

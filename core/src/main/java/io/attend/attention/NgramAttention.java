@@ -3,12 +3,14 @@ package io.attend.attention;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
 import io.attend.layer.Place;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Causal;
 import io.attend.mask.Mask.Reach;
@@ -109,6 +111,16 @@ public record NgramAttention(
     }
 
     @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.memory(Rate.SQUARE);
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new NgramAttention(Heads.of(count), 32, 128, order, dropout);
+    }
+
+    @Override
     public Layer self(Parameters parameters, Site site) {
         return new Built(this, parameters, site.width());
     }
@@ -156,7 +168,7 @@ public record NgramAttention(
                     .permute(0, 3, 1, 2); // [B, H, R, N]
             Tensor mainKeys = keys.narrow(2, 0, length); // [B, H, T, D]
             Tensor mainVectors = vectors.narrow(2, 0, length);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(mainKeys, mainVectors);
                 mainKeys = state.get().keys(); // [B, H, S, D]

@@ -22,6 +22,11 @@ public record RandomSynthesis(int maximum) implements Synthesis {
     }
 
     @Override
+    public Synthesis upTo(int longest) {
+        return new RandomSynthesis(longest);
+    }
+
+    @Override
     public Built build(Parameters parameters, int width, Heads heads) {
         Parameter all = parameters.weight("weight", Shape.of(heads.count(), maximum, maximum), Initializer.normal(1));
         return new Built() {

@@ -145,6 +145,11 @@ public record SoftmaxAttention(
     }
 
     @Override
+    public Attention typical(int count, long length) {
+        return heads(heads.keyValue().isPresent() ? Heads.of(count).sharing(1) : Heads.of(count));
+    }
+
+    @Override
     public Layer self(Parameters parameters, Site site) {
         return new SoftmaxLayer.Self(this, parameters, site.width());
     }

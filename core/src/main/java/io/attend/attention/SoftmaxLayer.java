@@ -7,10 +7,13 @@ import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.mask.Band;
 import io.attend.position.RelativePosition;
+import io.attend.position.RelativePosition.Added;
 import io.attend.position.RelativePosition.HeadShape;
 import io.attend.score.Score;
 import io.attend.state.KeyValueState;
+import io.attend.state.SourceState;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
@@ -79,8 +82,11 @@ abstract sealed class SoftmaxLayer implements Layer {
             Context.Visible visible,
             Optional<Tensor> bias,
             Context context) {
-        Tensor y = AttentionKernel.attend(
-                queries, keys, vectors, visible, bias, score, position, value.dropout(), context);
+        return merge(AttentionKernel.attend(
+                queries, keys, vectors, visible, bias, score, position, value.dropout(), context));
+    }
+
+    Tensor merge(Tensor y) {
         return output.forward(y.transpose(1, 2).reshape(y.size(0), y.size(2), -1)); // [B, H, T, D] → [B, T, E]
     }
 
@@ -114,14 +120,34 @@ abstract sealed class SoftmaxLayer implements Layer {
 
         @Override
         public Tensor forward(Tensor x, Context context) {
+            Optional<KeyValueState> rolling = context.rolling();
+            if (rolling.isPresent()) {
+                return rolled(x, rolling.get(), context);
+            }
             Tensor queries = position.queries(queries(x, context), context); // [B, H, T, D]
             Tensor keys = position.keys(keys(x, context), context); // [B, K, T, D]
             Tensor vectors = position.values(values(x), context);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(keys, vectors);
                 keys = state.get().keys(); // [B, K, S, D]
                 vectors = state.get().values();
+            }
+            Optional<Band> band = context.wantsAttention()
+                    ? Optional.empty()
+                    : WindowKernel.band(value.mask(), position, x.size(1), keys.size(2), context);
+            if (band.isPresent()) {
+                return merge(WindowKernel.attend(
+                        value.mask(),
+                        band.get(),
+                        score.queries(queries),
+                        score.keys(keys),
+                        vectors,
+                        context.keep(),
+                        "all",
+                        Optional.empty(),
+                        new WindowKernel.Making(score, position, value.dropout()),
+                        context));
             }
             return merge(
                     score.queries(queries),
@@ -132,13 +158,39 @@ abstract sealed class SoftmaxLayer implements Layer {
                     context);
         }
 
+        /// Positions act on all keys at every step, by where they stand among those remembered.
+        private Tensor rolled(Tensor x, KeyValueState state, Context context) {
+            state.append(keys(x, context), values(x));
+            Tensor kept = state.keys(); // [B, K, S, D]
+            Context last = context.behind(kept.size(2) - x.size(1));
+            Context all = context.counted(0);
+            Tensor queries = position.queries(queries(x, last), last); // [B, H, T, D]
+            Tensor keys = position.keys(kept, all); // [B, K, S, D]
+            return merge(
+                    score.queries(queries),
+                    score.keys(keys),
+                    position.values(state.values(), all),
+                    last.visible(value.mask(), x.size(1), keys.size(2)),
+                    position.bias(queries, keys, last),
+                    last);
+        }
+
         @Override
         public Cost cost(Load load) {
             int shared = value.heads().keyValueCount();
             double numbers = 2.0 * shared * size; // a position
             double prepared =
                     (double) load.batch() * load.keys() * shared * score.work().key();
-            return pairs(load, load.keys())
+            double seen = value.mask()
+                    .band()
+                    .filter(_ -> !position.gathers() && position.added() != Added.PAIR)
+                    .map(band -> (double) band.keys(load.length()))
+                    .filter(keys -> keys < load.keys())
+                    .orElse((double) load.keys());
+            // blocks of keys and values side by side, each key in as many as see it
+            double copied = seen < load.keys() ? 2 * numbers * load.rows() * seen / value.mask().band().orElseThrow().queries(load.length()) : 0;
+            return pairs(load, seen)
+                    .saving(copied)
                     .plus(Cost.flops(key.flops(load.rows()) + values.flops(load.rows()) + prepared))
                     .plus(keyNorm.cost(load))
                     .plus(position.cost(load))
@@ -154,14 +206,14 @@ abstract sealed class SoftmaxLayer implements Layer {
 
         @Override
         public Tensor forward(Tensor x, Context context) {
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<SourceState> state = context.state(SourceState.class, SourceState::new);
             if (state.isPresent() && state.get().length() > 0) {
                 return attend(x, state.get().keys(), state.get().values(), context);
             }
             Tensor memory = context.memory().values(); // [B, S, M]
             Tensor keys = score.keys(keys(memory, context)); // [B, K, S, D]
             Tensor vectors = values(memory);
-            state.ifPresent(kept -> kept.append(keys, vectors));
+            state.ifPresent(kept -> kept.read(keys, vectors));
             return attend(x, keys, vectors, context);
         }
 

@@ -10,6 +10,9 @@ public sealed interface Synthesis
     /// The longest text N.
     int maximum();
 
+    /// The same for texts of another length.
+    Synthesis upTo(int longest);
+
     Built build(Parameters parameters, int width, Heads heads);
 
     /// A synthesis at work.

@@ -3,10 +3,12 @@ package io.attend.attention;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Bidirectional;
 import io.attend.mask.Causal;
@@ -62,6 +64,16 @@ public record Synthesizer(
     }
 
     @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.memory(Rate.SQUARE).inexact();
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new Synthesizer(Heads.of(count), synthesis.upTo(Math.toIntExact(length)), mask, bias, dropout);
+    }
+
+    @Override
     public Layer self(Parameters parameters, Site site) {
         return new Built(this, parameters, site.width());
     }
@@ -94,7 +106,7 @@ public record Synthesizer(
             check(context.cached() + length);
             Tensor vectors =
                     values.forward(x).reshape(x.size(0), length, -1, size).transpose(1, 2); // [B, H, T, D]
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(vectors.narrow(3, 0, 0), vectors); // no keys
                 vectors = state.get().values(); // [B, H, S, D]

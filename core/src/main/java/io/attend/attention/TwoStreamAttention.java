@@ -3,6 +3,7 @@ package io.attend.attention;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Initializer;
 import io.attend.layer.Lanes;
 import io.attend.layer.Layer;
@@ -12,6 +13,7 @@ import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
 import io.attend.layer.Permutation;
 import io.attend.layer.Place;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Bidirectional;
 import io.attend.mask.Causal;
@@ -83,6 +85,16 @@ public record TwoStreamAttention(
     }
 
     @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.memory(Rate.SQUARE);
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new TwoStreamAttention(Heads.of(count), mask, position, dropout);
+    }
+
+    @Override
     public Layer self(Parameters parameters, Site site) {
         return new Built(this, parameters, site.width());
     }
@@ -128,7 +140,7 @@ public record TwoStreamAttention(
             Tensor tokens = asked == 0 ? x : x.narrow(1, 0, length); // [B, T, E]
             Tensor keys = position.keys(split(key.forward(tokens)), context); // [B, H, T, D]
             Tensor vectors = position.values(split(values.forward(tokens)), context);
-            Optional<KeyValueState> state = context.state(KeyValueState.class, KeyValueState::new);
+            Optional<KeyValueState> state = context.keyValues();
             if (state.isPresent()) {
                 state.get().append(keys, vectors);
                 keys = state.get().keys(); // [B, H, S, D]

@@ -1,5 +1,6 @@
 package io.attend.convolution;
 
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
 
@@ -13,4 +14,14 @@ public sealed interface Convolution permits ActivatedConvolution, ConformerConvo
 
     /// Which neighbours a position sees.
     Reach reach();
+
+    /// What its paper claims of long texts.
+    default Growth growth() {
+        return Growth.LINEAR;
+    }
+
+    /// The same in the size people use it in, to be measured and compared.
+    default Convolution typical(long length) {
+        return this;
+    }
 }

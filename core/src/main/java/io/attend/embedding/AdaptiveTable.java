@@ -14,31 +14,42 @@ import io.attend.value.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Long vectors for frequent words, short ones for rare words: the vocabulary, most frequent first, in bands
 /// that end at the `cutoffs`, each `divisor` times narrower than the one before and widened by a product of
 /// its own.
 ///
-///     x = U_i W_i[id − start_i]        W_i [V_i, E / divisor^i], U_i [E, E / divisor^i], i the band of id
+///     x = U_i W_i[id − start_i]        W_i [V_i, e / divisor^i], U_i [E, e / divisor^i], i the band of id
 ///
-/// ids [B, T] → x [B, T, E]. Every token pays all bands' products: 2·E·Σ E/divisor^i operations. A head that
+/// ids [B, T] → x [B, T, E]; e is the `size` of frequent words, E if absent. Every token pays all bands' products:
+/// 2·E·Σ e/divisor^i operations. A head that
 /// scores by the same bands is `TiedAdaptiveHead`. Names: our `cutoffs` and `divisor` are Transformer-XL's
-/// `cutoffs` and `div_val`, our bands' `weight` and `widening` its `emb_layers` and `emb_projs`.
+/// `cutoffs` and `div_val`, our `size` its `d_embed`, our bands' `weight` and `widening` its `emb_layers` and `emb_projs`.
 @Source(paper = "Adaptive Input Representations for Neural Language Modeling", arxiv = "1809.10853")
 public record AdaptiveTable(
-        int vocabulary, List<Integer> cutoffs, @Default("4") int divisor) implements Table {
+        int vocabulary, List<Integer> cutoffs, @Default("4") int divisor, OptionalInt size) implements Table {
     public static final AdaptiveTable EXAMPLE = new AdaptiveTable(31, List.of(5, 17), 2);
+    public static final AdaptiveTable NARROW = new AdaptiveTable(31, List.of(7), 2, OptionalInt.of(6));
 
     public AdaptiveTable {
         cutoffs = List.copyOf(cutoffs);
         Bands.check(vocabulary, cutoffs, divisor);
+        if (size.isPresent() && size.getAsInt() < 1) {
+            throw new IllegalArgumentException("size must be at least 1, not " + size.getAsInt());
+        }
+    }
+
+    /// Frequent words as wide as the model.
+    public AdaptiveTable(int vocabulary, List<Integer> cutoffs, int divisor) {
+        this(vocabulary, cutoffs, divisor, OptionalInt.empty());
     }
 
     @Override
     public Built build(Parameters parameters, int width, Optional<Built> source) {
         List<Band> bands = new ArrayList<>();
         for (Bands.Range range : Bands.of(vocabulary, cutoffs)) {
-            int numbers = range.width(parameters, width, divisor);
+            int numbers = range.width(parameters, size.orElse(width), divisor);
             Parameters place = parameters.in(Integer.toString(range.index()));
             Parameter weight = place.weight(
                     "weight", Shape.of(range.words(), numbers), Initializer.normal(1 / Math.sqrt(numbers)));

@@ -17,6 +17,12 @@ public sealed interface Input permits Features, PermutedTokens, Tokens {
     /// [B, T] int64, to which of several texts a token belongs; absent when there is one.
     Optional<Tensor> segments();
 
+    /// [B, T] truth values, which tokens see all and are seen by all, for attention that asks; absent where it
+    /// is left to the attention.
+    default Optional<Tensor> global() {
+        return Optional.empty();
+    }
+
     /// B.
     long batch();
 

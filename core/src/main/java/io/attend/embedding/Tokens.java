@@ -12,7 +12,14 @@ import java.util.stream.IntStream;
 /// @param keep [B, T] truth values, false at padding; absent when nothing is padding
 /// @param segments [B, T] int64, which of several texts a token belongs to; absent when there is one
 /// @param positions [B, T] int64, where each token stands; absent when they stand at 0, 1, 2 and so on
-public record Tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segments, Optional<Tensor> positions)
+/// @param global [B, T] truth values, the tokens that see all and are seen by all where attention is sparse;
+///     absent where it is left to the attention
+public record Tokens(
+        Tensor ids,
+        Optional<Tensor> keep,
+        Optional<Tensor> segments,
+        Optional<Tensor> positions,
+        Optional<Tensor> global)
         implements Input {
     public Tokens {
         if (ids.rank() != 2 || ids.dtype() != DType.INT64) {
@@ -25,6 +32,11 @@ public record Tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segment
         keep.ifPresent(k -> check("keep", k, ids, DType.BOOL));
         segments.ifPresent(s -> check("segments", s, ids, DType.INT64));
         positions.ifPresent(p -> check("positions", p, ids, DType.INT64));
+        global.ifPresent(g -> check("global", g, ids, DType.BOOL));
+    }
+
+    public Tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segments, Optional<Tensor> positions) {
+        this(ids, keep, segments, positions, Optional.empty());
     }
 
     public Tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segments) {
@@ -36,6 +48,11 @@ public record Tokens(Tensor ids, Optional<Tensor> keep, Optional<Tensor> segment
             throw new IllegalArgumentException(
                     name + " must be " + ids.shape() + " " + dtype + " like the token ids, not " + tensor);
         }
+    }
+
+    /// The same with the tokens that see all and are seen by all.
+    public Tokens global(Tensor tokens) {
+        return new Tokens(ids, keep, segments, positions, Optional.of(tokens));
     }
 
     /// Sequences without padding.

@@ -37,7 +37,7 @@ final class BeamSearch {
     List<List<Written>> run() {
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open();
-                Session session = model.session(start.source(), start.remembering())) {
+                Session session = start.session(model)) {
             List<Text> texts =
                     Arrays.stream(start.prompt().rows()).map(Text::new).toList();
             List<Text> going = texts;
@@ -61,12 +61,7 @@ final class BeamSearch {
     /// Log-probabilities of the next tokens, one row a row of the batch.
     private static float[][] chances(Session session, Tokens next) {
         try (Lifetime _ = Lifetime.open()) {
-            Tensor chances = session.next(next).logSoftmax(-1); // [B, V]
-            int words = (int) chances.size(1);
-            float[] flat = chances.toFloats();
-            return IntStream.range(0, flat.length / words)
-                    .mapToObj(row -> Arrays.copyOfRange(flat, row * words, (row + 1) * words))
-                    .toArray(float[][]::new);
+            return Scores.rows(session.next(next).logSoftmax(-1)); // [B, V]
         }
     }
 
@@ -150,7 +145,7 @@ final class BeamSearch {
                     }
                     continue;
                 }
-                List<Hypothesis> going = group.choose(candidates(chances, first, chosen), beams, written);
+                List<Hypothesis> going = group.choose(candidates(chances, first, chosen, written), beams, written);
                 going.forEach(one -> chosen.add((int) one.last()));
                 next.addAll(going);
             }
@@ -159,14 +154,17 @@ final class BeamSearch {
 
         /// The best continuations of a group's beams, best first: enough of them that, whichever end a text, as
         /// many as beams go on.
-        private List<Candidate> candidates(float[][] chances, int first, List<Integer> chosen) {
+        private List<Candidate> candidates(float[][] chances, int first, List<Integer> chosen, int written) {
             List<Candidate> all = new ArrayList<>();
             int wanted = Math.max(2, 1 + start.ends().size()) * groupSize;
             for (int i = first; i < first + groupSize; i++) {
                 float[] row = chances[i];
+                int[] before = beams.get(i).tokens;
                 for (Rule rule : beam.rules()) {
-                    rule.apply(row, beams.get(i).tokens);
+                    rule.apply(row, before);
                 }
+                start.constraint()
+                        .apply(row, Arrays.copyOfRange(before, prompt, before.length), beam.limit() - written + 1);
                 chosen.forEach(token -> row[token] -= (float) beam.diversity());
                 float sum = beams.get(i).sum;
                 float least = wanted < row.length ? Scores.ranked(row, wanted) : Float.NEGATIVE_INFINITY;

@@ -71,23 +71,6 @@ public record Sampling(
                 .mapToObj(row -> new SplittableRandom(seed + row))
                 .toList();
         return new Steps(model, start, limit, rules, follower)
-                .write((row, scores) -> draw(scores, sources.get(row).nextDouble()));
-    }
-
-    /// The word at whose chances, laid end to end, the number falls.
-    static int draw(float[] scores, double number) {
-        double[] chances = Scores.chances(scores);
-        double sum = 0;
-        int last = 0;
-        for (int i = 0; i < chances.length; i++) {
-            if (chances[i] > 0) {
-                sum += chances[i];
-                last = i;
-                if (number < sum) {
-                    return i;
-                }
-            }
-        }
-        return last; // rounding left a little beyond the last
+                .write((row, scores) -> Scores.draw(Scores.chances(scores), sources.get(row).nextDouble()));
     }
 }

@@ -1,5 +1,6 @@
 package io.attend.generation;
 
+import io.attend.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.stream.IntStream;
@@ -7,6 +8,17 @@ import java.util.stream.IntStream;
 /// What rules need of a row of scores.
 final class Scores {
     private Scores() {}
+
+    /// [..., V] as one array a row.
+    static float[][] rows(Tensor scores) {
+        int words = (int) scores.size(scores.rank() - 1);
+        float[] flat = scores.toFloats();
+        float[][] rows = new float[flat.length / words][];
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = Arrays.copyOfRange(flat, row * words, (row + 1) * words);
+        }
+        return rows;
+    }
 
     /// softmax(scores), [V]; a word ruled out has no chance.
     static double[] chances(float[] scores) {
@@ -88,5 +100,21 @@ final class Scores {
             }
         }
         return best[count - 1];
+    }
+
+    /// The word at whose chances, laid end to end, a number from [0, 1) falls.
+    static int draw(double[] chances, double number) {
+        double sum = 0;
+        int last = 0;
+        for (int i = 0; i < chances.length; i++) {
+            if (chances[i] > 0) {
+                sum += chances[i];
+                last = i;
+                if (number < sum) {
+                    return i;
+                }
+            }
+        }
+        return last; // rounding left a little beyond the last
     }
 }

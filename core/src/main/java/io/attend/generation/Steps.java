@@ -26,7 +26,7 @@ record Steps(Transformer model, Start start, int limit, List<Rule> rules, Follow
     List<Written> write(Choice choice) {
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open();
-                Session session = model.session(start.source(), start.remembering())) {
+                Session session = start.session(model)) {
             List<Text> texts = Text.of(start.prompt());
             List<Text> going = texts;
             Tokens next = start.prompt();
@@ -37,6 +37,7 @@ record Steps(Transformer model, Start start, int limit, List<Rule> rules, Follow
                     int[] before = rules.isEmpty() ? new int[0] : text.all();
                     float[] row = scores[i];
                     rules.forEach(rule -> rule.apply(row, before));
+                    start.constraint().apply(row, text.fresh(), limit - step);
                     text.add(choice.of(text.row, row), start, follower);
                 }
                 List<Text> now = going;
@@ -58,14 +59,7 @@ record Steps(Transformer model, Start start, int limit, List<Rule> rules, Follow
 
     private static float[][] scores(Session session, Tokens next) {
         try (Lifetime _ = Lifetime.open()) {
-            Tensor scores = session.next(next); // [B, V]
-            int words = (int) scores.size(1);
-            float[] flat = scores.toFloats();
-            float[][] rows = new float[flat.length / words][];
-            for (int row = 0; row < rows.length; row++) {
-                rows[row] = Arrays.copyOfRange(flat, row * words, (row + 1) * words);
-            }
-            return rows;
+            return Scores.rows(session.next(next)); // [B, V]
         }
     }
 
@@ -103,6 +97,10 @@ record Steps(Transformer model, Start start, int limit, List<Rule> rules, Follow
             }
             tokens[length++] = token;
             ended = !follower.written(row, token);
+        }
+
+        int[] fresh() {
+            return Arrays.copyOfRange(tokens, prompt, length);
         }
 
         int[] all() {

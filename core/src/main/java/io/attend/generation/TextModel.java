@@ -2,10 +2,14 @@ package io.attend.generation;
 
 import io.attend.architecture.Inputs;
 import io.attend.architecture.Topology;
+import io.attend.checkpoint.CheckpointException;
+import io.attend.checkpoint.RunFolder;
 import io.attend.embedding.Embedding;
 import io.attend.embedding.Tokens;
 import io.attend.head.Gives;
+import io.attend.huggingface.Pretrained;
 import io.attend.layer.Context;
+import io.attend.model.RunModel;
 import io.attend.model.Transformer;
 import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Encoding;
@@ -14,6 +18,8 @@ import io.attend.tokenizer.Specials;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.tokenizer.Truncation;
 import io.attend.tokenizer.postprocessor.TemplateProcessing;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -54,6 +61,40 @@ public final class TextModel {
         this.tokenizer = tokenizer;
         this.settings = settings;
         this.reader = reader();
+    }
+
+    /// Loads a run folder, a folder as Hugging Face has it, or a GGUF file; large weights stay mapped. Of a run
+    /// that has not finished it takes the newest checkpoint. Whoever loads it closes its model.
+    ///
+    /// @throws CheckpointException naming the file and what is wrong with it
+    public static TextModel load(Path folder) {
+        return Pretrained.isOne(folder) ? pretrained(folder) : trained(folder);
+    }
+
+    private static TextModel pretrained(Path folder) {
+        Path json = folder.resolve("tokenizer.json");
+        Tokenizer tokenizer = Tokenizer.load(Files.isRegularFile(json) ? json : folder);
+        Pretrained pretrained = Pretrained.load(folder);
+        Transformer model = pretrained.model();
+        return guarded(model, () -> new TextModel(model, tokenizer, TextSettings.of(folder, pretrained, tokenizer)));
+    }
+
+    private static TextModel trained(Path folder) {
+        RunFolder run = RunFolder.open(folder);
+        Transformer model = RunModel.load(run);
+        return guarded(model, () -> {
+            Tokenizer tokenizer = Tokenizer.load(run.tokenizer());
+            return new TextModel(model, tokenizer, TextSettings.of(run, tokenizer));
+        });
+    }
+
+    private static TextModel guarded(Transformer model, Supplier<TextModel> text) {
+        try {
+            return text.get();
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
     }
 
     private Tokenizer reader() {

@@ -51,7 +51,7 @@ public record AdaptiveHead(
                     ? new Linear(place.in("narrow"), Linear.Size.from(width).to(numbers), Bias.NONE)::forward
                     : x -> x;
             Linear scores = new Linear(place, Linear.Size.from(numbers).to(range.words()), bias);
-            bands.add(new AdaptiveSoftmax.Band(range, narrow, scores, numbers, narrows));
+            bands.add(new AdaptiveSoftmax.Band(range, narrow, scores::forward, numbers, narrows));
         }
         Linear gate = new Linear(parameters.in("gate"), Linear.Size.from(width).to(cutoffs.size()), bias);
         return new AdaptiveSoftmax("an AdaptiveHead", bands, gate, width);

@@ -26,7 +26,12 @@ final class AdaptiveSoftmax implements Head.Built {
     /// @param scores [N, e] → [N, words]
     /// @param width e
     /// @param narrows whether narrowing is a product
-    record Band(Bands.Range words, UnaryOperator<Tensor> narrow, Linear scores, int width, boolean narrows) {}
+    record Band(
+            Bands.Range words,
+            UnaryOperator<Tensor> narrow,
+            UnaryOperator<Tensor> scores,
+            int width,
+            boolean narrows) {}
 
     /// @param gate scores the bands behind the first, by what scores the first
     AdaptiveSoftmax(String name, List<Band> bands, Linear gate, int width) {
@@ -41,12 +46,12 @@ final class AdaptiveSoftmax implements Head.Built {
     private Tensor first(Tensor x) {
         Band frequent = bands.getFirst();
         Tensor narrowed = frequent.narrow().apply(x);
-        return Tensor.cat(-1, frequent.scores().forward(narrowed), gate.forward(narrowed))
+        return Tensor.cat(-1, frequent.scores().apply(narrowed), gate.forward(narrowed))
                 .logSoftmax(-1);
     }
 
     private static Tensor within(Band band, Tensor x) {
-        return band.scores().forward(band.narrow().apply(x)).logSoftmax(-1); // [N, V_i]
+        return band.scores().apply(band.narrow().apply(x)).logSoftmax(-1); // [N, V_i]
     }
 
     @Override
@@ -103,7 +108,7 @@ final class AdaptiveSoftmax implements Head.Built {
         double flops = gate.flops(rows);
         double saved = rows * width;
         for (Band band : bands) {
-            flops += band.scores().flops(rows)
+            flops += 2 * rows * band.width() * band.words().words()
                     + (band.narrows() ? 2 * rows * width * band.width() : 0)
                     + 5 * rows * band.words().words();
             saved += rows * (band.narrows() ? band.width() : 0)

@@ -16,6 +16,7 @@ import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Stack;
 import io.attend.architecture.Sublayer;
 import io.attend.architecture.Topology;
+import io.attend.attention.Attention;
 import io.attend.attention.Heads;
 import io.attend.attention.SoftmaxAttention;
 import io.attend.embedding.DenseTable;
@@ -41,16 +42,22 @@ import io.attend.norm.Norm;
 import io.attend.position.AbsolutePosition;
 import io.attend.position.LearnedPosition;
 import io.attend.tensor.Shape;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /// What BART and its descendants have in common: their keys, two stacks with biases everywhere, one table of
 /// words for both and the scores, and the names of all that. A family says what is its own in a [Kind].
 final class BartParts {
     static final LayerNorm NORM = new LayerNorm(1e-5, Bias.ADDED);
+
+    /// What the projections of an attention are called, theirs and ours.
+    private static final Map<String, String> PROJECTIONS =
+            Map.of("q_proj", "query", "k_proj", "key", "v_proj", "value", "out_proj", "output");
 
     private BartParts() {}
 
@@ -78,8 +85,9 @@ final class BartParts {
             return classes;
         }
 
-        private String body() {
-            return this == BODY ? "" : "model.";
+        /// What stands before the names of the stacks.
+        private String body(String prefix) {
+            return this == BODY ? "" : prefix + ".";
         }
     }
 
@@ -129,6 +137,26 @@ final class BartParts {
         }
     }
 
+    /// What the encoder's attentions are, one a layer.
+    @FunctionalInterface
+    interface Reading {
+        /// @param plain softmax attention with the heads and dropout of the configuration
+        List<? extends Attention> of(Config config, SoftmaxAttention plain, int layers);
+    }
+
+    /// What differs where the encoder is not BART's.
+    ///
+    /// @param body what stands before the names of the stacks
+    /// @param projections of the encoder's attention, theirs below `self_attn` and ours
+    /// @param places the default of `max_encoder_position_embeddings`, where each side has a key of its own
+    record Form(String body, Reading reading, Map<String, String> projections, OptionalInt places) {
+        private static final Form BART = new Form(
+                "model",
+                (_, plain, layers) -> Collections.nCopies(layers, plain.masked(new Bidirectional())),
+                PROJECTIONS,
+                OptionalInt.empty());
+    }
+
     /// What is a family's own.
     ///
     /// @param type the `model_type`
@@ -142,7 +170,19 @@ final class BartParts {
             Norms norms,
             Norm embedded,
             Positions positions,
-            Bias scores) {}
+            Bias scores,
+            Form form) {
+        Kind(
+                String type,
+                Map<String, Task> classes,
+                Defaults defaults,
+                Norms norms,
+                Norm embedded,
+                Positions positions,
+                Bias scores) {
+            this(type, classes, defaults, norms, embedded, positions, scores, Form.BART);
+        }
+    }
 
     /// The tables of words.
     ///
@@ -176,7 +216,7 @@ final class BartParts {
                         width, topology(config, kind, task, words), head(config, kind, task, tied, words))
                 .initialized(
                         new NormalInitialization(config.number("init_std", 0.02), NormalInitialization.Branches.ALIKE));
-        Names names = names(task, tied, words.shared);
+        Names names = names(kind.form, task, tied, words.shared);
         if (task == Task.NEXT_WORD) {
             unread(names, width, config.count("decoder_layers", defaults.decoder.layers));
         }
@@ -189,19 +229,23 @@ final class BartParts {
     private static Topology topology(Config config, Kind kind, Task task, Words words) {
         Stack decoder = stack(config, kind, "decoder", task);
         if (task == Task.NEXT_WORD) {
-            return new Decoder(embedding(config, kind, words.target), decoder);
+            return new Decoder(embedding(config, kind, "decoder", words.target), decoder);
         }
         return new EncoderDecoder(
-                embedding(config, kind, words.source),
+                embedding(config, kind, "encoder", words.source),
                 stack(config, kind, "encoder", task),
-                embedding(config, kind, words.shared ? new SharedTable() : words.target),
+                embedding(config, kind, "decoder", words.shared ? new SharedTable() : words.target),
                 decoder);
     }
 
-    private static TokenEmbedding embedding(Config config, Kind kind, Table table) {
+    private static TokenEmbedding embedding(Config config, Kind kind, String side, Table table) {
+        boolean apart = kind.form.places.isPresent();
+        int otherwise = side.equals("encoder") ? kind.form.places.orElse(0) : kind.defaults.positions;
         boolean scaled = config.flag("scale_embedding", kind.defaults.scaled());
         AbsolutePosition position = kind.positions.of(
-                config.whole("max_position_embeddings", kind.defaults.positions),
+                apart
+                        ? config.whole("max_" + side + "_position_embeddings", otherwise)
+                        : config.whole("max_position_embeddings", kind.defaults.positions),
                 config.whole("pad_token_id", kind.defaults.pad));
         return TokenEmbedding.of(table)
                 .scale(scaled ? Scale.SQUARE_ROOT_OF_WIDTH : Scale.ONE)
@@ -220,17 +264,20 @@ final class BartParts {
                 activation,
                 Bias.ADDED,
                 config.number("activation_dropout", 0)));
-        Sublayer reading = new SelfAttention(attention.masked(new Bidirectional()));
-        Sublayer writing = new SelfAttention(attention.masked(new Causal()));
-        List<Sublayer> sublayers = name.equals("encoder")
-                ? List.of(reading, feed)
-                : task == Task.NEXT_WORD
-                        ? List.of(writing, feed)
-                        : List.of(writing, new CrossAttention(attention), feed);
+        int layers = config.count(name + "_layers", side.layers);
         double dropout = config.number("dropout", 0.1);
         boolean before = kind.norms == Norms.BEFORE;
-        Block block = new Block(sublayers, NORM, before ? new PreNorm(dropout) : new PostNorm(dropout));
-        return Stack.of(config.count(name + "_layers", side.layers), block).finalNorm(before ? NORM : new NoNorm());
+        Function<Attention, Block> block = self -> {
+            Sublayer first = new SelfAttention(self);
+            List<Sublayer> sublayers = name.equals("encoder") || task == Task.NEXT_WORD
+                    ? List.of(first, feed)
+                    : List.of(first, new CrossAttention(attention), feed);
+            return new Block(sublayers, NORM, before ? new PreNorm(dropout) : new PostNorm(dropout));
+        };
+        List<? extends Attention> selves = name.equals("encoder")
+                ? kind.form.reading.of(config, attention, layers)
+                : Collections.nCopies(layers, attention.masked(new Causal()));
+        return new Stack(LongformerParts.segments(selves, block), before ? NORM : new NoNorm());
     }
 
     private static Head head(Config config, Kind kind, Task task, boolean tied, Words words) {
@@ -252,14 +299,11 @@ final class BartParts {
         };
     }
 
-    private static final Map<String, String> PROJECTIONS =
-            Map.of("q_proj", "query", "k_proj", "key", "v_proj", "value", "out_proj", "output");
-
-    private static Names names(Task task, boolean tied, boolean shared) {
-        String body = task.body();
+    private static Names names(Form form, Task task, boolean tied, boolean shared) {
+        String body = task.body(form.body);
         boolean alone = task == Task.NEXT_WORD;
         String words = body + (shared && !alone ? "shared.weight" : "decoder.embed_tokens.weight");
-        Names names = new Names().prefix("model");
+        Names names = new Names().prefix(form.body);
         for (String side : alone ? List.of("decoder") : List.of("encoder", "decoder")) {
             String block = body + side + ".layers.{i}.";
             String here = side + ".{i}.";
@@ -277,9 +321,10 @@ final class BartParts {
                     .module(block + "final_layer_norm", here + "feed.norm")
                     .module(block + "fc1", here + "feed.inner")
                     .module(block + "fc2", here + "feed.outer");
+            (side.equals("encoder") ? form.projections : PROJECTIONS)
+                    .forEach((theirs, ours) -> names.module(block + "self_attn." + theirs, here + "attention." + ours));
             PROJECTIONS.forEach(
-                    (theirs, ours) -> names.module(block + "self_attn." + theirs, here + "attention." + ours)
-                            .module(block + "encoder_attn." + theirs, here + "cross." + ours));
+                    (theirs, ours) -> names.module(block + "encoder_attn." + theirs, here + "cross." + ours));
         }
         if (tied && (task == Task.WORDS || alone)) {
             names.tied("lm_head.weight", words);
@@ -328,7 +373,7 @@ final class BartParts {
         values.put("pad_token_id", table.padding().isPresent() ? table.padding().getAsInt() : null);
         values.put("scale_embedding", embedding.scale() == Scale.SQUARE_ROOT_OF_WIDTH);
         values.put("tie_word_embeddings", !(architecture.head() instanceof LinearHead));
-        if (embedding.position() instanceof LearnedPosition position) {
+        if (embedding.position() instanceof LearnedPosition position && kind.form.places.isEmpty()) {
             values.put("max_position_embeddings", position.maximum() - position.offset());
         }
         architecture.topology().stacks().forEach((name, stack) -> side(values, name, stack));

@@ -49,7 +49,7 @@ public record T5() implements Family {
     }
 
     /// `feed_forward_proj` says it all, but what it says is also written beside it, and read from there first.
-    private static FeedForward feed(Config config, boolean many, double dropout) {
+    static FeedForward feed(Config config, boolean many, double dropout) {
         int hidden = config.whole("d_ff", many ? 1024 : 2048);
         String form = config.text("feed_forward_proj").orElse(many ? "gated-gelu" : "relu");
         boolean gated = config.flag("is_gated_act", form.startsWith("gated-"));
@@ -69,15 +69,20 @@ public record T5() implements Family {
         return T5Parts.keys(architecture).map(values -> {
             values.put("model_type", "t5");
             values.put("architectures", List.of(T5Parts.task(architecture).className("T5")));
-            List<Block> blocks =
-                    architecture.topology().stacks().values().iterator().next().unrolled();
-            switch (blocks.getFirst().sublayers().getLast()) {
-                case Feed(GatedFeedForward feed) -> feed(values, feed.hidden(), feed.activation(), "gated-");
-                case Feed(DenseFeedForward feed) -> feed(values, feed.hidden(), feed.activation(), "");
-                default -> {}
-            }
+            feed(values, architecture);
             return values;
         });
+    }
+
+    /// The keys that the other reads.
+    static void feed(Map<String, Object> values, Architecture architecture) {
+        List<Block> blocks =
+                architecture.topology().stacks().values().iterator().next().unrolled();
+        switch (blocks.getFirst().sublayers().getLast()) {
+            case Feed(GatedFeedForward feed) -> feed(values, feed.hidden(), feed.activation(), "gated-");
+            case Feed(DenseFeedForward feed) -> feed(values, feed.hidden(), feed.activation(), "");
+            default -> {}
+        }
     }
 
     private static void feed(Map<String, Object> values, int hidden, Activation activation, String gate) {

@@ -14,9 +14,11 @@ import io.attend.architecture.SelfAttention;
 import io.attend.architecture.Stack;
 import io.attend.architecture.Sublayer;
 import io.attend.architecture.Topology;
+import io.attend.attention.Attention;
 import io.attend.attention.Heads;
 import io.attend.attention.ProjectionBias;
 import io.attend.attention.SoftmaxAttention;
+import io.attend.attention.TransientGlobalAttention;
 import io.attend.embedding.DenseTable;
 import io.attend.embedding.Embedding;
 import io.attend.embedding.SharedTable;
@@ -123,8 +125,13 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
     /// @param reading the feed-forwards of the encoder's layers
     /// @param writing those of the decoder's
     Topology topology(Task task, List<FeedForward> reading, List<FeedForward> writing) {
+        return topology(task, attention.masked(new Bidirectional()).position(bias), reading, writing);
+    }
+
+    /// The same with another attention of the encoder.
+    Topology topology(Task task, Attention self, List<FeedForward> reading, List<FeedForward> writing) {
         TokenEmbedding source = embedding(new DenseTable(vocabulary));
-        Stack encoder = stack(reading, this::reading);
+        Stack encoder = stack(reading, feed -> block(List.of(new SelfAttention(self), new Feed(feed))));
         return task.readsOnly()
                 ? new Encoder(source, encoder)
                 : new EncoderDecoder(source, encoder, embedding(new SharedTable()), stack(writing, this::writing));
@@ -144,11 +151,6 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
             segments.add(new Segment(to - from, block.apply(feeds.get(from))));
         }
         return new Stack(segments, norm);
-    }
-
-    private Block reading(FeedForward feed) {
-        SoftmaxAttention self = attention.masked(new Bidirectional()).position(bias);
-        return block(List.of(new SelfAttention(self), new Feed(feed)));
     }
 
     private Block writing(FeedForward feed) {
@@ -187,13 +189,19 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
     /// @param feed what the module of a feed-forward is called
     /// @param products its products, and ours
     static Names names(Task task, boolean tied, String feed, Map<String, String> products) {
+        return names(task, tied, "SelfAttention", feed, products);
+    }
+
+    /// The same where the encoder's attention is called otherwise.
+    static Names names(Task task, boolean tied, String reading, String feed, Map<String, String> products) {
         String body = task.body();
         Names names = new Names()
                 .prefix("transformer")
                 .map(body + "shared.weight", task.readsOnly() ? "embedding.token.weight" : "source.token.weight");
         for (String side : List.of("encoder", "decoder")) {
+            String self = side.equals("encoder") ? reading : "SelfAttention";
             List<String> modules = side.equals("encoder")
-                    ? List.of("SelfAttention", feed)
+                    ? List.of(reading, feed)
                     : List.of("SelfAttention", "EncDecAttention", feed);
             for (String module : modules) {
                 int layer = modules.indexOf(module);
@@ -210,7 +218,7 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
                 }
             }
             String first = body + side + ".block.0.layer.";
-            names.map(first + "0.SelfAttention.relative_attention_bias.weight", side + ".position.weight")
+            names.map(first + "0." + self + ".relative_attention_bias.weight", side + ".position.weight")
                     .ignored(
                             first + "1.EncDecAttention.relative_attention_bias.weight",
                             "a table that early versions saved and nothing reads")
@@ -234,13 +242,13 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
                 || !(encoder.finalNorm() instanceof RmsNorm norm)
                 || !(encoder.unrolled().getFirst() instanceof Block(var branches, var norms, PreNorm(double dropout)))
                 || !norms.equals(norm)
-                || !(branches.getFirst() instanceof SelfAttention(SoftmaxAttention attention))
-                || !(attention.position() instanceof BucketedBias bias)
+                || !(branches.getFirst() instanceof SelfAttention(Attention attention))
+                || !(heads(attention).orElse(null) instanceof Heads heads)
+                || !(bias(attention).orElse(null) instanceof BucketedBias bias)
                 || !(source(architecture) instanceof TokenEmbedding embedding)
                 || !(embedding.table() instanceof DenseTable table)) {
             return Optional.empty();
         }
-        Heads heads = attention.heads();
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("is_encoder_decoder", true);
         values.put("d_model", architecture.width());
@@ -269,6 +277,22 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
             values.put("classifier_dropout", head.dropout());
         }
         return Optional.of(values);
+    }
+
+    private static Optional<Heads> heads(Attention attention) {
+        return switch (attention) {
+            case SoftmaxAttention softmax -> Optional.of(softmax.heads());
+            case TransientGlobalAttention sparse -> Optional.of(sparse.heads());
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<BucketedBias> bias(Attention attention) {
+        return switch (attention) {
+            case SoftmaxAttention softmax when softmax.position() instanceof BucketedBias bias -> Optional.of(bias);
+            case TransientGlobalAttention sparse -> Optional.of(sparse.position());
+            default -> Optional.empty();
+        };
     }
 
     private static Embedding source(Architecture architecture) {

@@ -8,7 +8,9 @@ import io.attend.router.Routing;
 import io.attend.tensor.DType;
 import io.attend.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -241,25 +243,64 @@ public record Usage(
     ///     absent where none are
     /// @param reused of how many of the first positions, all if empty
     /// @param layers what is shown as hidden states
+    /// @param bands where bands of words end, by which a class sorts the losses of the words it was asked for; none
+    ///     where it gives none
+    /// @param layout of the maps of sparse attention, where they are not all pairs
+    /// @param drawn what choices are called that layers draw by chance, ours and theirs
     public record Extras(
-            Maps maps, double smoothing, Optional<OptionalInt> remembered, OptionalInt reused, Layers layers) {
+            Maps maps,
+            double smoothing,
+            Optional<OptionalInt> remembered,
+            OptionalInt reused,
+            Layers layers,
+            List<Integer> bands,
+            Optional<MapLayout> layout,
+            Map<String, String> drawn) {
         public static final Extras NONE = new Extras(
-                Maps.WEIGHTS, 0, Optional.empty(), OptionalInt.empty(), Layers.EMBEDDED);
+                Maps.WEIGHTS,
+                0,
+                Optional.empty(),
+                OptionalInt.empty(),
+                Layers.EMBEDDED,
+                List.of(),
+                Optional.empty(),
+                Map.of());
+
+        public Extras {
+            bands = List.copyOf(bands);
+            drawn = Map.copyOf(drawn);
+        }
 
         Extras maps(Maps shown) {
-            return new Extras(shown, smoothing, remembered, reused, layers);
+            return new Extras(shown, smoothing, remembered, reused, layers, bands, layout, drawn);
         }
 
         Extras smoothing(double share) {
-            return new Extras(maps, share, remembered, reused, layers);
+            return new Extras(maps, share, remembered, reused, layers, bands, layout, drawn);
         }
 
         Extras remembering(Optional<OptionalInt> states, OptionalInt positions) {
-            return new Extras(maps, smoothing, states, positions, layers);
+            return new Extras(maps, smoothing, states, positions, layers, bands, layout, drawn);
         }
 
         Extras layers(Layers shown) {
-            return new Extras(maps, smoothing, remembered, reused, shown);
+            return new Extras(maps, smoothing, remembered, reused, shown, bands, layout, drawn);
+        }
+
+        /// With losses of words in the order of bands.
+        Extras bands(List<Integer> ends) {
+            return new Extras(maps, smoothing, remembered, reused, layers, ends, layout, drawn);
+        }
+
+        Extras layout(MapLayout how) {
+            return new Extras(maps, smoothing, remembered, reused, layers, bands, Optional.of(how), drawn);
+        }
+
+        /// With a choice of layers, `ours`, that Hugging Face calls `theirs`.
+        Extras drawn(String ours, String theirs) {
+            Map<String, String> all = new HashMap<>(drawn);
+            all.put(ours, theirs);
+            return new Extras(maps, smoothing, remembered, reused, layers, bands, layout, all);
         }
     }
 

@@ -1,12 +1,17 @@
 package io.attend.layer;
 
 import io.attend.mask.Mask;
+import io.attend.state.Cache;
+import io.attend.state.GrowingCache;
+import io.attend.state.KeyValueState;
 import io.attend.state.State;
+import io.attend.tensor.DType;
 import io.attend.tensor.GradientHook;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
 import io.attend.tensor.Recompute;
 import io.attend.tensor.Reversal;
+import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// Everything that changes from call to call: whether this is training, what was generated before, what is
 /// padding, the memory to attend to, and who is watching. Belongs to one forward pass on one thread.
@@ -23,11 +29,14 @@ public final class Context {
     private Optional<Random> random = Optional.empty();
     private long step;
     private Optional<Map<Place, State>> states = Optional.empty();
+    private Cache cache = GrowingCache.EXAMPLE;
     private long cached;
     private Optional<Tensor> keep = Optional.empty();
     private Optional<Tensor> positions = Optional.empty();
     private Optional<Tensor> segments = Optional.empty();
     private Optional<Tensor> words = Optional.empty();
+    private Optional<Tensor> global = Optional.empty();
+    private Optional<Draws> draws = Optional.empty();
     private Optional<Permutation> permutation = Optional.empty();
     private OptionalLong mainStream = OptionalLong.empty();
     private List<Object> reports = new ArrayList<>();
@@ -71,6 +80,13 @@ public final class Context {
         return context;
     }
 
+    /// The same pass with keys and values kept in another way.
+    public Context caching(Cache how) {
+        Context context = copy();
+        context.cache = how;
+        return context;
+    }
+
     /// The same pass over sequences of which only the positions where `keep` [B, S] is true are real; S counts
     /// the cached positions too.
     public Context padded(Optional<Tensor> keep) {
@@ -103,13 +119,61 @@ public final class Context {
         context.positions = Optional.empty();
         context.segments = Optional.empty();
         context.words = Optional.empty();
+        context.global = Optional.empty();
         return context;
+    }
+
+    /// The same pass for a layer that has so many positions in front of its `length` new ones, whatever came
+    /// before: fewer of the cached ones, the last, or more, which are then real and belong to the first text.
+    public Context after(long before, long length) {
+        if (before == cached) {
+            return this;
+        }
+        Context context = copy();
+        context.cached = before;
+        long more = Math.max(0, before - cached);
+        long kept = before - more + length;
+        context.keep = keep.map(
+                all -> extended(all, more, kept, first -> Tensor.ones(first.shape(), DType.BOOL)));
+        context.segments = segments.map(
+                all -> extended(all, more, kept, first -> Tensor.zeros(first.shape(), DType.INT64)));
+        context.positions = positions.map(all -> extended(
+                all, more, kept, first -> all.narrow(1, 0, 1).add(Tensor.arange(-more, 0).to(all.device()))));
+        context.memo = new HashMap<>();
+        return context;
+    }
+
+    /// The last columns of [B, S], and more in front of them.
+    private static Tensor extended(Tensor all, long more, long kept, UnaryOperator<Tensor> fresh) {
+        Tensor last = all.narrow(1, all.size(1) - kept, kept);
+        if (more == 0) {
+            return last;
+        }
+        Tensor like = Tensor.empty(Shape.of(all.size(0), more), all.dtype());
+        return Tensor.cat(1, fresh.apply(like).to(all.device()), last);
     }
 
     /// The same pass over the given words [B, T] of int64, for what looks at the words themselves.
     public Context worded(Optional<Tensor> words) {
         Context context = copy();
         context.words = words;
+        return context;
+    }
+
+    /// The same pass over tokens of which those where `tokens` [B, T] is true see all and are seen by all, for
+    /// attention that asks which.
+    public Context global(Optional<Tensor> tokens) {
+        Context context = copy();
+        context.global = tokens;
+        context.memo = new HashMap<>();
+        return context;
+    }
+
+    /// The same pass with choices that layers would otherwise draw.
+    public Context drawing(Draws choices) {
+        Context context = copy();
+        context.draws = Optional.of(choices);
+        context.memo = new HashMap<>();
         return context;
     }
 
@@ -183,11 +247,14 @@ public final class Context {
         context.random = random;
         context.step = step;
         context.states = states;
+        context.cache = cache;
         context.cached = cached;
         context.keep = keep;
         context.positions = positions;
         context.segments = segments;
         context.words = words;
+        context.global = global;
+        context.draws = draws;
         context.permutation = permutation;
         context.mainStream = mainStream;
         context.reports = reports;
@@ -242,9 +309,49 @@ public final class Context {
         return states.map(all -> type.cast(all.computeIfAbsent(place, _ -> fresh.get())));
     }
 
+    /// The keys and values this place remembers, kept as the session asked for; nothing outside a generation.
+    public Optional<KeyValueState> keyValues() {
+        if (cache.rolls() && states.isPresent()) {
+            throw new IllegalArgumentException(place + ": only SoftmaxAttention can count positions inside a "
+                    + cache.getClass().getSimpleName() + "; use a GrowingCache");
+        }
+        return state(KeyValueState.class, () -> new KeyValueState(cache));
+    }
+
+    /// The same for keys whose positions have not acted on them yet, where the session's cache forgets; nothing
+    /// where it does not.
+    public Optional<KeyValueState> rolling() {
+        return cache.rolls() ? state(KeyValueState.class, () -> new KeyValueState(cache)) : Optional.empty();
+    }
+
+    /// The same pass as if only `remembered` tokens had come before it, so that positions count from there.
+    ///
+    /// @throws IllegalArgumentException if some were forgotten that are padding, or were said to stand elsewhere
+    public Context behind(long remembered) {
+        boolean told = keep.isPresent() || positions.isPresent() || segments.isPresent();
+        if (told && remembered < cached) {
+            throw new IllegalArgumentException(place + ": of " + cached + " positions only " + remembered
+                    + " are remembered, and texts with padding, positions or segments of their own cannot forget; use"
+                    + " a longer window or a GrowingCache");
+        }
+        return counted(remembered);
+    }
+
+    /// The same pass with positions that count from `first` where they are not given.
+    public Context counted(long first) {
+        Context context = copy();
+        context.cached = first;
+        return context;
+    }
+
     /// Whether attention weights must be computed for an observer.
     public boolean wantsAttention() {
         return observer.isPresent() && observer.get().wantsAttention();
+    }
+
+    /// Whether somebody is watching.
+    public boolean isObserved() {
+        return observer.isPresent();
     }
 
     /// Shows a tensor to the observer, if there is one.
@@ -358,6 +465,17 @@ public final class Context {
     /// The words of this pass [B, T] int64; absent when its input is no words.
     public Optional<Tensor> words() {
         return words;
+    }
+
+    /// Which tokens see all and are seen by all: [B, T] truth values; absent when the input does not say.
+    public Optional<Tensor> global() {
+        return global;
+    }
+
+    /// What a layer at this place draws by chance, [Draws] permitting: the choice that was given, or else its
+    /// own.
+    public Tensor drawn(String what, Supplier<Tensor> own) {
+        return draws.flatMap(given -> given.of(place, what)).orElseGet(own);
     }
 
     /// The order tokens are in where it is not that of their positions, and which of them are asked for.

@@ -9,7 +9,9 @@ public interface Observer {
     ///     adds
     ///     to the stream; `hidden` [B, T, E], the stream behind a block; `output` [B, T, E], what leaves a
     ///     stack, behind its last norm; `narrowed` [B, T, e], that as a head makes it narrower; `attention`
-    ///     [B, H, T, S], and `scores` [B, H, T, S], what its softmax is of, -∞ where hidden
+    ///     [B, H, T, S], and `scores` [B, H, T, S], what its softmax is of, -∞ where hidden; `memory` [B, M,
+    ///     E], what a layer takes along to the next segment of a text; `global` [B, T], tokens that see all,
+    ///     where there are some; `times` [1, H, T, S], how often keys count, where that is not once
     void see(Place place, String what, Tensor tensor);
 
     /// Whether attention must take the slower way that has its weights.

@@ -58,6 +58,12 @@ public record And(List<Mask> masks) implements Mask {
     }
 
     @Override
+    public Optional<Band> band() {
+        Optional<Band> both = masks.stream().flatMap(mask -> mask.band().stream()).reduce(Band::both);
+        return causal() ? both.map(Band::endingAtTheQuery) : both;
+    }
+
+    @Override
     public boolean causal() {
         return masks.stream().anyMatch(Mask::causal);
     }

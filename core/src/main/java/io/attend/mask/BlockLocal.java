@@ -2,6 +2,7 @@ package io.attend.mask;
 
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
+import java.util.Optional;
 
 /// The sequence is cut into blocks, and a query sees the keys of its own.
 ///
@@ -29,6 +30,11 @@ public record BlockLocal(int size) implements Mask {
     @Override
     public Reach reach(long first, long queries, long keys) {
         return first + queries <= size && keys <= size ? Reach.ALL : Reach.SOME;
+    }
+
+    @Override
+    public Optional<Band> band() {
+        return Optional.of(new Band(0, 0, size, 1));
     }
 
     @Override

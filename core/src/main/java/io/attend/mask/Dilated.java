@@ -2,6 +2,7 @@ package io.attend.mask;
 
 import io.attend.tensor.Tensor;
 import io.attend.value.Source;
+import java.util.Optional;
 
 /// A sliding window with gaps: as many keys as the window holds, every `rate`-th one, so that it reaches
 /// further.
@@ -41,6 +42,12 @@ public record Dilated(SlidingWindow window, int rate) implements Mask {
     @Override
     public Reach reach(long first, long queries, long keys) {
         return new And(new Strided(rate), reached()).reach(first, queries, keys);
+    }
+
+    @Override
+    public Optional<Band> band() {
+        Band near = window.band().orElseThrow();
+        return Optional.of(new Band(near.behind(), near.ahead(), 1, rate));
     }
 
     @Override

@@ -32,6 +32,12 @@ public sealed interface Mask
     /// true.
     boolean causal();
 
+    /// The keys near enough to be seen, where that is not the whole sequence however long it is: what lets
+    /// attention cost no more than they do. Never wrongly narrow.
+    default Optional<Band> band() {
+        return Optional.empty();
+    }
+
     /// Whether it matters where in the sequence query and key stand, and not only how far apart: positions then
     /// count from the first token that is no padding.
     default boolean looksAtPlaces() {

@@ -58,6 +58,14 @@ public record Or(List<Mask> masks) implements Mask {
     }
 
     @Override
+    public Optional<Band> band() {
+        List<Optional<Band>> all = masks.stream().map(Mask::band).toList();
+        return all.stream().allMatch(Optional::isPresent)
+                ? all.stream().flatMap(Optional::stream).reduce(Band::either)
+                : Optional.empty();
+    }
+
+    @Override
     public boolean causal() {
         return masks.stream().allMatch(Mask::causal);
     }

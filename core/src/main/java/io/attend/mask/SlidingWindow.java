@@ -3,6 +3,7 @@ package io.attend.mask;
 import io.attend.tensor.Tensor;
 import io.attend.value.Default;
 import io.attend.value.Source;
+import java.util.Optional;
 
 /// A query sees the keys near it, itself included: the nearest `size` up to itself, or as many on either side.
 ///
@@ -50,6 +51,11 @@ public record SlidingWindow(int size, @Default("\"behind\"") Sides sides) implem
             return reachesBack && keys - 1 - first < size ? Reach.ALL : Reach.SOME;
         }
         return reachesBack ? new Causal().reach(first, queries, keys) : Reach.SOME;
+    }
+
+    @Override
+    public Optional<Band> band() {
+        return Optional.of(Band.around(size - 1L, sides == Sides.BOTH ? size - 1L : 0));
     }
 
     @Override

@@ -69,6 +69,66 @@ record Past(Optional<Tensor> ids, Optional<Tensor> keep, Optional<Tensor> positi
         }
     }
 
+    /// The rows of this behind `before` positions and below them those of another behind `beforeOther`: what
+    /// stands before is padding.
+    Past beside(Past other, Sizes mine, Sizes others, boolean padded) {
+        try (Lifetime _ = Lifetime.open()) {
+            Past both = new Past(
+                    ids.isPresent() && other.ids.isPresent()
+                            ? Optional.of(Tensor.cat(0, mine.behind(ids.get()), others.behind(other.ids.get())))
+                            : Optional.empty(),
+                    padded || keep.isPresent() || other.keep.isPresent()
+                            ? Optional.of(Tensor.cat(0, mine.kept(keep), others.kept(other.keep)))
+                            : Optional.empty(),
+                    padded || positions.isPresent() || other.positions.isPresent()
+                            ? Optional.of(Tensor.cat(0, mine.counted(positions), others.counted(other.positions)))
+                            : Optional.empty(),
+                    segments.isPresent() || other.segments.isPresent()
+                            ? Optional.of(Tensor.cat(0, mine.texts(segments), others.texts(other.segments)))
+                            : Optional.empty());
+            return both.map(Tensor::retain);
+        }
+    }
+
+    /// How large one of two batches is that are joined.
+    ///
+    /// @param length of its texts so far
+    /// @param before padding that its texts get in front
+    record Sizes(long rows, long length, long before) {
+        private Tensor behind(Tensor tensor) {
+            return before == 0
+                    ? tensor
+                    : Tensor.cat(1, Tensor.zeros(Shape.of(rows, before), tensor.dtype()), tensor);
+        }
+
+        private Tensor kept(Optional<Tensor> keep) {
+            return behind(keep.orElseGet(() -> Tensor.ones(Shape.of(rows, length), DType.BOOL)));
+        }
+
+        private Tensor counted(Optional<Tensor> positions) {
+            return behind(positions.orElseGet(
+                    () -> Tensor.arange(0, length).unsqueeze(0).expand(rows, length)));
+        }
+
+        private Tensor texts(Optional<Tensor> segments) {
+            return behind(segments.orElseGet(() -> Tensor.zeros(Shape.of(rows, length), DType.INT64)));
+        }
+    }
+
+    /// The first positions alone.
+    Past truncated(long length) {
+        try (Lifetime _ = Lifetime.open()) {
+            return replacedBy(map(tensor -> tensor.narrow(1, 0, length).clone()));
+        }
+    }
+
+    /// Another with the same in it, kept until [#close].
+    Past forked() {
+        try (Lifetime _ = Lifetime.open()) {
+            return map(tensor -> tensor.clone().retain());
+        }
+    }
+
     private Past map(UnaryOperator<Tensor> change) {
         return new Past(ids.map(change), keep.map(change), positions.map(change), segments.map(change));
     }

@@ -13,6 +13,8 @@ import io.attend.layer.Memory;
 import io.attend.layer.Initializer;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
+import io.attend.state.Cache;
+import io.attend.state.GrowingCache;
 import io.attend.tensor.Device;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.Random;
@@ -245,6 +247,11 @@ public final class Transformer implements AutoCloseable {
 
     /// The same, remembering in another way.
     public Session session(Optional<Input> source, Remembering remembering) {
+        return session(source, remembering, GrowingCache.EXAMPLE);
+    }
+
+    /// The same with keys and values kept in another way; where only tokens are remembered there are none.
+    public Session session(Optional<Input> source, Remembering remembering, Cache cache) {
         if (!architecture.topology().generates()) {
             throw new IllegalArgumentException("this model is an encoder: it reads but cannot write");
         }
@@ -260,7 +267,7 @@ public final class Transformer implements AutoCloseable {
                             ? "this model writes about a source, and there is none"
                             : "this model writes without a source");
         }
-        return new Session(built, source, remembering);
+        return new Session(built, source, remembering, cache);
     }
 
     @Override

@@ -42,13 +42,18 @@ abstract class Around implements Objective.Built {
     }
 
     @Override
-    public final void check(Transformer model) {
+    public void check(Transformer model) {
         inner.check(model);
     }
 
     @Override
     public final List<Integer> lengths() {
         return inner.lengths();
+    }
+
+    @Override
+    public final List<Integer> targetLengths() {
+        return inner.targetLengths();
     }
 
     @Override
@@ -79,5 +84,10 @@ abstract class Around implements Objective.Built {
     @Override
     public final Optional<List<String>> labels() {
         return inner.labels();
+    }
+
+    @Override
+    public void close() {
+        inner.close();
     }
 }

@@ -1,10 +1,8 @@
 package io.attend.objective;
 
 import io.attend.architecture.Encoder;
-import io.attend.architecture.Inputs;
 import io.attend.data.Document;
 import io.attend.data.Example;
-import io.attend.embedding.Tokens;
 import io.attend.generation.TextModel;
 import io.attend.head.Gives;
 import io.attend.head.Head;
@@ -16,7 +14,6 @@ import io.attend.tokenizer.Tokenizer;
 import io.attend.value.Default;
 import io.attend.value.Source;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -82,27 +79,15 @@ public record MaskedToken(
                 Objective.only(Document.class, heldOut, this));
     }
 
-    /// A window with some tokens hidden.
-    ///
-    /// @param read what the model is shown
-    /// @param answers the right token where one is asked for, [Head#IGNORED] elsewhere
-    record Hidden(int[] read, long[] answers) {}
-
     /// Hides some of a window.
     Hidden hide(Windows.Window window, int mask, int vocabulary, RandomGenerator random) {
-        int[] read = window.tokens().clone();
-        long[] answers = new long[read.length];
-        Arrays.fill(answers, Head.IGNORED);
+        Hidden hidden = Hidden.nothing(window);
         for (int i : chosen(window, random)) {
-            answers[i] = read[i];
             double how = random.nextDouble();
-            if (how < 0.8) {
-                read[i] = mask;
-            } else if (how < 0.9) {
-                read[i] = random.nextInt(vocabulary);
-            }
+            int shown = how < 0.8 ? mask : how < 0.9 ? random.nextInt(vocabulary) : window.tokens()[i];
+            hidden.hide(i, shown);
         }
-        return new Hidden(read, answers);
+        return hidden;
     }
 
     /// Units in random order, as long as there is room for them.
@@ -177,9 +162,11 @@ public record MaskedToken(
 
         @Override
         public Batch training(List<Integer> examples, RandomGenerator random) {
-            return batch(examples.stream()
-                    .map(i -> hidden(training.shifted(i, random), random))
-                    .toList());
+            return Hidden.batch(
+                    examples.stream()
+                            .map(i -> hidden(training.shifted(i, random), random))
+                            .toList(),
+                    words);
         }
 
         @Override
@@ -189,31 +176,7 @@ public record MaskedToken(
 
         @Override
         public Batch heldOut(int from, int to) {
-            return batch(heldOutHidden.subList(from, to));
-        }
-
-        private Batch batch(List<Hidden> windows) {
-            int length = value.length + 2;
-            long[] read = new long[windows.size() * length];
-            long[] answers = new long[read.length];
-            Arrays.fill(answers, Head.IGNORED);
-            long answered = 0;
-            for (int row = 0; row < windows.size(); row++) {
-                Hidden window = windows.get(row);
-                int first = row * length;
-                read[first] = words.begin();
-                read[first + length - 1] = words.end();
-                for (int i = 0; i < value.length; i++) {
-                    read[first + 1 + i] = window.read[i];
-                    answers[first + 1 + i] = window.answers[i];
-                    answered += window.answers[i] == Head.IGNORED ? 0 : 1;
-                }
-            }
-            return new Batch(
-                    Inputs.of(Tokens.of(Tensor.of(read, windows.size(), length))),
-                    Tensor.of(answers, windows.size(), length),
-                    read.length,
-                    answered);
+            return Hidden.batch(heldOutHidden.subList(from, to), words);
         }
 
         @Override
@@ -230,14 +193,14 @@ public record MaskedToken(
             List<Shown> shown = new ArrayList<>();
             int next = 0;
             for (int row = 0; row < Math.min(SHOWN, heldOut.size()); row++) {
-                int[] filled = heldOutHidden.get(row).read.clone();
+                int[] filled = heldOutHidden.get(row).read().clone();
                 for (int i = 0; i < filled.length; i++) {
-                    if (heldOutHidden.get(row).answers[i] != Head.IGNORED) {
+                    if (heldOutHidden.get(row).answers()[i] != Head.IGNORED) {
                         filled[i] = guessed.guesses().get(next++);
                     }
                 }
                 shown.add(new Shown(
-                        text(heldOutHidden.get(row).read),
+                        text(heldOutHidden.get(row).read()),
                         Optional.of(text(heldOut.get(row).tokens())),
                         text(filled)));
             }

@@ -18,6 +18,7 @@ public sealed interface Objective
                 Consistency,
                 ContrastivePairs,
                 Denoising,
+                Distillation,
                 Focal,
                 Forecasting,
                 LayerLosses,
@@ -37,8 +38,8 @@ public sealed interface Objective
     /// Tokens a vocabulary must have for it.
     List<String> specials();
 
-    /// An objective with its examples.
-    interface Built {
+    /// An objective with its examples, and with what else it learns from.
+    interface Built extends AutoCloseable {
         /// What the architecture must have.
         Needs needs();
 
@@ -83,6 +84,9 @@ public sealed interface Objective
         default Optional<List<String>> labels() {
             return Optional.empty();
         }
+
+        @Override
+        default void close() {}
     }
 
     /// How a model does.

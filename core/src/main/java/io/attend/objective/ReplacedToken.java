@@ -19,7 +19,6 @@ import io.attend.tensor.Tensor;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.value.Default;
 import io.attend.value.Source;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,7 +120,9 @@ public record ReplacedToken(
 
         @Override
         public Batch training(List<Integer> examples, RandomGenerator random) {
-            return batch(examples.size(), row -> training.shifted(examples.get(row), random), _ -> random);
+            return batch(examples.stream()
+                    .map(i -> hidden(training.shifted(i, random), random))
+                    .toList());
         }
 
         @Override
@@ -131,38 +132,22 @@ public record ReplacedToken(
 
         @Override
         public Batch heldOut(int from, int to) {
-            return batch(to - from, row -> heldOut.window(from + row), row -> new SplittableRandom(from + row));
+            return batch(IntStream.range(from, to)
+                    .mapToObj(i -> hidden(heldOut.window(i), new SplittableRandom(i)))
+                    .toList());
         }
 
         /// What the generator reads and is asked.
-        private Batch batch(
-                int rows,
-                java.util.function.IntFunction<Windows.Window> windows,
-                java.util.function.IntFunction<RandomGenerator> random) {
-            int length = value.length + 2;
-            long[] read = new long[rows * length];
-            long[] answers = new long[read.length];
-            Arrays.fill(answers, Head.IGNORED);
-            long answered = 0;
-            for (int row = 0; row < rows; row++) {
-                Windows.Window window = windows.apply(row);
-                int first = row * length;
-                read[first] = words.begin();
-                read[first + length - 1] = words.end();
-                for (int i = 0; i < value.length; i++) {
-                    read[first + 1 + i] = window.tokens()[i];
-                }
-                for (int i : hiding.chosen(window, random.apply(row))) {
-                    read[first + 1 + i] = words.mask();
-                    answers[first + 1 + i] = window.tokens()[i];
-                    answered++;
-                }
-            }
-            return new Batch(
-                    Inputs.of(Tokens.of(Tensor.of(read, rows, length))),
-                    Tensor.of(answers, rows, length),
-                    2L * read.length,
-                    answered);
+        private Hidden hidden(Windows.Window window, RandomGenerator random) {
+            Hidden hidden = Hidden.nothing(window);
+            hiding.chosen(window, random).forEach(i -> hidden.hide(i, words.mask()));
+            return hidden;
+        }
+
+        /// Both models read it.
+        private Batch batch(List<Hidden> windows) {
+            Batch batch = Hidden.batch(windows, words);
+            return new Batch(batch.inputs(), batch.answers(), 2 * batch.tokens(), batch.answered());
         }
 
         /// A batch with the generator's words in it.

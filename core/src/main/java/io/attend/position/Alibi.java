@@ -95,6 +95,11 @@ public record Alibi(
 
     private record Built(Alibi value, int heads) implements RelativePosition.Built {
         @Override
+        public Added added() {
+            return value.precision == Precision.EXACT ? Added.DISTANCE : Added.PAIR;
+        }
+
+        @Override
         public Optional<Tensor> bias(Tensor queries, Tensor keys, Context context) {
             long length = queries.size(2);
             return Optional.of(context.once(new Made(value, heads, length, keys.size(2)), () -> {

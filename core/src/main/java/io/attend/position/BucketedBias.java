@@ -88,6 +88,11 @@ public record BucketedBias(
         }
 
         @Override
+        public Added added() {
+            return Added.DISTANCE;
+        }
+
+        @Override
         public Optional<Tensor> bias(Tensor queries, Tensor keys, Context context) {
             return Optional.of(context.once(
                     new Made(this, queries.size(2), keys.size(2)),

@@ -53,6 +53,11 @@ public record Kerple(@Default("\"logarithmic\"") Kernel kernel) implements Relat
         }
 
         @Override
+        public Added added() {
+            return Added.DISTANCE;
+        }
+
+        @Override
         public Optional<Tensor> bias(Tensor queries, Tensor keys, Context context) {
             Distances distances = Distances.all(context, queries.size(2), keys.size(2));
             DType exact = queries.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;

@@ -19,6 +19,17 @@ public sealed interface RelativePosition
     /// @param size numbers a head, D
     record HeadShape(int heads, int keyValueHeads, int size) {}
 
+    /// What a number added to a score depends on.
+    enum Added {
+        /// None is added.
+        NOTHING,
+        /// How far apart query and key stand and nothing else, up to a number a query, which softmax does not see:
+        /// pieces of a sequence have it in common.
+        DISTANCE,
+        /// More than that.
+        PAIR
+    }
+
     /// A position at work. Each part leaves things as they are unless the variant says otherwise.
     interface Built {
         /// Queries [B, H, T, D] turned by where they stand.
@@ -40,6 +51,11 @@ public sealed interface RelativePosition
         /// T, S].
         default Optional<Tensor> bias(Tensor queries, Tensor keys, Context context) {
             return Optional.empty();
+        }
+
+        /// What [#bias] depends on.
+        default Added added() {
+            return Added.NOTHING;
         }
 
         /// Whether [#gathered] gives something: attention must then compute its weights.

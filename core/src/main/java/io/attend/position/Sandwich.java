@@ -38,6 +38,11 @@ public record Sandwich(@Default("128") int width) implements RelativePosition {
 
     private record Built(Sandwich value, int heads) implements RelativePosition.Built {
         @Override
+        public Added added() {
+            return Added.DISTANCE;
+        }
+
+        @Override
         public Optional<Tensor> bias(Tensor queries, Tensor keys, Context context) {
             Made made = new Made(value, heads, queries.size(2), keys.size(2), queries.dtype());
             return Optional.of(context.once(made, () -> {

@@ -67,6 +67,11 @@ public record ShawPosition(
         }
 
         @Override
+        public Added added() {
+            return Added.PAIR;
+        }
+
+        @Override
         public Optional<Tensor> bias(Tensor queries, Tensor all, Context context) {
             Distances distances = Distances.clipped(context, queries.size(2), all.size(2), value.furthest);
             Tensor table = distances.part(keys.tensor()).transpose(0, 1); // [D, R]

@@ -106,6 +106,11 @@ public record TransformerXlPosition(
         }
 
         @Override
+        public Added added() {
+            return Added.PAIR;
+        }
+
+        @Override
         public Optional<Tensor> bias(Tensor queries, Tensor keys, Context context) {
             Distances distances = Distances.all(context, queries.size(2), keys.size(2));
             Tensor waves = context.once(

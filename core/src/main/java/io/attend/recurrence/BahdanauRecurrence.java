@@ -41,6 +41,11 @@ public record BahdanauRecurrence(
     }
 
     @Override
+    public boolean reads() {
+        return true;
+    }
+
+    @Override
     public boolean causal() {
         return true;
     }

@@ -43,4 +43,9 @@ public record Gru(
     public boolean causal() {
         return direction == Direction.FORWARD;
     }
+
+    @Override
+    public boolean reads() {
+        return start != Start.ZEROS;
+    }
 }

@@ -40,4 +40,9 @@ public record Lstm(
     public boolean causal() {
         return direction == Direction.FORWARD;
     }
+
+    @Override
+    public boolean reads() {
+        return start != Start.ZEROS;
+    }
 }

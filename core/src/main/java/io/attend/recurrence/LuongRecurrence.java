@@ -38,6 +38,11 @@ public record LuongRecurrence(
     }
 
     @Override
+    public boolean reads() {
+        return true;
+    }
+
+    @Override
     public boolean causal() {
         return true;
     }

@@ -1,5 +1,6 @@
 package io.attend.recurrence;
 
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Parameters;
 import io.attend.layer.Site;
@@ -18,5 +19,20 @@ public sealed interface Recurrence permits BahdanauRecurrence, Gru, LuongRecurre
     /// every position hears each one before it as directly as its neighbour.
     default boolean linear() {
         return false;
+    }
+
+    /// Whether it needs a memory to look at or to start from.
+    default boolean reads() {
+        return false;
+    }
+
+    /// What its paper claims of long texts.
+    default Growth growth() {
+        return Growth.LINEAR;
+    }
+
+    /// The same in the size people use it in, to be measured and compared.
+    default Recurrence typical(int heads, long length) {
+        return this;
     }
 }

@@ -1,106 +1,86 @@
 package io.attend.state;
 
-import io.attend.tensor.DType;
-import io.attend.tensor.Lifetime;
-import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
-import java.util.Optional;
 
 /// The keys and values of every position so far, [B, K, S, D] each: 2·K·D numbers a token and layer. Keys may
 /// be of another size than values.
 ///
-/// Room grows by doubling, so that appending costs amortised O(1) copies a position; what attention reads is a
-/// view. The element type and device are those of the first keys appended.
+/// A [Cache] says how they are kept: unless another is asked for, in room that grows by doubling. The element
+/// type and device are those of the first keys appended.
 public final class KeyValueState implements State {
-    private static final long FIRST_ROOM = 32;
+    private final Room keys;
+    private final Room values;
 
-    private Optional<Tensor> keys = Optional.empty();
-    private Optional<Tensor> values = Optional.empty();
-    private long length;
+    public KeyValueState() {
+        this(GrowingCache.EXAMPLE);
+    }
+
+    public KeyValueState(Cache cache) {
+        this(cache.room(), cache.room());
+    }
+
+    private KeyValueState(Room keys, Room values) {
+        this.keys = keys;
+        this.values = values;
+    }
 
     @Override
     public long length() {
-        return length;
+        return keys.length();
     }
 
     @Override
     public long bytes() {
-        return bytes(keys) + bytes(values);
-    }
-
-    private long bytes(Optional<Tensor> room) {
-        return room.map(t -> t.count() / t.size(2) * length * t.dtype().bytes()).orElse(0L);
+        return keys.bytes() + values.bytes();
     }
 
     /// Remembers keys and values [B, K, T, D] behind those remembered so far.
     ///
-    /// @throws IllegalArgumentException if B, K or D are not those of what is remembered
+    /// @throws IllegalArgumentException if B, K or D are not those of what is remembered, or there is no room
     public void append(Tensor newKeys, Tensor newValues) {
-        keys.ifPresent(old -> checkFollows(old, newKeys));
-        long needed = length + newKeys.size(2);
-        keys = Optional.of(room(keys, newKeys, needed));
-        values = Optional.of(room(values, newValues, needed));
-        keys.get().narrow(2, length, newKeys.size(2)).copy_(newKeys);
-        values.get().narrow(2, length, newValues.size(2)).copy_(newValues);
-        length = needed;
+        keys.append(newKeys);
+        values.append(newValues);
     }
 
-    private void checkFollows(Tensor old, Tensor next) {
-        for (int axis : new int[] {0, 1, 3}) {
-            if (old.size(axis) != next.size(axis)) {
-                throw new IllegalArgumentException("the state remembers " + keys().shape() + " keys, and "
-                        + next.shape() + " cannot follow them: only the third size may differ");
-            }
-        }
-    }
-
-    /// All keys so far [B, K, S, D], a view.
+    /// All keys so far [B, K, S, D]; a view, where the cache keeps numbers as they come.
     public Tensor keys() {
-        return keys.orElseThrow().narrow(2, 0, length);
+        return keys.all();
     }
 
-    /// All values so far [B, K, S, D], a view.
+    /// All values so far [B, K, S, D].
     public Tensor values() {
-        return values.orElseThrow().narrow(2, 0, length);
-    }
-
-    private Tensor room(Optional<Tensor> old, Tensor like, long needed) {
-        if (old.isPresent() && old.get().size(2) >= needed) {
-            return old.get();
-        }
-        long capacity = Math.max(needed, old.map(t -> 2 * t.size(2)).orElse(FIRST_ROOM));
-        DType dtype = old.orElse(like).dtype();
-        Shape shape = Shape.of(like.size(0), like.size(1), capacity, like.size(3));
-        try (Lifetime _ = Lifetime.open()) {
-            Tensor bigger = Tensor.empty(shape, dtype, like.device()).retain();
-            if (old.isPresent()) {
-                bigger.narrow(2, 0, length).copy_(old.get().narrow(2, 0, length));
-                old.get().close();
-            }
-            return bigger;
-        }
+        return values.all();
     }
 
     @Override
     public void select(Tensor rows) {
-        try (Lifetime _ = Lifetime.open()) {
-            keys = keys.map(t -> replaced(t, rows));
-            values = values.map(t -> replaced(t, rows));
-        }
+        keys.select(rows);
+        values.select(rows);
     }
 
-    private static Tensor replaced(Tensor old, Tensor rows) {
-        Tensor chosen = old.indexSelect(0, rows).retain();
-        old.close();
-        return chosen;
+    @Override
+    public void truncate(long length) {
+        State.checkShorter(length, length());
+        keys.truncate(length);
+        values.truncate(length);
+    }
+
+    @Override
+    public KeyValueState fork() {
+        return new KeyValueState(keys.fork(), values.fork());
+    }
+
+    @Override
+    public KeyValueState beside(State other) {
+        if (!(other instanceof KeyValueState more)) {
+            throw State.notAlike(this, other);
+        }
+        return new KeyValueState(keys.beside(more.keys), values.beside(more.values));
     }
 
     @Override
     public void close() {
-        keys.ifPresent(Tensor::close);
-        values.ifPresent(Tensor::close);
-        keys = Optional.empty();
-        values = Optional.empty();
-        length = 0;
+        keys.close();
+        values.close();
     }
 }

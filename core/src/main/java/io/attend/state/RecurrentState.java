@@ -52,6 +52,38 @@ public final class RecurrentState implements State {
     }
 
     @Override
+    public void truncate(long shorter) {
+        State.checkShorter(shorter, length);
+        if (shorter != length) {
+            throw new IllegalArgumentException("a recurrence cannot go back: it has been handed on over " + length
+                    + " positions, and what it was after " + shorter + " is gone");
+        }
+    }
+
+    @Override
+    public RecurrentState fork() {
+        RecurrentState other = new RecurrentState();
+        other.carry(carried, length);
+        return other;
+    }
+
+    @Override
+    public RecurrentState beside(State other) {
+        if (!(other instanceof RecurrentState more) || more.carried.size() != carried.size()) {
+            throw State.notAlike(this, other);
+        }
+        RecurrentState both = new RecurrentState();
+        try (Lifetime _ = Lifetime.open()) {
+            List<Tensor> rows = new ArrayList<>();
+            for (int i = 0; i < carried.size(); i++) {
+                rows.add(Tensor.cat(0, carried.get(i), more.carried.get(i)));
+            }
+            both.carry(rows, Math.max(length, more.length));
+        }
+        return both;
+    }
+
+    @Override
     public void close() {
         replace(List.of());
         length = 0;

@@ -13,14 +13,21 @@ import org.bytedeco.pytorch.global.torch;
 /// it is gone, so that the garbage collector cannot unmap what native code may still read.
 final class Borrowed {
     /// By address: a segment may stand under several tensors, each with a storage of its own.
-    private static final Map<Long, List<MemorySegment>> HELD = new ConcurrentHashMap<>();
+    private static final Map<Long, List<Held>> HELD = new ConcurrentHashMap<>();
 
     private static final PointerConsumer RELEASE = Engine.keep(new Release());
 
+    /// @param freed runs when the last tensor over the segment is gone
+    private record Held(MemorySegment data, Runnable freed) {}
+
     private Borrowed() {}
 
-    static org.bytedeco.pytorch.Tensor tensor(MemorySegment data, DType dtype, Shape shape) {
-        HELD.computeIfAbsent(data.address(), _ -> new ArrayList<>()).add(data);
+    static org.bytedeco.pytorch.Tensor tensor(MemorySegment data, DType dtype, Shape shape, Runnable freed) {
+        HELD.compute(data.address(), (_, held) -> {
+            List<Held> all = held == null ? new ArrayList<>() : held;
+            all.add(new Held(data, freed));
+            return all;
+        });
         try {
             return torch.from_blob(
                     new Address(data), shape.toArray(), RELEASE, Types.options(dtype, Device.CPU), Engine.NO_DEVICE);
@@ -36,10 +43,12 @@ final class Borrowed {
     }
 
     private static void release(long address) {
+        List<Held> gone = new ArrayList<>(1);
         HELD.computeIfPresent(address, (_, segments) -> {
-            segments.removeLast();
+            gone.add(segments.removeLast());
             return segments.isEmpty() ? null : segments;
         });
+        gone.forEach(held -> held.freed.run());
     }
 
     /// A native address in the binding's clothes; owns nothing.

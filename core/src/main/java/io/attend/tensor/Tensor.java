@@ -2,6 +2,7 @@ package io.attend.tensor;
 
 import static io.attend.tensor.Engine.NO_TYPE;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -144,15 +145,26 @@ public final class Tensor implements AutoCloseable {
     /// mapped for as long as any tensor uses it, so it must come from an automatic or the global arena: one
     /// that can be closed would leave the tensor pointing at nothing.
     public static Tensor over(MemorySegment data, DType dtype, Shape shape) {
+        return over(data, () -> {}, dtype, shape);
+    }
+
+    /// The same over a segment of an arena that can be closed, and is when the last tensor that uses it is gone.
+    /// No other tensor may stand on the same segment.
+    public static Tensor over(MemorySegment data, Arena owned, DType dtype, Shape shape) {
+        return over(data, owned::close, dtype, shape);
+    }
+
+    private static Tensor over(MemorySegment data, Runnable freed, DType dtype, Shape shape) {
         Engine.start();
         checkBytes(data, dtype, shape);
         if (!data.isNative()) {
             throw new IllegalArgumentException("the segment is on the Java heap; use Tensor.copied");
         }
         if (data.byteSize() == 0) {
+            freed.run();
             return empty(shape, dtype);
         }
-        return made("over", () -> Borrowed.tensor(data, dtype, shape));
+        return made("over", () -> Borrowed.tensor(data, dtype, shape, freed));
     }
 
     private static void checkBytes(MemorySegment data, DType dtype, Shape shape) {
@@ -716,8 +728,8 @@ public final class Tensor implements AutoCloseable {
 
     // ---- indexing ----
 
-    /// The places of the elements of this vector [N] in rising order, equal ones in the order they stand in,
-    /// [N] int64.
+    /// The places of the elements of this vector [N], or of each column of [N, M], in rising order, equal ones
+    /// in the order they stand in, int64.
     public Tensor argsort() {
         return made("argsort", () -> pointer.argsort(true, 0, false), this);
     }

@@ -128,7 +128,12 @@ public final class Trainer {
         List<? extends Example> training = recipe.data().training(recipe.seed());
         List<? extends Example> heldOut = recipe.data().heldOut(recipe.seed());
         Tokenizer tokenizer = tokenizer(training);
-        Objective.Built objective = recipe.objective().build(tokenizer, training, heldOut);
+        try (Objective.Built objective = recipe.objective().build(tokenizer, training, heldOut)) {
+            return train(objective, tokenizer, began);
+        }
+    }
+
+    private Outcome train(Objective.Built objective, Tokenizer tokenizer, long began) {
         Architecture architecture = recipe.model().architecture(objective.needs());
         checkFits(architecture, tokenizer.size());
         MemoryCheck.ofModel(architecture, recipe);
@@ -168,7 +173,7 @@ public final class Trainer {
             return new Outcome(Map.of(), Map.of(), seconds, parameters, loop.step(), List.of());
         }
         List<Long> chosen = loop.choose();
-        Objective.Judged judged = loop.judged(loop.heldOutLoss());
+        Objective.Judged judged = loop.judged(chosen);
         TensorFile.write(folder.model(), Saved.numbers(text.model()));
         double seconds = (System.nanoTime() - began) / 1e9;
         Outcome outcome = new Outcome(judged.measures(), judged.notes(), seconds, parameters, loop.step(), chosen);

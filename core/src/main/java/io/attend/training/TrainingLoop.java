@@ -54,6 +54,7 @@ final class TrainingLoop implements AutoCloseable {
     private long step;
     private Optional<MovingAverage> average = Optional.empty();
     private final Optional<LossScaling.Factor> scale;
+    private Optional<Measured> measured = Optional.empty();
     private double secondsBefore;
     private long began;
 
@@ -197,11 +198,14 @@ final class TrainingLoop implements AutoCloseable {
         }
         Map<String, Double> measures = new LinkedHashMap<>();
         try (MovingAverage.Swap _ = averaged()) {
-            measures.put(Metrics.LOSS, heldOutLoss());
-            if (judges) {
-                judged(measures.get(Metrics.LOSS)).measures().forEach(measures::put);
+            double loss = heldOutLoss();
+            measures.put(Metrics.LOSS, loss);
+            Optional<Objective.Judged> judged = judges ? Optional.of(judged(loss)) : Optional.empty();
+            if (judged.isPresent()) {
+                measures.putAll(judged.get().measures());
                 checkMeasured(measures);
             }
+            measured = Optional.of(new Measured(step, loss, judged));
         }
         Metrics row = Metrics.validation(step);
         for (Map.Entry<String, Double> measure : measures.entrySet()) {
@@ -219,7 +223,17 @@ final class TrainingLoop implements AutoCloseable {
         });
     }
 
-    Objective.Judged judged(double loss) {
+    /// What was last measured, and at which step.
+    private record Measured(long step, double loss, Optional<Objective.Judged> judged) {}
+
+    /// How the model does whose weights are those of the chosen steps; not measured twice.
+    Objective.Judged judged(List<Long> chosen) {
+        Optional<Measured> known = measured.filter(last -> chosen.equals(List.of(last.step())));
+        return known.flatMap(Measured::judged)
+                .orElseGet(() -> judged(known.map(Measured::loss).orElseGet(this::heldOutLoss)));
+    }
+
+    private Objective.Judged judged(double loss) {
         try (Lifetime _ = Lifetime.open();
                 NoGradient _ = NoGradient.open()) {
             return objective.judge(text, loss);
@@ -372,7 +386,7 @@ final class TrainingLoop implements AutoCloseable {
     }
 
     /// Of the model as it stands, so many examples at once as fit where a part of a batch is learned from.
-    double heldOutLoss() {
+    private double heldOutLoss() {
         int atOnce = Math.min(JUDGED_AT_ONCE, 4 * Math.ceilDiv(recipe.batch(), recipe.accumulate()));
         double sum = 0;
         long answered = 0;

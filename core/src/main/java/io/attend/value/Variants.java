@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,17 +40,22 @@ public final class Variants {
     /// The examples a variant gives of itself: its public static final fields of its own type. Contract tests
     /// run them, the catalogue prints the first.
     public static List<Record> examples(Class<? extends Record> variant) {
-        return Arrays.stream(variant.getFields())
-                .filter(Variants::isConstant)
-                .filter(field -> field.getType() == variant)
-                .<Record>map(field -> {
-                    try {
-                        return variant.cast(field.get(null));
-                    } catch (IllegalAccessException e) {
-                        throw new IllegalStateException(field + " is not readable", e);
-                    }
-                })
-                .toList();
+        return List.copyOf(named(variant).values());
+    }
+
+    /// The same by the names of the fields, in their order.
+    public static Map<String, Record> named(Class<? extends Record> variant) {
+        Map<String, Record> examples = new LinkedHashMap<>();
+        for (Field field : variant.getFields()) {
+            if (isConstant(field) && field.getType() == variant) {
+                try {
+                    examples.put(field.getName(), variant.cast(field.get(null)));
+                } catch (IllegalAccessException e) {
+                    throw new IllegalStateException(field + " is not readable", e);
+                }
+            }
+        }
+        return examples;
     }
 
     private static boolean isConstant(Field field) {

@@ -3,14 +3,18 @@ package io.attend.verify;
 import io.attend.architecture.Inputs;
 import io.attend.embedding.PermutedTokens;
 import io.attend.embedding.Tokens;
+import io.attend.huggingface.MapLayout;
 import io.attend.huggingface.Pretrained;
 import io.attend.huggingface.Usage;
 import io.attend.layer.Context;
 import io.attend.layer.Parameter;
+import io.attend.layer.Place;
 import io.attend.model.Transformer;
 import io.attend.router.Routing;
+import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
 import io.attend.tensor.NoGradient;
+import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +31,7 @@ final class Actual {
     private static final Pattern TWO_STREAMS = Pattern.compile("out\\.attention\\.(\\d+)\\.([01])");
     private static final Pattern AHEAD =
             Pattern.compile("out\\.(?:|decoder_)ngram_(hidden_states|attentions)\\.(\\d+)");
+    private static final Pattern GLOBAL = Pattern.compile("out\\.(|encoder_)global_attentions?\\.(\\d+)");
     private static final Pattern REMEMBERED = Pattern.compile("out\\.mems\\.(\\d+)");
 
     private final Pretrained pretrained;
@@ -38,6 +43,7 @@ final class Actual {
     private final Optional<boolean[]> keep;
 
     private final Watched watched;
+    private final Drawn drawn;
     private final Map<String, Tensor> outputs = new LinkedHashMap<>();
     private final Map<String, Tensor> gradients = new LinkedHashMap<>();
     private Optional<Tensor> loss = Optional.empty();
@@ -55,6 +61,7 @@ final class Actual {
         this.usage = pretrained.mapping().usage();
         this.watched = new Watched(usage);
         this.given = given;
+        this.drawn = new Drawn(given, usage.extras().drawn());
         this.twoStacks = model.architecture().topology().stacks().size() > 1;
         this.texts = new Texts(pretrained, given, () -> inputs().source(), written);
         this.keep = given.mask("attention_mask").map(Actual::truths);
@@ -96,6 +103,11 @@ final class Actual {
             forward();
             return ahead(ahead.group(1), Integer.parseInt(ahead.group(2)));
         }
+        Matcher global = GLOBAL.matcher(name);
+        if (global.matches()) {
+            forward();
+            return global(stack(global.group(1)), Integer.parseInt(global.group(2))).map(Actual::whole);
+        }
         Matcher remembered = REMEMBERED.matcher(name);
         if (remembered.matches()) {
             forward();
@@ -105,6 +117,10 @@ final class Actual {
             case "out.loss" -> {
                 backward();
                 yield loss.map(Actual::whole);
+            }
+            case "out.losses" -> {
+                forward();
+                yield losses();
             }
             case "out.greedy" -> Optional.of(whole(texts.greedy("gen_")));
             case "out.greedy_nocache" -> Optional.of(whole(texts.greedyAgain()));
@@ -191,6 +207,12 @@ final class Actual {
                     ? all.map(this::main).map(this::rows)
                     : all.flatMap(this::behind).map(Actual::whole);
         }
+        Optional<MapLayout> layout = usage.extras().layout();
+        if (what.equals("attention") && layout.isPresent() && name.equals(stack("encoder_")) && !prefix.equals("cross_")) {
+            return watched.attention(name, index, "attention")
+                    .map(pairs -> layout.get().of(index, pairs, pass(name, index)))
+                    .map(laid -> laid.rows().isPresent() ? new Value(laid.map(), laid.rows()) : rows(laid.map()));
+        }
         boolean scores = usage.extras().maps() == Usage.Maps.SCORES
                 && List.of("encoder_", "cross_").contains(prefix);
         String branch = prefix.equals("cross_") ? "cross" : "attention";
@@ -199,7 +221,40 @@ final class Actual {
                 : usage.extras().maps() == Usage.Maps.BRANCHES
                         ? watched.branch(name, index, "recurrence")
                         : scores ? watched.scores(name, index, branch) : watched.attention(name, index, branch);
-        return found.map(tensor -> twoStacks && name.equals("decoder") ? whole(tensor) : rows(tensor));
+        return found.map(tensor -> twoStacks && name.equals("decoder") ? whole(tensor) : filled(tensor, what));
+    }
+
+    /// Hidden states [B, T, E] as a class has them that fills texts up; what stands behind them is padding.
+    private Value filled(Tensor x, String what) {
+        long length = x.size(1);
+        long missing = what.equals("hidden")
+                ? usage.extras()
+                        .layout()
+                        .map(layout -> layout.padded(length) - length)
+                        .orElse(0L)
+                : 0;
+        if (missing == 0) {
+            return rows(x);
+        }
+        long batch = x.size(0);
+        Tensor behind = Tensor.zeros(Shape.of(batch, missing, x.size(2)), x.dtype());
+        Tensor real = Tensor.cat(
+                1,
+                keep.isPresent() ? Tensor.of(keep.get(), batch, length) : Tensor.ones(Shape.of(batch, length), DType.BOOL),
+                Tensor.zeros(Shape.of(batch, missing), DType.BOOL));
+        return new Value(Tensor.cat(1, x, behind), Optional.of(truths(real)));
+    }
+
+    private Optional<Tensor> global(String stack, int index) {
+        return usage.extras()
+                .layout()
+                .flatMap(layout -> watched.attention(stack, index, "attention")
+                        .flatMap(pairs -> layout.global(pairs, pass(stack, index))));
+    }
+
+    private MapLayout.Pass pass(String stack, int index) {
+        return new MapLayout.Pass(
+                given.mask("attention_mask"), what -> watched.shown(stack, index, "attention", what));
     }
 
     /// Of streams behind one another along the length, the first: what the tokens themselves became.
@@ -252,9 +307,52 @@ final class Actual {
         return new Value(x, Optional.of(all));
     }
 
-    /// What a class gives back for the next text, [T, B, E]: the hidden states that enter a layer, of the first
-    /// so many positions the last so many.
+    /// What the file gives where a layer draws, or has a beginning of its own: `in.mems`, [M, B, E] for each layer.
+    private Optional<Tensor> given(Place place, String what) {
+        if (!what.equals("memory")) {
+            return drawn.of(place, what);
+        }
+        given.find("first_input_ids"); // the segment that the memory was made of
+        return given.find("mems." + place.toString().split("\\.")[1]).map(memory -> memory.transpose(0, 1));
+    }
+
+    /// The losses of the words asked for, -log p [B, N], those of a band behind those of the band before it.
+    private Optional<Value> losses() {
+        Tensor answers = usage.answers(labels());
+        Tensor scores = outputs.get("prediction_scores"); // [B, T, V]
+        if (scores == null || usage.extras().bands().isEmpty()) {
+            return Optional.empty();
+        }
+        long asked = answers.size(1) - 1; // the last position is asked for nothing
+        long[] words = answers.narrow(1, 0, asked).contiguous().toLongs();
+        double[] found = scores.narrow(1, 0, asked)
+                .gather(2, answers.narrow(1, 0, asked).clampMin(0).unsqueeze(2))
+                .neg()
+                .contiguous()
+                .toDoubles();
+        double[] sorted = new double[found.length];
+        int next = 0;
+        for (int band = 0; band <= usage.extras().bands().size(); band++) {
+            for (int i = 0; i < found.length; i++) {
+                if (words[i] >= 0 && band(words[i]) == band) {
+                    sorted[next++] = found[i];
+                }
+            }
+        }
+        return Optional.of(whole(Tensor.of(sorted, answers.size(0), asked)));
+    }
+
+    private long band(long word) {
+        return usage.extras().bands().stream().filter(end -> word >= end).count();
+    }
+
+    /// What a class gives back for the next text, [T, B, E]: what a layer takes along, or the hidden states that
+    /// enter it, of the first so many positions the last so many.
     private Optional<Tensor> remembered(int layer) {
+        Optional<Tensor> taken = watched.memory(only(), layer);
+        if (taken.isPresent()) {
+            return taken.map(memory -> memory.transpose(0, 1));
+        }
         return usage.extras()
                 .remembered()
                 .flatMap(last -> watched.hidden(only(), layer)
@@ -277,10 +375,14 @@ final class Actual {
                 ids,
                 given.mask("attention_mask").map(Actual::flat),
                 given.find("token_type_ids").map(Actual::flat));
-        Tokens source = given.find("position_ids")
+        Tokens placed = given.find("position_ids")
                 .map(Actual::flat)
                 .map(positions -> new Tokens(ids, counted.keep(), counted.segments(), Optional.of(positions)))
                 .orElse(counted);
+        Tokens source = given.mask("global_attention_mask")
+                .map(Actual::flat)
+                .map(placed::global)
+                .orElse(placed);
         Optional<Tensor> hidden = given.mask("perm_mask");
         Optional<Tensor> asked = given.find("target_mapping");
         if (hidden.isPresent() || asked.isPresent()) {
@@ -307,7 +409,7 @@ final class Actual {
         }
         try (NoGradient _ = NoGradient.open();
                 Lifetime _ = Lifetime.open()) {
-            Context context = Context.inference().observed(watched);
+            Context context = Context.inference().drawing(this::given).observed(watched);
             model.outputs(inputs(), context).forEach((name, tensor) -> outputs.put(name, home.adopt(tensor)));
             routers = Optional.of(new Routers(context.reports(Routing.class), usage, home));
         }
@@ -337,7 +439,7 @@ final class Actual {
         Tensor labels = labels();
         model.weights().forEach(weight -> weight.tensor().requiresGrad(true));
         try (Lifetime _ = Lifetime.open()) {
-            Context context = Context.inference();
+            Context context = Context.inference().drawing(this::given);
             double smoothing = usage.extras().smoothing();
             Tensor computed = usage.loss(model.loss(inputs(), usage.answers(labels), smoothing, context), context);
             loss = Optional.of(home.adopt(computed.detach()));

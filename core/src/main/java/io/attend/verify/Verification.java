@@ -148,8 +148,8 @@ public final class Verification {
         return new Check(name, error, error, error == 0, Optional.empty());
     }
 
-    /// @param keep [B, T] rows to compare, of values [B, T, ...] or, for attention, [B, H, T, S], or of values
-    ///     [B T, ...] in one line
+    /// @param keep [B, T] rows to compare, of values [B, T, ...] or, for attention, [B, H, T, S], or as many as the
+    ///     values have axes but the last, in one line
     private static Check close(String name, Tensor value, Tensor wanted, Optional<boolean[]> keep, double tolerance) {
         double[] had = value.toDoubles();
         double[] right = wanted.toDoubles();
@@ -163,14 +163,14 @@ public final class Verification {
         for (int i = 1; i < Math.min(axis, shape.length); i++) {
             outer *= shape[i];
         }
-        boolean inLine = keep.isPresent() && shape.length == 2 && keep.get().length == shape[0];
+        boolean inLine = keep.isPresent() && keep.get().length == right.length / shape[shape.length - 1];
         double error = 0;
         double largest = 0;
         for (int i = 0; i < right.length; i++) {
             if (keep.isPresent()) {
                 long row = i / inner % shape[axis];
                 long batch = i / inner / shape[axis] / outer;
-                long place = inLine ? i / (right.length / shape[0]) : batch * shape[axis] + row;
+                long place = inLine ? i / shape[shape.length - 1] : batch * shape[axis] + row;
                 if (!keep.get()[(int) place]) {
                     continue;
                 }

@@ -82,6 +82,16 @@ final class Watched implements Observer {
         return halving > 0 ? added.map(y -> y.mul(Math.pow(0.5, Math.floorDiv(block, halving)))) : added;
     }
 
+    /// What the attention of a block takes along to the next segment.
+    Optional<Tensor> memory(String stack, int block) {
+        return map(stack, block, "attention", "memory");
+    }
+
+    /// What a branch showed beside its map.
+    Optional<Tensor> shown(String stack, int block, String branch, String what) {
+        return map(stack, block, branch, what);
+    }
+
     private Optional<Tensor> map(String stack, int block, String branch, String what) {
         return Optional.ofNullable(attention.get(stack + "." + block + "." + branch + "." + what));
     }

@@ -2,6 +2,7 @@ package io.attend.attention;
 
 import io.attend.layer.LayerContract.Formula;
 import io.attend.layer.Numbers;
+import io.attend.layer.Scene;
 import io.attend.mask.Bidirectional;
 import io.attend.mask.Mask;
 import io.attend.mask.MaskFormulas;
@@ -23,6 +24,10 @@ public final class AttentionFormulas {
                             new Softmax(value, numbers, scene.keep(), value.mask(), true).apply(x, x))
             .with(DisentangledAttention.class, UnpairedFormulas::disentangled)
             .with(FourierMixing.class, _ -> UnpairedFormulas.fourier())
+            .with(BigBirdAttention.class, PatternFormulas::bigBird)
+            .with(BlockwiseAttention.class, PatternFormulas::blockwise)
+            .with(FactorizedAttention.class, PatternFormulas::factorized)
+            .with(LongformerAttention.class, PatternFormulas::longformer)
             .with(LinearAttention.class, RecurrentFormulas::linear)
             .with(Linformer.class, RecurrentFormulas::linformer)
             .with(Retention.class, RecurrentFormulas::retention)
@@ -31,8 +36,11 @@ public final class AttentionFormulas {
             .with(LatentAttention.class, CombinedFormulas::latent)
             .with(MixedAttention.class, UnpairedFormulas::mixed)
             .with(NgramAttention.class, StreamFormulas::ngrams)
+            .with(NystromAttention.class, NystromFormulas::nystrom)
             .with(TwoStreamAttention.class, StreamFormulas::twoStreams)
-            .with(Synthesizer.class, UnpairedFormulas::synthesizer);
+            .with(Synthesizer.class, UnpairedFormulas::synthesizer)
+            .with(TransformerXlAttention.class, AttentionFormulas::transformerXl)
+            .with(TransientGlobalAttention.class, PatternFormulas::transientGlobal);
 
     private static final Formulas<MemoryAttention, Formula> CROSS = Formulas.<MemoryAttention, Formula>of(
                     MemoryAttention.class)
@@ -41,6 +49,23 @@ public final class AttentionFormulas {
                     value -> (x, numbers, scene) -> new Softmax(
                                     value, numbers, scene.memoryKeep(), new Bidirectional(), false)
                             .apply(x, scene.memory()));
+
+    /// Softmax attention over the text and what stands before it.
+    private static Formula transformerXl(TransformerXlAttention value) {
+        SoftmaxAttention whole = SoftmaxAttention.of(value.heads())
+                .masked(value.mask())
+                .position(value.position())
+                .bias(value.bias());
+        return (x, numbers, scene) -> {
+            int before = value.start() == TransformerXlAttention.Start.ZEROS ? value.memory() : 0;
+            double[][] all = new double[before + x.length][x[0].length];
+            System.arraycopy(x, 0, all, before, x.length);
+            boolean[] keep = Scene.all(all.length);
+            System.arraycopy(scene.keep(), 0, keep, before, x.length);
+            double[][] y = self(whole).apply(all, numbers, new Scene(keep, new double[0][], new boolean[0]));
+            return Arrays.copyOfRange(y, before, y.length);
+        };
+    }
 
     public static Formula self(Attention attention) {
         return SELF.of(attention);

@@ -18,12 +18,16 @@ import io.attend.mask.Causal;
 import io.attend.position.Alibi;
 import io.attend.position.Rotary;
 import io.attend.norm.RmsNorm;
+import io.attend.state.State;
 import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
+import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +43,7 @@ class EqualAttentionTest {
     }
 
     /// Those whose chunks are computed at once.
-    static Stream<java.util.function.IntFunction<Attention>> chunked() {
+    static Stream<IntFunction<Attention>> chunked() {
         return Stream.of(
                 LinearAttention.CAUSAL::chunk,
                 LinearAttention.CAUSAL_PERFORMER::chunk,
@@ -50,7 +54,7 @@ class EqualAttentionTest {
     /// One position at a time, several, and all: the recurrent, the chunkwise and the parallel form.
     @ParameterizedTest
     @MethodSource("chunked")
-    void allFormsAreEqual(java.util.function.IntFunction<Attention> of) {
+    void allFormsAreEqual(IntFunction<Attention> of) {
         try (Lifetime _ = Lifetime.open();
                 Bench<Layer> parallel = bench(of.apply(4096))) {
             Tensor x = Grids.random(1, 2, LENGTH, WIDTH);
@@ -68,7 +72,7 @@ class EqualAttentionTest {
     /// What is saved for the backward pass grows as the length does.
     @ParameterizedTest
     @MethodSource("chunked")
-    void costIsLinearInLength(java.util.function.IntFunction<Attention> of) {
+    void costIsLinearInLength(IntFunction<Attention> of) {
         Layer layer = of.apply(64).self(Parameters.root(), Site.width(WIDTH));
         var shorter = layer.cost(Load.batch(1).length(4096));
         var longer = layer.cost(Load.batch(1).length(8192));
@@ -118,13 +122,14 @@ class EqualAttentionTest {
             Tensor x = Grids.random(3, 2, 11, WIDTH);
             Tensor whole = plain.built().forward(x, Context.inference());
             for (Layer each : new Layer[] {plain.built(), layer}) {
-                Map<Place, io.attend.state.State> states = new HashMap<>();
-                Context first = Context.inference().remembering(states, 0).at(new Place("here"));
+                Map<Place, State> states = new HashMap<>();
+                Place here = new Place("here");
+                Context first = Context.inference().remembering(states, 0).at(here);
                 each.forward(x.narrow(1, 0, 7), first);
-                Context then = Context.inference().remembering(states, 7).at(new Place("here"));
-                assertThat(Grids.difference(each.forward(x.narrow(1, 7, 4), then), whole.narrow(1, 7, 4))).as("plain %s", each.equals(plain.built()))
+                Context then = Context.inference().remembering(states, 7).at(here);
+                assertThat(Grids.difference(each.forward(x.narrow(1, 7, 4), then), whole.narrow(1, 7, 4)))
                         .isLessThan(1e-12);
-                states.values().forEach(io.attend.state.State::close);
+                states.values().forEach(State::close);
             }
             wrapped.close();
         }
@@ -146,7 +151,7 @@ class EqualAttentionTest {
             for (int i = 0; i < WIDTH; i++) {
                 identity[i * WIDTH + i] = 1;
             }
-            for (Bench<Layer> each : java.util.List.of(two, map)) {
+            for (Bench<Layer> each : List.of(two, map)) {
                 each.parameters().stream()
                         .filter(parameter -> parameter.name().equals("output.weight"))
                         .forEach(parameter -> parameter.fill(Tensor.of(identity, WIDTH, WIDTH)));
@@ -158,7 +163,7 @@ class EqualAttentionTest {
                     .filter(parameter -> parameter.name().equals("norm.weight"))
                     .forEach(parameter -> parameter.fill(Tensor.ones(parameter.shape(), DType.FLOAT64)));
             // its second map's queries and keys are what the first's are, so that both halves of V are seen alike
-            for (Bench<Layer> each : java.util.List.of(two, map)) {
+            for (Bench<Layer> each : List.of(two, map)) {
                 each.parameters().stream()
                         .filter(parameter -> parameter.name().startsWith("query") || parameter.name().startsWith("key"))
                         .forEach(parameter -> {
@@ -168,7 +173,7 @@ class EqualAttentionTest {
             }
             Tensor x = Grids.random(4, 2, 13, WIDTH);
             Tensor expected = map.built().forward(x, Context.inference());
-            Tensor normed = expected.rmsNorm(Tensor.ones(io.attend.tensor.Shape.of(WIDTH), DType.FLOAT64), 1e-5);
+            Tensor normed = expected.rmsNorm(Tensor.ones(Shape.of(WIDTH), DType.FLOAT64), 1e-5);
             Tensor y = two.built().forward(x, Context.inference());
             assertThat(Grids.difference(y, normed)).isLessThan(1e-12);
             Observer watching = (_, _, _) -> {};

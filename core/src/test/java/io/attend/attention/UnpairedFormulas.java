@@ -198,22 +198,22 @@ final class UnpairedFormulas {
         };
     }
 
-    private static double[][] each(double[][] x, java.util.function.UnaryOperator<double[]> f) {
+    static double[][] each(double[][] x, java.util.function.UnaryOperator<double[]> f) {
         return Arrays.stream(x).map(f).toArray(double[][]::new);
     }
 
-    private static double dot(double[] a, double[] b, int from, int count) {
+    static double dot(double[] a, double[] b, int from, int count) {
         return IntStream.range(from, from + count).mapToDouble(i -> a[i] * b[i]).sum();
     }
 
-    private static double sum(double[] weights, double[][] vectors, int at) {
+    static double sum(double[] weights, double[][] vectors, int at) {
         return IntStream.range(0, weights.length)
                 .mapToDouble(s -> weights[s] * vectors[s][at])
                 .sum();
     }
 
     /// Over what is seen; zeros if nothing is.
-    private static double[] softmax(int count, java.util.function.IntPredicate seen, IntToDoubleFunction score) {
+    static double[] softmax(int count, java.util.function.IntPredicate seen, IntToDoubleFunction score) {
         double[] weights = IntStream.range(0, count)
                 .mapToDouble(s -> seen.test(s) ? Math.exp(score.applyAsDouble(s)) : 0)
                 .toArray();

@@ -44,27 +44,19 @@ class DecodingTest {
         List<Integer> write(Likeliness model, List<Integer> prompt, int row, int end);
     }
 
-    @FunctionalInterface
     private interface Likeliness {
         float[] next(List<Integer> text);
+
+        /// The last vector of every token.
+        float[][] vectors(List<Integer> text);
     }
 
     private static final Formulas<Decoding, Formula> ALL = Formulas.<Decoding, Formula>of(Decoding.class)
-            .with(Greedy.class, value -> (model, prompt, _, end) -> {
-                List<Integer> text = new ArrayList<>(prompt);
-                while (text.size() < prompt.size() + value.limit()) {
-                    float[] scores = ruled(model, text, value.rules());
-                    int best = 0;
-                    for (int word = 1; word < scores.length; word++) {
-                        best = scores[word] > scores[best] ? word : best;
-                    }
-                    if (best == end) {
-                        break;
-                    }
-                    text.add(best);
-                }
-                return text.subList(prompt.size(), text.size());
-            })
+            .with(Greedy.class, value -> (model, prompt, _, end) -> greedy(value, model, prompt, end))
+            .with(
+                    Speculative.class,
+                    value -> (model, prompt, _, end) -> greedy((Greedy) value.choosing(), model, prompt, end))
+            .with(Contrastive.class, value -> (model, prompt, _, end) -> contrastive(value, model, prompt, end))
             .with(Sampling.class, value -> (model, prompt, row, end) -> {
                 SplittableRandom random = new SplittableRandom(value.seed() + row);
                 List<Integer> text = new ArrayList<>(prompt);
@@ -92,6 +84,67 @@ class DecodingTest {
             })
             .with(Beam.class, value -> (model, prompt, _, end) -> NaiveBeam.write(value, model::next, prompt, end));
 
+    private static List<Integer> greedy(Greedy value, Likeliness model, List<Integer> prompt, int end) {
+        List<Integer> text = new ArrayList<>(prompt);
+        while (text.size() < prompt.size() + value.limit()) {
+            float[] scores = ruled(model, text, value.rules());
+            int best = 0;
+            for (int word = 1; word < scores.length; word++) {
+                best = scores[word] > scores[best] ? word : best;
+            }
+            if (best == end) {
+                break;
+            }
+            text.add(best);
+        }
+        return text.subList(prompt.size(), text.size());
+    }
+
+    private static List<Integer> contrastive(Contrastive value, Likeliness model, List<Integer> prompt, int end) {
+        List<Integer> text = new ArrayList<>(prompt);
+        while (text.size() < prompt.size() + value.limit()) {
+            float[] scores = ruled(model, text, value.rules());
+            double total = 0;
+            for (float score : scores) {
+                total += Math.exp(score);
+            }
+            float least = Scores.ranked(scores, value.candidates());
+            int best = -1;
+            double most = Double.NEGATIVE_INFINITY;
+            for (int word = 0; word < scores.length; word++) {
+                if (scores[word] >= least) {
+                    List<Integer> tried = new ArrayList<>(text);
+                    tried.add(word);
+                    float[][] vectors = model.vectors(tried);
+                    double alike = -1;
+                    for (int before = 0; before < text.size(); before++) {
+                        alike = Math.max(alike, cosine(vectors[before], vectors[text.size()]));
+                    }
+                    double score = (1 - value.penalty()) * Math.exp(scores[word]) / total - value.penalty() * alike;
+                    best = score > most ? word : best;
+                    most = Math.max(score, most);
+                }
+            }
+            if (best == end) {
+                break;
+            }
+            text.add(best);
+        }
+        return text.subList(prompt.size(), text.size());
+    }
+
+    private static double cosine(float[] a, float[] b) {
+        double product = 0;
+        double first = 0;
+        double second = 0;
+        for (int i = 0; i < a.length; i++) {
+            product += (double) a[i] * b[i];
+            first += (double) a[i] * a[i];
+            second += (double) b[i] * b[i];
+        }
+        return product / Math.sqrt(first * second);
+    }
+
     private static float[] ruled(Likeliness model, List<Integer> text, List<Rule> rules) {
         float[] scores = model.next(text);
         int[] before = text.stream().mapToInt(id -> id).toArray();
@@ -111,14 +164,27 @@ class DecodingTest {
 
     /// One forward pass over the whole text of one row, its source without padding.
     private static Likeliness uncached(Transformer model, Optional<int[]> source) {
-        return text -> {
-            try (Lifetime _ = Lifetime.open()) {
+        return new Likeliness() {
+            @Override
+            public float[] next(List<Integer> text) {
+                try (Lifetime _ = Lifetime.open()) {
+                    Tensor scores = model.forward(inputs(text), Context.inference());
+                    return scores.select(1, text.size() - 1).toFloats();
+                }
+            }
+
+            @Override
+            public float[][] vectors(List<Integer> text) {
+                try (Lifetime _ = Lifetime.open()) {
+                    return Scores.rows(model.vectors(inputs(text), Context.inference()));
+                }
+            }
+
+            private Inputs inputs(List<Integer> text) {
                 Tokens words =
                         Tokens.of(Tensor.of(text.stream().mapToLong(id -> id).toArray(), 1, text.size()));
-                Inputs inputs = source.map(ids -> Inputs.of(Tokens.padded(List.of(ids), 0), words))
+                return source.map(ids -> Inputs.of(Tokens.padded(List.of(ids), 0), words))
                         .orElseGet(() -> Inputs.of(words));
-                Tensor scores = model.forward(inputs, Context.inference());
-                return scores.select(1, text.size() - 1).toFloats();
             }
         };
     }
@@ -128,6 +194,7 @@ class DecodingTest {
         return Examples.of(Decoding.class)
                 .flatMap(decoding -> SmallModels.writing()
                         .filter(model -> writesWords(model.value()))
+                        .filter(model -> !(decoding.value() instanceof Speculative) || goesBack(model.value()))
                         .map(model ->
                                 DynamicTest.dynamicTest(decoding + " with " + model, () -> check(decoding, model))));
     }
@@ -136,6 +203,11 @@ class DecodingTest {
         return !(architecture.head() instanceof io.attend.head.NoHead)
                 && !(architecture.head() instanceof io.attend.head.LinearHead linear
                         && linear.outputs() > SmallModels.VOCABULARY);
+    }
+
+    /// A recurrence or a convolution cannot take words back.
+    private static boolean goesBack(Architecture architecture) {
+        return !architecture.toJson().contains("Recur") && !architecture.toJson().contains("Convol");
     }
 
     private static void check(Example<Decoding> decoding, Example<Architecture> example) {

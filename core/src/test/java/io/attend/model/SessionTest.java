@@ -248,4 +248,171 @@ class SessionTest {
             assertThat(x.mul(2).requiresGrad()).as("gradients are on again").isTrue();
         });
     }
+
+    /// What was only guessed is taken back.
+    @Test
+    void goesBack() {
+        for (Architecture architecture : new Architecture[] {SmallModels.GPT, SmallModels.TRANSFORMER}) {
+            with(architecture, model -> {
+                Optional<io.attend.embedding.Input> source =
+                        SmallModels.translates(architecture) ? Optional.of(source(3)) : Optional.empty();
+                Tokens prompts = Tokens.paddedLeft(
+                        List.of(new int[] {3, 1, 4}, new int[] {2}, new int[] {6, 5}), 0);
+                try (Session back = model.session(source);
+                        Session straight = model.session(source)) {
+                    back.next(prompts);
+                    straight.next(prompts);
+                    back.all(Tokens.of(words(3, 2))); // now as long as the source: 5
+                    back.truncate(3);
+                    assertThat(back.next(words(3, 4)).toFloats())
+                            .containsExactly(straight.next(words(3, 4)).toFloats());
+                    assertRefused(
+                            () -> back.truncate(8), "7 tokens have been taken, and the session cannot go back to 8");
+                }
+            });
+        }
+        with(SmallModels.LSTM, model -> {
+            try (Session session = model.session(Optional.of(source(3)))) {
+                session.next(words(3, 2));
+                assertThatThrownBy(() -> session.truncate(1)).hasMessage(
+                        "a recurrence cannot go back: it has been handed on over 2 positions, and what it was after 1 is"
+                                + " gone");
+            }
+        });
+    }
+
+    /// A prefix goes through the model once, and the texts behind it do not mix, on threads of their own.
+    @Test
+    void forksShareAPrefix() throws Exception {
+        for (Architecture architecture :
+                new Architecture[] {SmallModels.GPT, SmallModels.TRANSFORMER, SmallModels.LSTM}) {
+            with(architecture, model -> {
+                Optional<io.attend.embedding.Input> source =
+                        SmallModels.translates(architecture) ? Optional.of(source(3)) : Optional.empty();
+                try (Session prefix = model.session(source)) {
+                    prefix.next(words(3, 5));
+                    List<float[]> together = java.util.stream.IntStream.range(0, 8)
+                            .parallel()
+                            .mapToObj(i -> {
+                                try (Lifetime _ = Lifetime.open();
+                                        Session mine = prefix.fork()) {
+                                    mine.next(Tensor.of(new long[] {i, i + 1, 7, 8, 6, 5}, 3, 2));
+                                    return mine.next(Tensor.of(new long[] {9, i, 4}, 3, 1)).toFloats();
+                                }
+                            })
+                            .toList();
+                    for (int i = 0; i < together.size(); i++) {
+                        try (Session alone = model.session(source)) {
+                            alone.next(words(3, 5));
+                            alone.next(Tensor.of(new long[] {i, i + 1, 7, 8, 6, 5}, 3, 2));
+                            assertThat(alone.next(Tensor.of(new long[] {9, i, 4}, 3, 1)).toFloats())
+                                    .usingComparatorWithPrecision(1e-5f)
+                                    .containsExactly(together.get(i));
+                        }
+                    }
+                }
+            });
+        }
+    }
+
+    /// Texts join a batch that is being written, longer or shorter than it, and are gone on with as alone.
+    @Test
+    void textsJoin() {
+        for (Architecture architecture :
+                new Architecture[] {SmallModels.GPT, SmallModels.TRANSFORMER, SmallModels.LSTM}) {
+            for (int longer : new int[] {1, 3, 5}) {
+                with(architecture, model -> {
+                    boolean translates = SmallModels.translates(architecture);
+                    Optional<io.attend.embedding.Input> first =
+                            translates ? Optional.of(source(3)) : Optional.empty();
+                    Optional<io.attend.embedding.Input> second =
+                            translates ? Optional.of(Tokens.of(words(2, 7))) : Optional.empty();
+                    try (Session together = model.session(first);
+                            Session joining = model.session(second);
+                            Session one = model.session(first);
+                            Session other = model.session(second)) {
+                        together.next(words(3, 3));
+                        one.next(words(3, 3));
+                        joining.next(words(2, longer));
+                        other.next(words(2, longer));
+                        together.join(joining);
+                        together.select(Tensor.of(new long[] {4, 0, 3, 2}));
+                        one.select(Tensor.of(new long[] {0, 2}));
+                        for (int step = 0; step < 2; step++) {
+                            Tensor both = together.next(Tensor.of(new long[] {8, 7, 3, step}, 4, 1));
+                            Tensor mine = one.next(Tensor.of(new long[] {7, step}, 2, 1));
+                            Tensor others = other.next(Tensor.of(new long[] {3, 8}, 2, 1));
+                            assertThat(Grids.difference(both.select(0, 1), mine.select(0, 0))).isLessThan(1e-5);
+                            assertThat(Grids.difference(both.select(0, 3), mine.select(0, 1))).isLessThan(1e-5);
+                            assertThat(Grids.difference(both.select(0, 0), others.select(0, 1))).isLessThan(1e-5);
+                            assertThat(Grids.difference(both.select(0, 2), others.select(0, 0))).isLessThan(1e-5);
+                        }
+                        assertThatThrownBy(() -> joining.next(words(2, 1))).isInstanceOf(IllegalStateException.class);
+                    }
+                });
+            }
+        }
+    }
+
+    /// What is written does not depend on how keys and values are kept; in few bits, hardly.
+    @Test
+    void cachesGiveTheSameScores() {
+        for (Architecture architecture : new Architecture[] {SmallModels.GPT, SmallModels.TRANSFORMER}) {
+            with(architecture, model -> {
+                Optional<io.attend.embedding.Input> source =
+                        SmallModels.translates(architecture) ? Optional.of(source(3)) : Optional.empty();
+                io.attend.value.Examples.of(io.attend.state.Cache.class).forEach(cache -> {
+                    boolean exact = !(cache.value() instanceof io.attend.state.QuantisedCache);
+                    try (Session plain = model.session(source);
+                            Session kept = model.session(source, Remembering.STATES, cache.value())) {
+                        for (int step = 0; step < 3; step++) {
+                            Tensor expected = plain.next(words(3, 2));
+                            Tensor actual = kept.next(words(3, 2));
+                            double difference = Grids.difference(actual, expected);
+                            assertThat(difference).as(cache.name()).isLessThan(exact ? 1e-5 : 0.3);
+                            assertThat(difference > 0 || exact).as("%s does something", cache).isTrue();
+                        }
+                    }
+                });
+            });
+        }
+    }
+
+    @Test
+    void aStaticCacheRefusesWhatItHasNoRoomFor() {
+        with(SmallModels.GPT, model -> {
+            try (Session session = model.session(
+                    Optional.empty(), Remembering.STATES, new io.attend.state.StaticCache(5))) {
+                session.next(words(2, 4));
+                assertRefused(
+                        () -> session.next(words(2, 2)),
+                        "the cache has room for 5 positions, but the text has 6; give StaticCache more, or use a"
+                                + " GrowingCache");
+                session.next(words(2, 1));
+            }
+        });
+    }
+
+    /// Heads that share keys and values make a cache as many times smaller.
+    @Test
+    void groupedQueriesSaveWhatTheyShare() {
+        long[] bytes = new long[3];
+        int[] shared = {6, 2, 1};
+        for (int i = 0; i < 3; i++) {
+            int heads = shared[i];
+            Architecture architecture = Architecture.parse(SmallModels.GPT
+                    .toJson()
+                    .replace("\"width\" : 10", "\"width\" : 12")
+                    .replace("\"count\" : 2", "\"count\" : 6, \"keyValue\" : " + heads));
+            int place = i;
+            with(architecture, model -> {
+                try (Session session = model.session(Optional.empty())) {
+                    session.next(words(2, 7));
+                    bytes[place] = session.bytes();
+                }
+            });
+        }
+        assertThat(bytes[0]).isEqualTo(2L * 2 * 2 * 7 * 12 * Float.BYTES); // layers, keys and values, rows, T, E
+        assertThat(bytes[0]).isEqualTo(3 * bytes[1]).isEqualTo(6 * bytes[2]);
+    }
 }

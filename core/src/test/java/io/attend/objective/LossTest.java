@@ -131,6 +131,35 @@ class LossTest {
                 }));
     }
 
+    @Test
+    void distillation() {
+        for (double weight : new double[] {0.3, 1}) {
+            same(
+                    logits -> Distillation.loss(scored(logits), Tensor.of(OTHERS, ROWS, CLASSES), 3, weight, 0.1),
+                    logits -> mean(row -> {
+                        double[] p =
+                                softmax(Arrays.stream(logits).map(x -> x / 3).toArray(), row);
+                        double[] q =
+                                softmax(Arrays.stream(OTHERS).map(x -> x / 3).toArray(), row);
+                        double apart = IntStream.range(0, CLASSES)
+                                .mapToDouble(v -> q[v] * Math.log(q[v] / p[v]))
+                                .sum();
+                        return (1 - weight) * smoothed(logits, row, 0.1) + weight * 9 * apart;
+                    }));
+        }
+    }
+
+    /// What is wrapped keeps both lengths of its examples, by which batches are put together.
+    @Test
+    void lengthsAreThoseOfWhatIsWrapped() {
+        List<Pair> pairs = List.of(new Pair("abcab", "cb"), new Pair("a", "ab"));
+        TeacherForcing plain = new TeacherForcing(0.1);
+        Objective.Built inner = plain.build(LETTERS, pairs, pairs);
+        Objective.Built around = new Focal(plain, 2).build(LETTERS, pairs, pairs);
+        assertThat(around.lengths()).isEqualTo(inner.lengths());
+        assertThat(around.targetLengths()).isEqualTo(inner.targetLengths()).hasSize(2);
+    }
+
     // ---- at work ----
 
     private static final Presets.Size SIZE = Presets.Size.width(12).heads(2).hidden(13);

@@ -42,7 +42,7 @@ class MaskedTokenTest {
         int[] asked = new int[101];
         int draws = 2000;
         for (int draw = 0; draw < draws; draw++) {
-            MaskedToken.Hidden hidden = value.hide(window, MASK, VOCABULARY, random);
+            Hidden hidden = value.hide(window, MASK, VOCABULARY, random);
             assertThat(Arrays.stream(hidden.answers())
                             .filter(answer -> answer != Head.IGNORED)
                             .count())

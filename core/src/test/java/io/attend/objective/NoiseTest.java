@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.attend.architecture.Presets;
 import io.attend.data.Document;
+import io.attend.data.Pair;
+import io.attend.embedding.Tokens;
+import io.attend.generation.TextModel;
+import io.attend.tensor.Lifetime;
 import io.attend.tokenizer.Tokenizer;
 import io.attend.value.Examples;
 import java.util.ArrayList;
@@ -162,6 +166,35 @@ class NoiseTest {
                             .isBetween(0, 5);
                     assertThat(tokens).isEqualTo(before);
                 }));
+    }
+
+    /// The same draws make the same batch, so that a run goes on to the same bits; others make another, so that no
+    /// epoch is like the one before. What is judged by is never spoilt.
+    @Test
+    void whatIsDrawnIsWhatTheStepDraws() {
+        List<Pair> pairs = IntStream.range(0, 5)
+                .mapToObj(i -> new Pair("abcde".repeat(7), "edcba"))
+                .toList();
+        Tokenizer letters = Tokenizer.characters(List.of("abcde"), TextModel.SPECIALS);
+        TeacherForcing plain = new TeacherForcing(0);
+        List<Noise> noises = List.of(
+                new TokenDeletion(0.2), new TokenReplacement(0.2), new TokenSwap(0.2), new TokenInsertion(0.2));
+        TeacherForcing value =
+                new TeacherForcing(0, plain.decoding(), plain.bleu(), plain.sampling(), noises);
+        try (Lifetime _ = Lifetime.open();
+                Objective.Built built = value.build(letters, pairs, pairs);
+                Objective.Built unspoilt = plain.build(letters, pairs, pairs)) {
+            List<Integer> all = List.of(4, 1, 0, 2, 3);
+            assertThat(read(built.training(all, new SplittableRandom(5))))
+                    .containsExactly(read(built.training(all, new SplittableRandom(5))))
+                    .isNotEqualTo(read(built.training(all, new SplittableRandom(6))))
+                    .isNotEqualTo(read(unspoilt.training(all, new SplittableRandom(5))));
+            assertThat(read(built.heldOut(0, 5))).containsExactly(read(unspoilt.heldOut(0, 5)));
+        }
+    }
+
+    private static long[] read(Batch batch) {
+        return ((Tokens) batch.inputs().source()).ids().toLongs();
     }
 
     @Test
