@@ -31,10 +31,11 @@ import java.util.Optional;
 ///     Y = (softmax(Q₁ K₁ᵀ / √D) − λ softmax(Q₂ K₂ᵀ / √D)) V        out = W_o (1 − λ₀) norm(Y)
 ///     λ = exp(a₁ · b₁) − exp(a₂ · b₂) + λ₀                         the norm over each head
 ///
-/// x [B, T, E]; Q₁, Q₂, K₁, K₂ [B, H, T, D], V and Y [B, H, T, 2 D] → [B, T, E]. Computed by the fused kernel as 4 H
-/// heads of D numbers: time 16·T·S·H·D operations, a third more than both maps would need, memory linear in T;
-/// remembers 4·H·D numbers a token, as ordinary attention with 2 H heads does. Names: λ₀ is `initial`, the paper's
-/// 0.8 − 0.6·e^{−0.3·(l − 1)} in layer l, and `lambda` [4, D] has its rows λ_q1, λ_k1, λ_q2 and λ_k2.
+/// x [B, T, E]; Q₁, Q₂, K₁, K₂ [B, H, T, D], V and Y [B, H, T, 2 D] → [B, T, E]. Computed by the fused kernel
+/// as 4 H heads of D numbers: time 16·T·S·H·D operations, a third more than both maps would need, memory linear
+/// in T; remembers 4·H·D numbers a token, as ordinary attention with 2 H heads does. Names: λ₀ is `initial`,
+/// the paper's 0.8 − 0.6·e^{−0.3·(l − 1)} in layer l, and `lambda` [4, D] has its rows λ_q1, λ_k1, λ_q2 and
+/// λ_k2.
 ///
 /// @param heads H and D, which is width / (2 H) if absent; no keys are shared
 /// @param initial λ₀

@@ -34,10 +34,11 @@ import java.util.OptionalInt;
 ///
 /// x [B, T, E]; c [B, T, C], k^R [B, T, R], q_h = [q^C ; q^R] of D + R numbers, k_h and v_h of D → [B, T, E].
 /// Remembers C + R numbers a token, however many heads there are. A pass over a whole text expands c, and costs
-/// what attention with heads of D + R numbers costs; a step behind remembered tokens takes U to the query instead,
-/// q_hᵀ U_h c, and reads the C + R numbers as one key for all heads, so that nothing remembered is ever expanded,
-/// but where an adapter or quantised product stands in place of U. Names: our `latent` W_c, `shared` W_r, `key` and
-/// `value` U, `narrow` W_q and `query` W_h are DeepSeek's kv_a_proj (both), kv_b_proj (both), q_a_proj and q_b_proj.
+/// what attention with heads of D + R numbers costs; a step behind remembered tokens takes U to the query
+/// instead, q_hᵀ U_h c, and reads the C + R numbers as one key for all heads, so that nothing remembered is
+/// ever expanded, but where an adapter or quantised product stands in place of U. Names: our `latent` W_c,
+/// `shared` W_r, `key` and `value` U, `narrow` W_q and `query` W_h are DeepSeek's kv_a_proj (both), kv_b_proj
+/// (both), q_a_proj and q_b_proj.
 ///
 /// @param heads H and D; no keys are shared
 /// @param latent C
@@ -128,21 +129,22 @@ public record LatentAttention(
                             parameters.in("narrow"), Linear.Size.from(width).to(numbers), Bias.NONE))
                     .findFirst();
             this.narrowNorm = value.queryLatent.stream()
-                    .mapToObj(numbers ->
-                            value.norm.build(parameters.in("narrow").in("norm"), numbers))
+                    .mapToObj(
+                            numbers -> value.norm.build(parameters.in("narrow").in("norm"), numbers))
                     .findFirst();
             this.query = new Linear(
                     parameters.in("query"),
                     Linear.Size.from(value.queryLatent.orElse(width)).to((long) count * (size + value.turned)),
                     Bias.NONE);
-            this.latent = new Linear(
-                    parameters.in("latent"), Linear.Size.from(width).to(value.latent), Bias.NONE);
+            this.latent =
+                    new Linear(parameters.in("latent"), Linear.Size.from(width).to(value.latent), Bias.NONE);
             this.latentNorm = value.norm.build(parameters.in("latent").in("norm"), value.latent);
-            this.shared = new Linear(
-                    parameters.in("shared"), Linear.Size.from(width).to(value.turned), Bias.NONE);
-            this.key = new Linear(parameters.in("key"), Linear.Size.from(value.latent).to(inner), Bias.NONE);
-            this.values =
-                    new Linear(parameters.in("value"), Linear.Size.from(value.latent).to(inner), Bias.NONE);
+            this.shared =
+                    new Linear(parameters.in("shared"), Linear.Size.from(width).to(value.turned), Bias.NONE);
+            this.key = new Linear(
+                    parameters.in("key"), Linear.Size.from(value.latent).to(inner), Bias.NONE);
+            this.values = new Linear(
+                    parameters.in("value"), Linear.Size.from(value.latent).to(inner), Bias.NONE);
             this.output =
                     new Linear(parameters.in("output"), Linear.Size.from(inner).to(width), Bias.NONE);
             this.position = value.position.build(
@@ -181,7 +183,9 @@ public record LatentAttention(
         private Tensor expanded(Tensor content, Tensor placed, Tensor c, Tensor place, Context context) {
             long keys = c.size(1);
             Tensor k = Tensor.cat(
-                    3, split(key.forward(c), size), place.expand(c.size(0), count, keys, value.turned)); // [B, H, S, D + R]
+                    3,
+                    split(key.forward(c), size),
+                    place.expand(c.size(0), count, keys, value.turned)); // [B, H, S, D + R]
             Tensor v = split(values.forward(c), size); // [B, H, S, D]
             Tensor wide = Tensor.cat( // as wide as keys, which the fused kernel wants
                     3,

@@ -93,7 +93,8 @@ final class CombinedFormulas {
                     int own = head;
                     double[] weights = softmax(
                             x.length,
-                            s -> scene.keep()[s] && MaskFormulas.of(value.mask()).allows(at, s),
+                            s -> scene.keep()[s]
+                                    && MaskFormulas.of(value.mask()).allows(at, s),
                             s -> (dot(content, slice(k[s], own, size)) + dot(placed, position.key(place[s], s, none)))
                                     / Math.sqrt(size + turned));
                     for (int s = 0; s < x.length; s++) {

@@ -15,9 +15,9 @@ import io.attend.layer.Place;
 import io.attend.layer.Site;
 import io.attend.mask.Bidirectional;
 import io.attend.mask.Causal;
+import io.attend.norm.RmsNorm;
 import io.attend.position.Alibi;
 import io.attend.position.Rotary;
-import io.attend.norm.RmsNorm;
 import io.attend.state.State;
 import io.attend.tensor.DType;
 import io.attend.tensor.Lifetime;
@@ -101,9 +101,8 @@ class EqualAttentionTest {
                             projected.built().forward(x, Context.inference()),
                             exact.built().forward(x, Context.inference())))
                     .isLessThan(1e-12);
-            assertThatThrownBy(() -> projected
-                            .built()
-                            .forward(Grids.random(2, 1, LENGTH + 1, WIDTH), Context.inference()))
+            assertThatThrownBy(
+                            () -> projected.built().forward(Grids.random(2, 1, LENGTH + 1, WIDTH), Context.inference()))
                     .hasMessageContaining("the text has 132 tokens, but the model has learned to mix only 131 places");
         }
     }
@@ -116,8 +115,10 @@ class EqualAttentionTest {
                 Bench<Layer> plain = bench(value)) {
             Parameters wrapped = Parameters.root();
             Layer layer = value.self(wrapped, Site.width(WIDTH));
-            wrapped.all().forEach(parameter -> parameter.fill(Tensor.of(
-                    plain.numbers().vector(parameter.name()), parameter.shape().toArray())));
+            wrapped.all()
+                    .forEach(parameter -> parameter.fill(Tensor.of(
+                            plain.numbers().vector(parameter.name()),
+                            parameter.shape().toArray())));
             wrapped.linears().values().forEach(linear -> linear.wrap(product -> product));
             Tensor x = Grids.random(3, 2, 11, WIDTH);
             Tensor whole = plain.built().forward(x, Context.inference());
@@ -135,11 +136,12 @@ class EqualAttentionTest {
         }
     }
 
-    /// With λ₀ 0 and all of λ's vectors 0 nothing is subtracted, since e⁰ − e⁰ is 0: one map is left, and a norm.
+    /// With λ₀ 0 and all of λ's vectors 0 nothing is subtracted, since e⁰ − e⁰ is 0: one map is left, and a
+    /// norm.
     @Test
     void differentialAttentionWithoutADifferenceIsOneMap() {
-        DifferentialAttention value =
-                new DifferentialAttention(Heads.of(1).size(5), new Causal(), Rotary.EXAMPLE.size(4), 0, new RmsNorm(1e-5), 0);
+        DifferentialAttention value = new DifferentialAttention(
+                Heads.of(1).size(5), new Causal(), Rotary.EXAMPLE.size(4), 0, new RmsNorm(1e-5), 0);
         SoftmaxAttention one = SoftmaxAttention.of(Heads.of(2).size(5))
                 .masked(new Causal())
                 .position(Rotary.EXAMPLE.size(4))
@@ -165,7 +167,8 @@ class EqualAttentionTest {
             // its second map's queries and keys are what the first's are, so that both halves of V are seen alike
             for (Bench<Layer> each : List.of(two, map)) {
                 each.parameters().stream()
-                        .filter(parameter -> parameter.name().startsWith("query") || parameter.name().startsWith("key"))
+                        .filter(parameter -> parameter.name().startsWith("query")
+                                || parameter.name().startsWith("key"))
                         .forEach(parameter -> {
                             Tensor first = parameter.tensor().narrow(0, 0, 5).clone();
                             parameter.tensor().narrow(0, 5, 5).copy_(first);
@@ -177,7 +180,8 @@ class EqualAttentionTest {
             Tensor y = two.built().forward(x, Context.inference());
             assertThat(Grids.difference(y, normed)).isLessThan(1e-12);
             Observer watching = (_, _, _) -> {};
-            assertThat(Grids.difference(two.built().forward(x, Context.inference().observed(watching)), normed))
+            assertThat(Grids.difference(
+                            two.built().forward(x, Context.inference().observed(watching)), normed))
                     .isLessThan(1e-12);
         }
     }
@@ -196,14 +200,7 @@ class EqualAttentionTest {
                         Heads.of(2), new Bidirectional(), Rotary.EXAMPLE, 1, new RmsNorm(1e-5), 0))
                 .hasMessage("initial 1.0 is outside [0, 1); the usual one is 0.8");
         assertThatThrownBy(() -> new LatentAttention(
-                        Heads.of(2),
-                        0,
-                        OptionalInt.empty(),
-                        4,
-                        new Causal(),
-                        Rotary.EXAMPLE,
-                        new RmsNorm(1e-6),
-                        0))
+                        Heads.of(2), 0, OptionalInt.empty(), 4, new Causal(), Rotary.EXAMPLE, new RmsNorm(1e-6), 0))
                 .hasMessage("latent, queryLatent and turned must be at least 1, not 0, 1 and 4");
     }
 }
