@@ -10,11 +10,13 @@ import io.attend.layer.Site;
 public sealed interface Attention
         permits BigBirdAttention,
                 BlockwiseAttention,
+                DifferentialAttention,
                 DisentangledAttention,
                 FactorizedAttention,
                 FourierMixing,
                 FunnelAttention,
                 GatedDelta,
+                LatentAttention,
                 LinearAttention,
                 Linformer,
                 LocalAttention,

@@ -26,18 +26,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Linear attention that writes over what a key held before, and forgets all of it as it chooses: the gated delta
-/// rule of Gated DeltaNet.
+/// Linear attention that writes over what a key held before, and forgets all of it as it chooses: the gated
+/// delta rule of Gated DeltaNet.
 ///
 ///     [q ; k ; v] ← silu(K ∗ [W_q x ; W_k x ; W_v x]),  q ← q / |q| / √D,  k ← k / |k|
 ///     α = exp(−eᵃ softplus(W_α x + b)),  β = σ(W_β x)        for each head
 ///     S ← α (I − β k kᵀ) S + β k vᵀ        y = Sᵀ q
 ///     out = W_o (norm(y) ⊙ silu(W_g x))                       the norm over each head
 ///
-/// x [B, T, E]; q and k [B, H, T, D], v and y [B, H, T, M], S [B, H, D, M] → [B, T, E]. Time that of [DeltaScan]
-/// beside the products, in T / C dependent steps, memory linear in T. Remembers D·M numbers a head and κ − 1
-/// inputs of the convolution K, however long the text. Names: our `forget`, `decay` a, `write` and `gate` are the
-/// authors' a_proj with dt_bias, A_log, b_proj and g_proj.
+/// x [B, T, E]; q and k [B, H, T, D], v and y [B, H, T, M], S [B, H, D, M] → [B, T, E]. Time that of
+/// [DeltaScan] beside the products, in T / C dependent steps, memory linear in T. Remembers D·M numbers a head
+/// and κ − 1 inputs of the convolution K, however long the text. Names: our `forget`, `decay` a, `write` and
+/// `gate` are the authors' a_proj with dt_bias, A_log, b_proj and g_proj.
 ///
 /// @param heads H and D; no keys are shared
 /// @param valueSize M; D if absent, the paper takes 2 D
@@ -121,7 +121,9 @@ public record GatedDelta(
             this.gate = new Linear(parameters.in("gate"), inner, Bias.NONE);
             this.norm = value.norm.build(parameters.in("norm"), valueSize);
             this.output = new Linear(
-                    parameters.in("output"), Linear.Size.from((long) heads * valueSize).to(width), Bias.NONE);
+                    parameters.in("output"),
+                    Linear.Size.from((long) heads * valueSize).to(width),
+                    Bias.NONE);
             this.scan = new DeltaScan(value.chunk);
         }
 
@@ -191,8 +193,7 @@ public record GatedDelta(
                     .saving(rows * width
                             + heads * (10.0 * size + 8.0 * valueSize + 8)
                             + scan.saved(heads, load.length(), size, valueSize))
-                    .remembering(load.batch()
-                            * (convolution.remembered() + (double) count * size * valueSize));
+                    .remembering(load.batch() * (convolution.remembered() + (double) count * size * valueSize));
         }
     }
 }

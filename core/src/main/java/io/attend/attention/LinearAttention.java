@@ -32,9 +32,7 @@ import java.util.Optional;
 /// @param causal whether a position gathers only from itself and those before
 /// @param chunk positions weighed at once where it is causal, C; changes time and memory, nothing else
 /// @param bias which projections add a vector
-@Source(
-        paper = "Transformers are RNNs: Fast Autoregressive Transformers with Linear Attention",
-        arxiv = "2006.16236")
+@Source(paper = "Transformers are RNNs: Fast Autoregressive Transformers with Linear Attention", arxiv = "2006.16236")
 public record LinearAttention(
         Heads heads,
         @Default("\"EluFeatures\"") FeatureMap features,
@@ -46,7 +44,8 @@ public record LinearAttention(
     public static final LinearAttention CAUSAL = EXAMPLE.causal(true).chunk(5);
     public static final LinearAttention PERFORMER = EXAMPLE.features(SoftmaxFeatures.EXAMPLE);
     public static final LinearAttention CAUSAL_PERFORMER = PERFORMER.causal(true);
-    public static final LinearAttention RECTIFIED = EXAMPLE.features(ReluFeatures.EXAMPLE).causal(true).chunk(3);
+    public static final LinearAttention RECTIFIED =
+            EXAMPLE.features(ReluFeatures.EXAMPLE).causal(true).chunk(3);
 
     public LinearAttention {
         if (heads.keyValueCount() != heads.count()) {
@@ -130,7 +129,9 @@ public record LinearAttention(
             Tensor v = split(values.forward(x)); // [B, H, T, D]
             Tensor ones = Tensor.ones(Shape.of(v.size(0), v.size(1), length, 1), v.dtype());
             Tensor both = Tensor.cat(3, v, ones.to(v.device())); // [B, H, T, D + 1], and the sum of weights
-            Tensor sums = value.causal ? before(q, k, both, context) : q.matmul(k.transpose(2, 3).matmul(both));
+            Tensor sums = value.causal
+                    ? before(q, k, both, context)
+                    : q.matmul(k.transpose(2, 3).matmul(both));
             Tensor total = sums.narrow(3, size, 1);
             Tensor y = sums.narrow(3, 0, size).div(total.maskedFill(total.eq(0), 1)); // zeros where nothing is seen
             return output.forward(y.transpose(1, 2).flatten(2, 3).to(x.dtype())); // [B, T, E]
@@ -152,7 +153,8 @@ public record LinearAttention(
         /// In float32 at least, for sums over the whole length.
         private Tensor split(Tensor x) {
             return x.to(x.dtype().widened())
-                    .reshape(x.size(0), x.size(1), -1, size).transpose(1, 2); // [B, T, H D] → [B, H, T, D]
+                    .reshape(x.size(0), x.size(1), -1, size)
+                    .transpose(1, 2); // [B, T, H D] → [B, H, T, D]
         }
 
         private static Tensor padding(Tensor real) {
@@ -163,9 +165,8 @@ public record LinearAttention(
         public Cost cost(Load load) {
             double heads = value.heads.count() * load.rows();
             long many = features.features();
-            double sums = value.causal
-                    ? scan.flops(heads, load.length(), many, size + 1)
-                    : heads * 4 * many * (size + 1);
+            double sums =
+                    value.causal ? scan.flops(heads, load.length(), many, size + 1) : heads * 4 * many * (size + 1);
             double kept = value.causal ? scan.saved(heads, load.length(), many, size + 1) : heads * (size + 1);
             return Cost.flops(query.flops(load.rows())
                             + key.flops(load.rows())
@@ -174,8 +175,7 @@ public record LinearAttention(
                             + heads * (2 * features.flops() + size)
                             + sums)
                     .saving(load.rows() * width + heads * (2 * features.saved() + 3.0 * size + 2) + kept)
-                    .remembering(
-                            value.causal ? (double) load.batch() * value.heads.count() * many * (size + 1) : 0);
+                    .remembering(value.causal ? (double) load.batch() * value.heads.count() * many * (size + 1) : 0);
         }
     }
 }

@@ -120,22 +120,21 @@ public record Linformer(
             this.query = new Linear(parameters.in("query"), in, value.bias.query);
             this.key = new Linear(parameters.in("key"), in, value.bias.key);
             this.values = new Linear(parameters.in("value"), in, value.bias.value);
-            this.output = new Linear(
-                    parameters.in("output"), Linear.Size.from(inner).to(width), value.bias.output);
+            this.output =
+                    new Linear(parameters.in("output"), Linear.Size.from(inner).to(width), value.bias.output);
             this.ofKeys = value.sharing == Sharing.LAYERS
                     ? parameters.shared("length", new Key(value.maximum, value.rank), Parameter.class, this::projection)
                     : projection(parameters.in("key").in("length"));
-            this.ofValues =
-                    value.sharing == Sharing.HEADS ? projection(parameters.in("value").in("length")) : ofKeys;
+            this.ofValues = value.sharing == Sharing.HEADS
+                    ? projection(parameters.in("value").in("length"))
+                    : ofKeys;
             this.position = new NoPosition().build(parameters, new RelativePosition.HeadShape(heads, heads, size));
             this.score = new ScaledDotProduct().build(parameters, new Score.Sizes(heads, size));
         }
 
         private Parameter projection(Parameters parameters) {
             return parameters.weight(
-                    "weight",
-                    Shape.of(value.rank, value.maximum),
-                    Initializer.normal(1 / Math.sqrt(value.maximum)));
+                    "weight", Shape.of(value.rank, value.maximum), Initializer.normal(1 / Math.sqrt(value.maximum)));
         }
 
         @Override

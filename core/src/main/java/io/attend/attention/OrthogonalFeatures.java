@@ -8,8 +8,8 @@ import io.attend.tensor.Shape;
 import io.attend.tensor.Tensor;
 
 /// Random directions W [R, D] of a feature map, drawn with the model and saved with it: D at a time they are at
-/// right angles, and each is as long as a vector of normal numbers, so that each alone is as if drawn freely, and
-/// all together say more than as many free ones.
+/// right angles, and each is as long as a vector of normal numbers, so that each alone is as if drawn freely,
+/// and all together say more than as many free ones.
 final class OrthogonalFeatures {
     private OrthogonalFeatures() {}
 

@@ -10,8 +10,8 @@ import io.attend.value.Source;
 ///
 ///     φ(x) = max(W x, 0) / √R + 10⁻³
 ///
-/// [B, H, T, D] → [B, H, T, R], W [R, D] of orthogonal directions that all heads share, drawn with the model and
-/// saved with it. Time 2·R·D operations a query or key. The number added keeps every weight above 0.
+/// [B, H, T, D] → [B, H, T, R], W [R, D] of orthogonal directions that all heads share, drawn with the model
+/// and saved with it. Time 2·R·D operations a query or key. The number added keeps every weight above 0.
 ///
 /// @param count features, R
 @Source(paper = "Rethinking Attention with Performers", arxiv = "2009.14794")

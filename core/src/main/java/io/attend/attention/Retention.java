@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/// Attention without softmax in which every head forgets at a rate of its own: as fast to train as attention, as
-/// small to generate with as a recurrence.
+/// Attention without softmax in which every head forgets at a rate of its own: as fast to train as attention,
+/// as small to generate with as a recurrence.
 ///
 ///     Y = (Q Kᵀ / √D ⊙ Γ) V,  Γ_ts = γ^{t−s} for s ≤ t        γ = 1 − 2^{−5−h} of head h
 ///     S ← γ S + k vᵀ / √D,  y = Sᵀ q                          the same step by step
@@ -30,8 +30,8 @@ import java.util.stream.IntStream;
 ///
 /// x [B, T, E]; Q and K [B, H, T, D], turned by where they stand, V and Y [B, H, T, M] → [B, T, E]. With chunks
 /// of T this is the paper's parallel form, of 1 its recurrent one, between them the chunkwise one, and all are
-/// equal; time that of [ChunkedScan] beside the products, memory linear in T. Remembers D·M numbers a head, however
-/// long the text. Names: the gate is the paper's swish gate, `gate` its W_G.
+/// equal; time that of [ChunkedScan] beside the products, memory linear in T. Remembers D·M numbers a head,
+/// however long the text. Names: the gate is the paper's swish gate, `gate` its W_G.
 ///
 /// @param heads H and D; no keys are shared
 /// @param valueSize M; D if absent, the paper takes 2 D
@@ -42,20 +42,18 @@ public record Retention(
         Heads heads,
         OptionalInt valueSize,
         @Default("\"Rotary\"") RelativePosition position,
-        @Default("64") int chunk)
-        implements Attention {
-    public static final Retention EXAMPLE =
-            new Retention(Heads.of(2).size(4), OptionalInt.of(7), Rotary.EXAMPLE, 64);
+        @Default("64") int chunk) implements Attention {
+    public static final Retention EXAMPLE = new Retention(Heads.of(2).size(4), OptionalInt.of(7), Rotary.EXAMPLE, 64);
     public static final Retention IN_CHUNKS = EXAMPLE.chunk(5);
     public static final Retention WITHOUT_POSITION =
-            new Retention(Heads.of(2), OptionalInt.empty(), new NoPosition(), 3);
+            new Retention(Heads.of(2).size(13), OptionalInt.of(3), new NoPosition(), 3);
 
     private static final double EPSILON = 1e-5;
 
     public Retention {
         if (heads.keyValueCount() != heads.count()) {
-            throw new IllegalArgumentException("retention has as many key-value heads as query heads: "
-                    + heads.count() + ", not " + heads.keyValueCount());
+            throw new IllegalArgumentException("retention has as many key-value heads as query heads: " + heads.count()
+                    + ", not " + heads.keyValueCount());
         }
         if (heads.count() > 512) {
             throw new IllegalArgumentException("retention has at most 512 heads, of which the last forgets nothing"
@@ -64,8 +62,7 @@ public record Retention(
         if (valueSize.isPresent() && valueSize.getAsInt() < 1) {
             throw new IllegalArgumentException("valueSize must be at least 1, not " + valueSize.getAsInt());
         }
-        boolean turns = position instanceof Rotary rotary
-                && rotary.turned() == Rotary.Turned.QUERIES_AND_KEYS;
+        boolean turns = position instanceof Rotary rotary && rotary.turned() == Rotary.Turned.QUERIES_AND_KEYS;
         if (!turns && !(position instanceof NoPosition)) {
             throw new IllegalArgumentException("retention turns queries and keys by where they stand, and has no scores"
                     + " a " + position.getClass().getSimpleName() + " could add to; take Rotary or NoPosition");
@@ -116,8 +113,8 @@ public record Retention(
                     parameters.in("output"),
                     Linear.Size.from((long) heads * valueSize).to(width),
                     Bias.NONE);
-            this.position = value.position.build(
-                    parameters.in("position"), new RelativePosition.HeadShape(heads, heads, size));
+            this.position =
+                    value.position.build(parameters.in("position"), new RelativePosition.HeadShape(heads, heads, size));
             this.scan = new ChunkedScan(value.chunk);
         }
 
@@ -153,9 +150,8 @@ public record Retention(
             double[] logarithms = IntStream.range(0, heads)
                     .mapToDouble(head -> Math.log1p(-Math.pow(2, -5.0 - head)))
                     .toArray();
-            Tensor each = Tensor.of(logarithms, 1, heads, 1)
-                    .to(x.dtype().widened())
-                    .to(x.device());
+            Tensor each =
+                    Tensor.of(logarithms, 1, heads, 1).to(x.dtype().widened()).to(x.device());
             return real.map(keep -> each.mul(keep.to(each.dtype()))).orElseGet(() -> each.expand(1, heads, length));
         }
 

@@ -10,10 +10,11 @@ import io.attend.value.Source;
 ///
 ///     φ(x) = exp(W x′ − |x′|² / 2)        x′ = x / D^¼        E[φ(q) · φ(k)] / R = exp(q · k / √D)
 ///
-/// [B, H, T, D] → [B, H, T, R], W [R, D] of orthogonal directions that all heads share, drawn with the model and
-/// saved with it. Time 2·R·D operations a query or key. The error of attention falls as 1 / √R. A query's
-/// features are divided by its largest, and all keys' by one number where W is so long that they might overflow,
-/// neither of which a weight sees. W is drawn once: the paper's redrawing during training is not here.
+/// [B, H, T, D] → [B, H, T, R], W [R, D] of orthogonal directions that all heads share, drawn with the model
+/// and saved with it. Time 2·R·D operations a query or key. The error of attention falls as 1 / √R. A query's
+/// features are divided by its largest, and all keys' by one number where W is so long that they might
+/// overflow, neither of which a weight sees. W is drawn once: the paper's redrawing during training is not
+/// here.
 ///
 /// @param count features, R; the paper takes D·ln D
 @Source(paper = "Rethinking Attention with Performers", arxiv = "2009.14794")
@@ -49,7 +50,8 @@ public record SoftmaxFeatures(int count) implements FeatureMap {
             Tensor along = k.matmul(directions(k).transpose(0, 1));
             Tensor half = k.square().sum(3, Tensor.Axis.KEPT).mul(0.5 / Math.sqrt(size)); // [B, H, T, 1]
             Tensor lengths = weight.tensor().to(k.dtype()).square().sum(1, Tensor.Axis.DROPPED); // [R]
-            Tensor excess = lengths.amax(0, Tensor.Axis.DROPPED).mul(0.5).sub(MOST).clampMin(0);
+            Tensor excess =
+                    lengths.amax(0, Tensor.Axis.DROPPED).mul(0.5).sub(MOST).clampMin(0);
             return along.sub(half).sub(excess).exp();
         }
 

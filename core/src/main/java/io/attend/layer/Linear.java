@@ -131,6 +131,11 @@ public final class Linear {
         return bias.map(all -> all.tensor().indexSelect(0, outputs));
     }
 
+    /// Whether the product is computed with the weight as it is, and nothing is wrapped around it.
+    public boolean isPlain() {
+        return !wrapped;
+    }
+
     private void requirePlain() {
         requireUnwrapped();
         weight.tensor();

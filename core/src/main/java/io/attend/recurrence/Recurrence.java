@@ -8,8 +8,8 @@ import io.attend.layer.Site;
 /// A branch that goes through a sequence step by step, [B, T, E] → [B, T, E]: T steps one after another, or,
 /// where a step is linear in what it is handed, many positions at once. Padding is stepped over, and gives
 /// zeros.
-public sealed interface Recurrence permits BahdanauRecurrence, Gru, LuongRecurrence, Lstm, RwkvTimeMixing, SelectiveStateSpace,
-                StateSpaceDuality {
+public sealed interface Recurrence
+        permits BahdanauRecurrence, Gru, LuongRecurrence, Lstm, RwkvTimeMixing, SelectiveStateSpace, StateSpaceDuality {
     Layer build(Parameters parameters, Site site);
 
     /// Whether no position depends on one behind it.

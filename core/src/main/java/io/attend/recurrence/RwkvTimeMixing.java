@@ -33,9 +33,8 @@ import java.util.Optional;
 ///     y = W_o (σ(r) ⊙ wkv)        w = e^ω
 ///
 /// x [B, T, E] → [B, T, E]; k, v, r, wkv [B, T, A]. Time 8·T·E·A operations for products and 30·T·A for the
-/// sums,
-/// all at once by [Scan], of numbers that are scaled by the largest so far, so that no e^k can overflow or
-/// vanish. Where they are many they are computed for a few channels at a time and once more in the backward
+/// sums, all at once by [Scan], of numbers that are scaled by the largest so far, so that no e^k can overflow
+/// or vanish. Where they are many they are computed for a few channels at a time and once more in the backward
 /// pass. Remembers 3 A + E numbers, however long the text. Names: our `decay` ω, `first` u, `keyMix`,
 /// `valueMix` and `receptanceMix` are Hugging Face's time_decay, time_first and time_mix_*.
 ///
@@ -101,8 +100,8 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
             this.key = new Linear(parameters.in("key"), in, Bias.NONE);
             this.values = new Linear(parameters.in("value"), in, Bias.NONE);
             this.receptance = new Linear(parameters.in("receptance"), in, Bias.NONE);
-            this.output =
-                    new Linear(parameters.in("output"), Linear.Size.from(value.inner).to(width), Bias.NONE);
+            this.output = new Linear(
+                    parameters.in("output"), Linear.Size.from(value.inner).to(width), Bias.NONE);
         }
 
         /// √(i / E), as in [io.attend.feedforward.RwkvChannelMixing].
@@ -132,14 +131,16 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
                     past.filter(state -> state.length() > 0).map(RecurrentState::carried);
             Tensor before = TokenShift.of(x, carried.map(List::getFirst));
             Tensor change = x.sub(before);
-            Tensor k = zeroed(key.forward(before.addcmul(change, keyMix.tensor())).to(wide), padding, LEAST);
+            Tensor k =
+                    zeroed(key.forward(before.addcmul(change, keyMix.tensor())).to(wide), padding, LEAST);
             Tensor v = values.forward(before.addcmul(change, valueMix.tensor())).to(wide);
             Tensor r = receptance.forward(before.addcmul(change, receptanceMix.tensor())); // [B, T, A]
             Tensor counts = real.map(keep -> keep.to(DType.INT64).cumsum(1))
                     .orElseGet(() -> Tensor.arange(1, length + 1).reshape(1, length, 1))
                     .to(DType.FLOAT64)
                     .to(x.device()); // real positions so far
-            Tensor last = Tensor.zeros(Shape.of(x.size(0), 3, value.inner), k.dtype()).to(x.device());
+            Tensor last =
+                    Tensor.zeros(Shape.of(x.size(0), 3, value.inner), k.dtype()).to(x.device());
             Recompute.Part part = (inputs, from, channels) -> {
                 Optional<Tensor> start =
                         carried.map(list -> list.get(1).narrow(2, from, channels)); // sums and their scale
@@ -149,7 +150,8 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
                         inputs.get(2),
                         decay.tensor().to(wide).narrow(0, from, channels).exp(),
                         start);
-                past.ifPresent(_ -> last.narrow(2, from, channels).copy_(sums.last().detach()));
+                past.ifPresent(
+                        _ -> last.narrow(2, from, channels).copy_(sums.last().detach()));
                 return sums.read(first.tensor().to(wide).narrow(0, from, channels));
             };
             List<Tensor> inputs = List.of(k, v, counts);
@@ -164,12 +166,14 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
         private static Sums sums(Tensor k, Tensor v, Tensor counts, Tensor w, Optional<Tensor> start) {
             long length = k.size(1);
             long batch = k.size(0);
-            Tensor least = Tensor.full(Shape.of(batch, 1, k.size(2)), LEAST, k.dtype()).to(k.device());
+            Tensor least =
+                    Tensor.full(Shape.of(batch, 1, k.size(2)), LEAST, k.dtype()).to(k.device());
             Tensor begun = start.map(s -> s.narrow(1, 2, 1)).orElse(least); // [B, 1, A]
             Tensor scales = scales(k, counts, w, begun); // [B, T + 1, A], before and behind every position
             Tensor earlier = scales.narrow(1, 0, length);
             Tensor scale = scales.narrow(1, 1, length);
-            Tensor zero = Tensor.zeros(counts.narrow(1, 0, 1).shape(), counts.dtype()).to(k.device());
+            Tensor zero =
+                    Tensor.zeros(counts.narrow(1, 0, 1).shape(), counts.dtype()).to(k.device());
             Tensor moves = counts.sub(Tensor.cat(1, zero, counts.narrow(1, 0, length - 1)))
                     .to(k.dtype()); // [B, T, 1], 0 at padding, which is stepped over
             Tensor kept = earlier.sub(scale).sub(moves.mul(w)).exp().unsqueeze(2); // [B, T, 1, A]
@@ -179,7 +183,8 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
                     Tensor.stack(2, added.mul(v), added), // [B, T, 2, A]
                     1,
                     start.map(s -> s.narrow(1, 0, 2).unsqueeze(1)));
-            Tensor none = Tensor.zeros(Shape.of(batch, 1, 2, k.size(2)), k.dtype()).to(k.device());
+            Tensor none =
+                    Tensor.zeros(Shape.of(batch, 1, 2, k.size(2)), k.dtype()).to(k.device());
             Tensor head = start.map(s -> s.narrow(1, 0, 2).unsqueeze(1)).orElse(none);
             return new Sums(k, v, Tensor.cat(1, head, all), scales);
         }
@@ -188,7 +193,8 @@ public record RwkvTimeMixing(int inner) implements Recurrence {
         /// it.
         private static Tensor scales(Tensor k, Tensor counts, Tensor w, Tensor begun) {
             try (NoGradient _ = NoGradient.open()) {
-                Tensor zero = Tensor.zeros(counts.narrow(1, 0, 1).shape(), DType.FLOAT64).to(k.device());
+                Tensor zero = Tensor.zeros(counts.narrow(1, 0, 1).shape(), DType.FLOAT64)
+                        .to(k.device());
                 Tensor drift = Tensor.cat(1, zero, counts).mul(w.to(DType.FLOAT64)); // [B, T + 1, A]
                 return Tensor.cat(1, begun, k)
                         .to(DType.FLOAT64)

@@ -65,16 +65,15 @@ public record SelectiveStateSpace(
 
     public SelectiveStateSpace {
         if (inner < 1 || state < 1 || rank < 1) {
-            throw new IllegalArgumentException("inner, state and rank must be at least 1, not " + inner + ", " + state
-                    + " and " + rank);
+            throw new IllegalArgumentException(
+                    "inner, state and rank must be at least 1, not " + inner + ", " + state + " and " + rank);
         }
         ShortConvolution.checked(kernel);
     }
 
     /// The usual sizes in a model of that width.
     public static SelectiveStateSpace of(int width) {
-        return new SelectiveStateSpace(
-                2 * width, 16, Math.ceilDiv(width, 16), 4, new Silu(), Bias.NONE, Bias.ADDED);
+        return new SelectiveStateSpace(2 * width, 16, Math.ceilDiv(width, 16), 4, new Silu(), Bias.NONE, Bias.ADDED);
     }
 
     @Override
@@ -116,12 +115,10 @@ public record SelectiveStateSpace(
             int inner = value.inner;
             this.input =
                     new Linear(parameters.in("input"), Linear.Size.from(width).to(2L * inner), value.bias);
-            this.convolution = new ShortConvolution(
-                    parameters.in("convolution"), inner, value.kernel, value.convolutionBias);
+            this.convolution =
+                    new ShortConvolution(parameters.in("convolution"), inner, value.kernel, value.convolutionBias);
             this.selection = new Linear(
-                    parameters.in("selection"),
-                    Linear.Size.from(inner).to(value.rank + 2L * value.state),
-                    Bias.NONE);
+                    parameters.in("selection"), Linear.Size.from(inner).to(value.rank + 2L * value.state), Bias.NONE);
             this.step = new Linear(
                     parameters.in("step"), Linear.Size.from(value.rank).to(inner), Bias.NONE);
             this.stepBias = parameters.in("step").weight("bias", Shape.of(inner), StepSize.START);
@@ -158,12 +155,14 @@ public record SelectiveStateSpace(
             Tensor steps = step.forward(selected.narrow(2, 0, value.rank)).add(stepBias.tensor());
             Tensor delta = zeroed(steps.to(wide).softplus(), padding); // [B, T, I], 0 steps over padding
             Tensor entering = selected.narrow(2, value.rank, value.state).to(wide); // [B, T, N]
-            Tensor leaving = selected.narrow(2, (long) value.rank + value.state, value.state).to(wide);
+            Tensor leaving = selected.narrow(2, (long) value.rank + value.state, value.state)
+                    .to(wide);
             Tensor last = Tensor.zeros(Shape.of(x.size(0), inner, value.state), delta.dtype())
                     .to(x.device());
             Recompute.Part part = (given, from, channels) -> {
                 Tensor d = given.get(0).narrow(2, from, channels).unsqueeze(3); // [B, T, i, 1]
-                Tensor a = decay.tensor().to(wide).narrow(0, from, channels).exp().neg(); // [i, N]
+                Tensor a =
+                        decay.tensor().to(wide).narrow(0, from, channels).exp().neg(); // [i, N]
                 Tensor added = d.mul(given.get(1).narrow(2, from, channels).unsqueeze(3))
                         .mul(given.get(2).unsqueeze(2)); // [B, T, i, N]
                 Tensor h = Scan.of(
@@ -171,7 +170,8 @@ public record SelectiveStateSpace(
                         added,
                         1,
                         before.map(list -> list.get(1).narrow(1, from, channels).unsqueeze(1)));
-                past.ifPresent(_ -> last.narrow(1, from, channels).copy_(h.select(1, length - 1).detach()));
+                past.ifPresent(_ -> last.narrow(1, from, channels)
+                        .copy_(h.select(1, length - 1).detach()));
                 return h.mul(given.get(3).unsqueeze(2)).sum(3, Tensor.Axis.DROPPED); // [B, T, i]
             };
             long most = channels(x.size(0) * length);

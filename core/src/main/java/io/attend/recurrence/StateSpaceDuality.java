@@ -26,18 +26,18 @@ import io.attend.value.Source;
 import java.util.List;
 import java.util.Optional;
 
-/// Mamba-2's mixer: a state space whose decay is one number a head, so that it is attention without softmax, and
-/// is computed in chunks by matrix products.
+/// Mamba-2's mixer: a state space whose decay is one number a head, so that it is attention without softmax,
+/// and is computed in chunks by matrix products.
 ///
 ///     [z ; u ; b ; c ; r] = W x,  [u ; b ; c] ← activation(K ∗ [u ; b ; c])        Δ = softplus(r + β)
 ///     S ← e^{Δ A} S + Δ b uᵀ        y = Sᵀ c + D u    for each head;  A = −eᵃ
 ///     out = W_o norm(y ⊙ activation(z))
 ///
-/// x [B, T, E] → [B, T, E]; z, u, y [B, T, I] in H heads of P = I / H numbers, b and c [B, T, G, N], each shared
-/// by H / G heads; S [B, H, N, P]. Time that of [ChunkedScan] beside the products, memory linear in T. Remembers
-/// N·I + (k − 1)·(I + 2·G·N) numbers, however long the text. Names: our `input`, `convolution`, `decay` a,
-/// `step` β, `skip` D, `norm` and `output` are Hugging Face's in_proj, conv1d, A_log, dt_bias, D, norm and
-/// out_proj.
+/// x [B, T, E] → [B, T, E]; z, u, y [B, T, I] in H heads of P = I / H numbers, b and c [B, T, G, N], each
+/// shared by H / G heads; S [B, H, N, P]. Time that of [ChunkedScan] beside the products, memory linear in T.
+/// Remembers N·I + (k − 1)·(I + 2·G·N) numbers, however long the text. Names: our `input`, `convolution`,
+/// `decay` a, `step` β, `skip` D, `norm` and `output` are Hugging Face's in_proj, conv1d, A_log, dt_bias, D,
+/// norm and out_proj.
 ///
 /// @param inner numbers of all heads, I, usually 2 E
 /// @param heads H
@@ -126,8 +126,7 @@ public record StateSpaceDuality(
                     parameters.in("input"),
                     Linear.Size.from(width).to((long) value.inner + mixed + value.heads),
                     value.bias);
-            this.convolution =
-                    new ShortConvolution(parameters.in("convolution"), mixed, value.kernel, Bias.ADDED);
+            this.convolution = new ShortConvolution(parameters.in("convolution"), mixed, value.kernel, Bias.ADDED);
             this.step = parameters.weight("step", Shape.of(value.heads), StepSize.START);
             this.decay = parameters.weight(
                     "decay",
@@ -135,8 +134,8 @@ public record StateSpaceDuality(
                     (shape, random) -> random.uniform(shape, 1, 16).log());
             this.skip = parameters.weight("skip", Shape.of(value.heads), Initializer.ONES);
             this.norm = value.norm.build(parameters.in("norm"), value.inner);
-            this.output =
-                    new Linear(parameters.in("output"), Linear.Size.from(value.inner).to(width), value.bias);
+            this.output = new Linear(
+                    parameters.in("output"), Linear.Size.from(value.inner).to(width), value.bias);
             this.scan = new ChunkedScan(value.chunk);
         }
 
@@ -168,9 +167,7 @@ public record StateSpaceDuality(
                     Optional.of(grouped(delta.mul(a).unsqueeze(3)).squeeze(3)), // [B G, H / G, T]
                     before.map(list -> list.get(1).flatten(0, 1)));
             past.ifPresent(state -> state.carry(
-                    List.of(
-                            near.last(),
-                            result.last().reshape(batch, value.groups, -1, value.state, u.size(3))),
+                    List.of(near.last(), result.last().reshape(batch, value.groups, -1, value.state, u.size(3))),
                     length));
             Tensor y = result.outputs()
                     .reshape(batch, value.heads, length, -1)

@@ -37,8 +37,7 @@ public final class ChunkedScan {
 
     /// @param decays d; absent where nothing is forgotten
     /// @param start S before the first position; absent where it is 0
-    public Result of(
-            Tensor queries, Tensor keys, Tensor values, Optional<Tensor> decays, Optional<Tensor> start) {
+    public Result of(Tensor queries, Tensor keys, Tensor values, Optional<Tensor> decays, Optional<Tensor> start) {
         try (Autocast _ = Autocast.open(queries.device().kind(), Optional.empty())) {
             return wide(wide(queries), wide(keys), wide(values), decays.map(ChunkedScan::wide), start);
         }
@@ -84,13 +83,13 @@ public final class ChunkedScan {
             Tensor inner = scores.maskedFill(later, 0).matmul(v); // [B, H, N, C, M]
             Tensor sums = k.transpose(3, 4).matmul(v).cumsum(2); // [B, H, N, D, M]
             Tensor after = start.isPresent() ? sums.add(start.get().unsqueeze(2)) : sums;
-            return new Result(
-                    joined(inner, q, before(after, start)), after.select(2, count - 1));
+            return new Result(joined(inner, q, before(after, start)), after.select(2, count - 1));
         }
         Tensor d = decays.get();
         Tensor sum = d.reshape(d.size(0), d.size(1), count, size).cumsum(3); // [B, H, N, C], d_1 + … + d_t
         Tensor spans = sum.unsqueeze(4).sub(sum.unsqueeze(3)); // [B, H, N, C, C]
-        Tensor inner = scores.mul(spans.maskedFill(later, Double.NEGATIVE_INFINITY).exp())
+        Tensor inner = scores.mul(
+                        spans.maskedFill(later, Double.NEGATIVE_INFINITY).exp())
                 .matmul(v); // [B, H, N, C, M]
         Tensor total = sum.narrow(3, size - 1, 1); // [B, H, N, 1]
         Tensor left = k.mul(total.sub(sum).exp().unsqueeze(4)); // what of each key is left at the end of its chunk
@@ -122,7 +121,10 @@ public final class ChunkedScan {
             Tensor outer = q.narrow(2, missing, count - missing).matmul(before.get());
             y = missing == 0
                     ? inner.add(outer)
-                    : Tensor.cat(2, inner.narrow(2, 0, 1), inner.narrow(2, 1, count - 1).add(outer));
+                    : Tensor.cat(
+                            2,
+                            inner.narrow(2, 0, 1),
+                            inner.narrow(2, 1, count - 1).add(outer));
         }
         return y.reshape(y.size(0), y.size(1), -1, y.size(4)); // [B, H, T, M]
     }

@@ -11,11 +11,11 @@ import java.util.Optional;
 ///
 ///     S_t = e^{d_t} S_{t−1} + k_t u_tᵀ,  u_t = β_t (v_t − e^{d_t} S_{t−1}ᵀ k_t)        y_t = S_tᵀ q_t
 ///
-/// Q and K [B, H, T, D], V [B, H, T, M], log decays d ≤ 0 and strengths β [B, H, T] → Y [B, H, T, M] and the last
-/// S [B, H, D, M]. In a chunk the u depend on each other through a triangle, (I + L) U = β (V − e^G K S), L_ts =
-/// β_t e^{G_t − G_s} k_t · k_s for s < t, G the sums of d: it is solved for all chunks at once, and only S goes
-/// from one to the next. Time 2·T·(C·(2 D + 3 M) / 2 + 3·D·M + C·D) operations a head, T / C dependent steps,
-/// memory linear in T. In float32 at least.
+/// Q and K [B, H, T, D], V [B, H, T, M], log decays d ≤ 0 and strengths β [B, H, T] → Y [B, H, T, M] and the
+/// last S [B, H, D, M]. In a chunk the u depend on each other through a triangle, (I + L) U = β (V − e^G K S),
+/// L_ts = β_t e^{G_t − G_s} k_t · k_s for s < t, G the sums of d: it is solved for all chunks at once, and only
+/// S goes from one to the next. Time 2·T·(C·(2 D + 3 M) / 2 + 3·D·M + C·D) operations a head, T / C dependent
+/// steps, memory linear in T. In float32 at least.
 public final class DeltaScan {
     private final long chunk;
 
@@ -56,8 +56,8 @@ public final class DeltaScan {
             }
             long rest = length - whole;
             ChunkedScan.Result most = chunks(q.narrow(2, 0, whole), all.part(0, whole), start, size);
-            ChunkedScan.Result end = chunks(
-                    q.narrow(2, whole, rest), all.part(whole, rest), Optional.of(most.last()), rest);
+            ChunkedScan.Result end =
+                    chunks(q.narrow(2, whole, rest), all.part(whole, rest), Optional.of(most.last()), rest);
             return new ChunkedScan.Result(Tensor.cat(2, most.outputs(), end.outputs()), end.last());
         }
     }
@@ -85,8 +85,8 @@ public final class DeltaScan {
         List<Tensor> kept = each(total.exp());
         List<Tensor> states = new ArrayList<>();
         List<Tensor> updates = new ArrayList<>();
-        Tensor state = start.orElseGet(
-                () -> left.getFirst().matmul(own.getFirst()).mul(0)); // [B, H, D, M]
+        Tensor state =
+                start.orElseGet(() -> left.getFirst().matmul(own.getFirst()).mul(0)); // [B, H, D, M]
         for (int n = 0; n < own.size(); n++) {
             Tensor update = own.get(n).sub(found.get(n).matmul(state)); // [B, H, C, M]
             states.add(state);
@@ -95,8 +95,7 @@ public final class DeltaScan {
         }
         Tensor inner = q.matmul(keys).mul(fading).matmul(Tensor.stack(2, updates.toArray(Tensor[]::new)));
         Tensor outer = q.mul(faded).matmul(Tensor.stack(2, states.toArray(Tensor[]::new)));
-        return new ChunkedScan.Result(
-                inner.add(outer).reshape(q.size(0), q.size(1), -1, valueSize), state);
+        return new ChunkedScan.Result(inner.add(outer).reshape(q.size(0), q.size(1), -1, valueSize), state);
     }
 
     private static List<Tensor> each(Tensor x) {

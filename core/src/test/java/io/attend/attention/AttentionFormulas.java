@@ -35,6 +35,8 @@ public final class AttentionFormulas {
             .with(Linformer.class, RecurrentFormulas::linformer)
             .with(Retention.class, RecurrentFormulas::retention)
             .with(GatedDelta.class, RecurrentFormulas::gatedDelta)
+            .with(DifferentialAttention.class, CombinedFormulas::differential)
+            .with(LatentAttention.class, CombinedFormulas::latent)
             .with(MixedAttention.class, UnpairedFormulas::mixed)
             .with(NgramAttention.class, StreamFormulas::ngrams)
             .with(NystromAttention.class, NystromFormulas::nystrom)

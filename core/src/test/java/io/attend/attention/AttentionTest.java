@@ -55,7 +55,8 @@ class AttentionTest {
     }
 
     private static boolean turns(Attention attention) {
-        return attention instanceof Retention retention && retention.position() instanceof Rotary;
+        return attention instanceof Retention retention && retention.position() instanceof Rotary
+                || attention instanceof LatentAttention latent && latent.position() instanceof Rotary;
     }
 
     @TestFactory

@@ -47,9 +47,7 @@ class FeatureMapTest {
                 double factor = queries[t * features] / expected[0];
                 factorOfKeys = t == 0 ? keys[0] / expected[0] : factorOfKeys;
                 for (int i = 0; i < features; i++) {
-                    assertThat(queries[t * features + i])
-                            .isPositive()
-                            .isCloseTo(factor * expected[i], within(1e-13));
+                    assertThat(queries[t * features + i]).isPositive().isCloseTo(factor * expected[i], within(1e-13));
                     assertThat(keys[t * features + i])
                             .isPositive()
                             .isCloseTo(factorOfKeys * expected[i], within(1e-13));
@@ -68,7 +66,9 @@ class FeatureMapTest {
             assertThat(weight.kind()).isEqualTo(Parameter.Kind.RUNNING);
             assertThat(weight.kind().isSaved()).isTrue();
             Tensor drawn = drawn(weight, 3);
-            assertThat(drawn.toDoubles()).isEqualTo(drawn(weight, 3).toDoubles()).isNotEqualTo(drawn(weight, 4).toDoubles());
+            assertThat(drawn.toDoubles())
+                    .isEqualTo(drawn(weight, 3).toDoubles())
+                    .isNotEqualTo(drawn(weight, 4).toDoubles());
             for (int block = 0; block < 200; block++) {
                 Tensor rows = drawn.narrow(0, (long) block * SIZE, SIZE);
                 double[] products = rows.matmul(rows.transpose(0, 1)).toDoubles();
@@ -78,7 +78,8 @@ class FeatureMapTest {
                     }
                 }
             }
-            double meanSquare = drawn.square().sum(1, Tensor.Axis.DROPPED).mean().item();
+            double meanSquare =
+                    drawn.square().sum(1, Tensor.Axis.DROPPED).mean().item();
             assertThat(meanSquare).isCloseTo(SIZE, within(4 * Math.sqrt(2.0 * SIZE / 1003)));
         }
     }
@@ -105,19 +106,23 @@ class FeatureMapTest {
     }
 
     private static double error(int count, int seed) {
-        LinearAttention performer =
-                LinearAttention.of(Heads.of(2)).features(new SoftmaxFeatures(count)).bias(ProjectionBias.NONE);
+        LinearAttention performer = LinearAttention.of(Heads.of(2))
+                .features(new SoftmaxFeatures(count))
+                .bias(ProjectionBias.NONE);
         SoftmaxAttention softmax = SoftmaxAttention.of(Heads.of(2)).bias(ProjectionBias.NONE);
         try (Lifetime _ = Lifetime.open();
                 Bench<Layer> random = Bench.of(parameters -> performer.self(parameters, Site.width(10)));
-                Bench<Layer> exact =
-                        Bench.of(parameters -> softmax.self(parameters, Site.width(10)))) {
+                Bench<Layer> exact = Bench.of(parameters -> softmax.self(parameters, Site.width(10)))) {
             random.parameters().stream()
                     .filter(parameter -> parameter.kind() == Parameter.Kind.RUNNING)
                     .forEach(parameter -> parameter.fill(drawn(parameter, seed)));
             Tensor x = Grids.random(seed, 1, 13, 10).mul(0.3); // long queries take very many features
             Tensor expected = exact.built().forward(x, Context.inference());
-            return random.built().forward(x, Context.inference()).sub(expected).norm().item()
+            return random.built()
+                            .forward(x, Context.inference())
+                            .sub(expected)
+                            .norm()
+                            .item()
                     / expected.norm().item();
         }
     }
@@ -125,7 +130,9 @@ class FeatureMapTest {
     /// Directions and keys so long that their exponentials are no float32 give finite results and gradients.
     @Test
     void longDirectionsStayFinite() {
-        LinearAttention performer = LinearAttention.of(Heads.of(1)).features(new SoftmaxFeatures(33)).causal(true);
+        LinearAttention performer = LinearAttention.of(Heads.of(1))
+                .features(new SoftmaxFeatures(33))
+                .causal(true);
         try (Lifetime _ = Lifetime.open();
                 Bench<Layer> bench =
                         Bench.of(parameters -> performer.self(parameters, Site.width(256)), DType.FLOAT32)) {
@@ -142,8 +149,7 @@ class FeatureMapTest {
 
     @Test
     void refusesWhatCannotBe() {
-        assertThatThrownBy(() -> new SoftmaxFeatures(0))
-                .hasMessage("count must be from 1 to 65536 features, not 0");
+        assertThatThrownBy(() -> new SoftmaxFeatures(0)).hasMessage("count must be from 1 to 65536 features, not 0");
         assertThatThrownBy(() -> LinearAttention.of(Heads.of(6).sharing(3)))
                 .hasMessage("linear attention has as many key-value heads as query heads: 6, not 3");
         assertThatThrownBy(() -> LinearAttention.EXAMPLE.chunk(0))

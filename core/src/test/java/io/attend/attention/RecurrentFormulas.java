@@ -21,9 +21,11 @@ final class RecurrentFormulas {
     }
 
     private static final Formulas<FeatureMap, Features> FEATURES = Formulas.<FeatureMap, Features>of(FeatureMap.class)
-            .with(EluFeatures.class, _ -> (x, _) -> Arrays.stream(x)
-                    .map(number -> number > 0 ? number + 1 : Math.exp(number))
-                    .toArray())
+            .with(
+                    EluFeatures.class,
+                    _ -> (x, _) -> Arrays.stream(x)
+                            .map(number -> number > 0 ? number + 1 : Math.exp(number))
+                            .toArray())
             .with(SoftmaxFeatures.class, _ -> (x, numbers) -> {
                 double[] scaled = Arrays.stream(x)
                         .map(number -> number / Math.pow(x.length, 0.25))
@@ -32,9 +34,11 @@ final class RecurrentFormulas {
                         .mapToDouble(w -> Math.exp(dot(w, scaled) - dot(scaled, scaled) / 2))
                         .toArray();
             })
-            .with(ReluFeatures.class, value -> (x, numbers) -> Arrays.stream(numbers.matrix("weight", x.length))
-                    .mapToDouble(w -> Math.max(dot(w, x), 0) / Math.sqrt(value.count()) + 1e-3)
-                    .toArray());
+            .with(
+                    ReluFeatures.class,
+                    value -> (x, numbers) -> Arrays.stream(numbers.matrix("weight", x.length))
+                            .mapToDouble(w -> Math.max(dot(w, x), 0) / Math.sqrt(value.count()) + 1e-3)
+                            .toArray());
 
     static Features features(FeatureMap map) {
         return FEATURES.of(map);
@@ -113,7 +117,8 @@ final class RecurrentFormulas {
         };
     }
 
-    /// The parallel form: Σ_{s ≤ t} γ^{t−s} (q_t · k_s / √D) v_s, a norm and a gate. Padding does not count as time.
+    /// The parallel form: Σ_{s ≤ t} γ^{t−s} (q_t · k_s / √D) v_s, a norm and a gate. Padding does not count as
+    /// time.
     static Formula retention(Retention value) {
         return (x, numbers, scene) -> {
             int heads = value.heads().count();

@@ -131,8 +131,8 @@ final class StateSpaceFormulas {
                         double now = in[head * size + p];
                         double read = skip[head] * now;
                         for (int j = 0; j < n; j++) {
-                            state[head][j][p] = Math.exp(-delta * Math.exp(a[head])) * state[head][j][p]
-                                    + delta * in[b + j] * now;
+                            state[head][j][p] =
+                                    Math.exp(-delta * Math.exp(a[head])) * state[head][j][p] + delta * in[b + j] * now;
                             read += in[c + j] * state[head][j][p];
                         }
                         out[head * size + p] = read * act.applyAsDouble(all[head * size + p]);
