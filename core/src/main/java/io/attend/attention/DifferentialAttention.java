@@ -3,6 +3,7 @@ package io.attend.attention;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Initializer;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
@@ -76,6 +77,16 @@ public record DifferentialAttention(
 
     public DifferentialAttention position(RelativePosition how) {
         return new DifferentialAttention(heads, mask, how, initial, norm, dropout);
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.inexact();
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new DifferentialAttention(Heads.of(count), mask, position, initial, norm, dropout);
     }
 
     @Override

@@ -3,12 +3,14 @@ package io.attend.attention;
 import io.attend.layer.Coarse;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Initializer;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.mask.Mask.Reach;
 import io.attend.position.NoPosition;
@@ -53,6 +55,16 @@ public record FunnelAttention(
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout " + dropout + " is outside [0, 1)");
         }
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX.memory(Rate.SQUARE).inexact();
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new FunnelAttention(Heads.of(count), everywhere, dropout);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.attend.attention;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Initializer;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
@@ -70,6 +71,16 @@ public record GatedDelta(
         }
         ShortConvolution.checked(kernel);
         ChunkedScan.checked(chunk);
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.LINEAR;
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new GatedDelta(Heads.of(count), OptionalInt.empty(), kernel, 64, norm);
     }
 
     @Override

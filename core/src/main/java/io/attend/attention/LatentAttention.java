@@ -3,6 +3,7 @@ package io.attend.attention;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
@@ -88,6 +89,17 @@ public record LatentAttention(
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout " + dropout + " is outside [0, 1)");
         }
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.SOFTMAX;
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new LatentAttention(
+                Heads.of(count), 64, queryLatent, 16, mask, position, norm, dropout);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Initializer;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
@@ -80,6 +81,16 @@ public record Linformer(
 
     public Linformer sharing(Sharing how) {
         return new Linformer(heads, maximum, rank, how, bias, dropout);
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.LINEAR;
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new Linformer(Heads.of(count), Math.toIntExact(length), 128, sharing, bias, dropout);
     }
 
     @Override

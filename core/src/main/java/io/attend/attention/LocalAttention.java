@@ -2,9 +2,11 @@ package io.attend.attention;
 
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.state.KeyValueState;
 import io.attend.tensor.DType;
@@ -58,6 +60,17 @@ public record LocalAttention(
     @Override
     public long hears(long length) {
         return Math.min(length, chunk * (before + 1L));
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.LINEAR.remembering(Rate.LINEAR);
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new LocalAttention(
+                Heads.of(count), 64, before, after, causal, OptionalInt.empty(), edges, dropout);
     }
 
     @Override

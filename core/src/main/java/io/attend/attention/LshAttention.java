@@ -3,10 +3,12 @@ package io.attend.attention;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameters;
+import io.attend.layer.Rate;
 import io.attend.layer.Site;
 import io.attend.state.KeyValueState;
 import io.attend.tensor.DType;
@@ -116,6 +118,17 @@ public record LshAttention(
         return random.doubles((long) heads.count() * size * hashes * numbers)
                 .map(_ -> random.nextGaussian())
                 .toArray();
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.LINEAR.remembering(Rate.LINEAR); // the paper's T log T is that of sorting, next to nothing
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new LshAttention(
+                Heads.of(count), 64, before, after, hashes, List.of(64, 128), most, causal, OptionalInt.empty(), edges, seed, dropout);
     }
 
     @Override

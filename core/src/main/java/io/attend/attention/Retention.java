@@ -3,6 +3,7 @@ package io.attend.attention;
 import io.attend.layer.Bias;
 import io.attend.layer.Context;
 import io.attend.layer.Cost;
+import io.attend.layer.Growth;
 import io.attend.layer.Layer;
 import io.attend.layer.Linear;
 import io.attend.layer.Load;
@@ -72,6 +73,16 @@ public record Retention(
 
     public Retention chunk(int positions) {
         return new Retention(heads, valueSize, position, positions);
+    }
+
+    @Override
+    public Growth growth() {
+        return Growth.LINEAR;
+    }
+
+    @Override
+    public Attention typical(int count, long length) {
+        return new Retention(Heads.of(count), OptionalInt.empty(), position, 64);
     }
 
     @Override

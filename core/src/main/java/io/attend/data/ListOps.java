@@ -36,7 +36,7 @@ public record ListOps(
         @Default("96000") int training,
         @Default("2000") int heldOut)
         implements Dataset {
-    public static final ListOps EXAMPLE = new ListOps(3, 31, 5, 5, 211, 53);
+    public static final ListOps EXAMPLE = new ListOps(3, 601, 5, 5, 211, 53);
 
     private static final List<String> OPERATIONS = List.of("[MIN", "[MAX", "[MED", "[SM");
     private static final double NESTED = 0.25;
