@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,7 +116,7 @@ final class BenchAttention implements Callable<Integer> {
         }
         Growing.Outcome outcome;
         try (Progress progress = Progress.onStandardError("attention", "length")) {
-            outcome = growing.of(mixers, command(), LocalDate.now().toString(), progress);
+            outcome = growing.of(mixers, command(), LocalDate.now(ZoneId.systemDefault()).toString(), progress);
         }
         Map<String, Measured> measured = new LinkedHashMap<>();
         outcome.measured().forEach(one -> measured.put(one.mixer(), one));

@@ -69,7 +69,8 @@ final class CatalogueEfficient implements Callable<Integer> {
     @Option(
             names = "--table",
             paramLabel = "FILE",
-            description = "Measurements by attend bench attention --write FILE instead of those that travel with Attend.")
+            description =
+                    "Measurements by attend bench attention --write FILE instead of those that travel with Attend.")
     private Optional<Path> table = Optional.empty();
 
     @Option(names = "--json", description = "One JSON object a variant.")
@@ -81,7 +82,12 @@ final class CatalogueEfficient implements Callable<Integer> {
     /// @param bytes of a training pass by the layer's own count
     /// @param state bytes remembered behind so many tokens
     private record Candidate(
-            String name, Sublayer mixer, double bytes, double state, Optional<Measured> measured, Optional<Figure> near) {}
+            String name,
+            Sublayer mixer,
+            double bytes,
+            double state,
+            Optional<Measured> measured,
+            Optional<Figure> near) {}
 
     @Override
     public Integer call() {
@@ -107,8 +113,8 @@ final class CatalogueEfficient implements Callable<Integer> {
                     || constant && growth.state().power() > 0) {
                 continue;
             }
-            Optional<Candidate> candidate =
-                    candidate(entry.getKey(), mixer, bench, tokens, Optional.ofNullable(measurements.get(entry.getKey())));
+            Optional<Candidate> candidate = candidate(
+                    entry.getKey(), mixer, bench, tokens, Optional.ofNullable(measurements.get(entry.getKey())));
             if (candidate.isPresent() && candidate.get().bytes <= most) {
                 fitting.add(candidate.get());
             } else {
@@ -183,10 +189,15 @@ final class CatalogueEfficient implements Callable<Integer> {
                 growth.time().toString(),
                 Output.bytes(one.bytes),
                 one.mixer.causal() ? Output.bytes(one.state) : "-",
-                one.near.map(figure -> String.format(Locale.ROOT, "%,d", figure.length())).orElse("never"),
+                one.near
+                        .map(figure -> String.format(Locale.ROOT, "%,d", figure.length()))
+                        .orElse("never"),
                 one.near.map(figure -> BenchAttention.seconds(figure.forward())).orElse(""),
-                one.near.map(figure -> BenchAttention.seconds(figure.training())).orElse(""),
-                one.near.filter(figure -> figure.trainingBytes().isPresent())
+                one.near
+                        .map(figure -> BenchAttention.seconds(figure.training()))
+                        .orElse(""),
+                one.near
+                        .filter(figure -> figure.trainingBytes().isPresent())
                         .map(figure -> Output.bytes(figure.trainingBytes().getAsDouble()))
                         .orElse("")
             });
@@ -206,9 +217,12 @@ final class CatalogueEfficient implements Callable<Integer> {
                 width,
                 heads,
                 without);
-        fitting.stream().flatMap(one -> one.measured.stream()).findFirst().ifPresent(one -> out.printf(
-                "Measured: one layer of width %d with %d heads, %d threads, %s, %s: %s%n",
-                one.width(), one.heads(), one.threads(), one.machine(), one.date(), one.command()));
+        fitting.stream()
+                .flatMap(one -> one.measured.stream())
+                .findFirst()
+                .ifPresent(one -> out.printf(
+                        "Measured: one layer of width %d with %d heads, %d threads, %s, %s: %s%n",
+                        one.width(), one.heads(), one.threads(), one.machine(), one.date(), one.command()));
     }
 
     private static Map<String, Object> fields(Candidate one) {

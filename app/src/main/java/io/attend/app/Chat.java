@@ -6,6 +6,7 @@ import io.attend.generation.Sampling;
 import io.attend.generation.Writing;
 import io.attend.tokenizer.chat.Message;
 import java.io.BufferedReader;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jline.utils.Signals;
@@ -83,7 +85,8 @@ final class Chat implements Callable<Integer> {
 
     private int talk(Attend model, Writing writing, BufferedReader in) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        boolean person = System.console() != null && System.console().isTerminal();
+        Optional<Console> console = Optional.ofNullable(System.console()); // none in some launchers
+        boolean person = console.map(Console::isTerminal).orElse(false);
         List<Message> conversation = begun();
         while (true) {
             if (person) {

@@ -78,7 +78,9 @@ final class CostPlot {
                 positions takes more operations than the feed-forward.</p>
                 <div class="legend">LEGEND</div>
                 <main>
-                """.replace("STYLE", LogPanel.STYLE).replace("SETTINGS", settings).replace("LEGEND", legend)
+                """.replace("STYLE", LogPanel.STYLE)
+                        .replace("SETTINGS", settings)
+                        .replace("LEGEND", legend)
                 + panel("Operations of a forward pass, a token", p -> p.costs.forwardFlops() / p.length)
                 + panel("Memory of a training step, bytes", p -> p.costs.trainingBytes())
                 + panel("Cache of a generation, bytes", p -> p.costs.cacheBytes())

@@ -113,7 +113,13 @@ final class Export implements Callable<Integer> {
         try (Pretrained pretrained =
                 Pretrained.isOne(model) ? Pretrained.load(model) : Pretrained.of(Attend.weights(model))) {
             if (gguf) {
-                writeFile(model, pretrained, target, format, withoutTokenizer, spec.commandLine().getErr());
+                writeFile(
+                        model,
+                        pretrained,
+                        target,
+                        format,
+                        withoutTokenizer,
+                        spec.commandLine().getErr());
             } else {
                 pretrained.save(target);
                 writeTokenizer();

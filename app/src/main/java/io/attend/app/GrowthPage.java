@@ -15,7 +15,8 @@ import java.util.function.ToDoubleFunction;
 record GrowthPage(Map<String, Measured> measured, Map<String, Sublayer> mixers, List<Long> lengths) {
     /// @param exact attention of each direction, which the others are held against
     String html(String command, Map<String, Optional<Measured>> exact) {
-        StringBuilder page = new StringBuilder("""
+        StringBuilder page =
+                new StringBuilder("""
                 <!DOCTYPE html>
                 <html lang="en">
                 <meta charset="utf-8">
@@ -27,9 +28,7 @@ record GrowthPage(Map<String, Measured> measured, Map<String, Sublayer> mixers, 
                 <h1>How attention takes to length</h1>
                 <p>One layer on one text, width WIDTH, HEADS heads; MACHINE. COMMAND. Logarithms on both axes. Bold: exact
                 attention, by the fused kernel. A dot: from here on it takes less than that.</p>
-                """
-                .replace("STYLE", LogPanel.STYLE)
-                .replace("COMMAND", LogPanel.escaped(command)));
+                """.replace("STYLE", LogPanel.STYLE).replace("COMMAND", LogPanel.escaped(command)));
         measured.values().stream().findFirst().ifPresent(one -> {
             replace(page, "WIDTH", String.valueOf(one.width()));
             replace(page, "HEADS", String.valueOf(one.heads()));
@@ -47,7 +46,10 @@ record GrowthPage(Map<String, Measured> measured, Map<String, Sublayer> mixers, 
             page.append(panel("Seconds forward, " + sees, causal, Figure::forward, other));
             page.append(panel("Seconds forward and backward, " + sees, causal, Figure::training, other));
             page.append(panel(
-                    "Peak bytes forward, " + sees, causal, figure -> figure.forwardBytes().orElse(0), other));
+                    "Peak bytes forward, " + sees,
+                    causal,
+                    figure -> figure.forwardBytes().orElse(0),
+                    other));
             page.append(panel("Peak bytes forward and backward, " + sees, causal, BenchAttention::bytes, other));
         }
         return page.append("</main>\n</html>\n").toString();
@@ -58,8 +60,7 @@ record GrowthPage(Map<String, Measured> measured, Map<String, Sublayer> mixers, 
         page.replace(at, at + word.length(), by);
     }
 
-    private String panel(
-            String title, boolean causal, ToDoubleFunction<Figure> what, Optional<Measured> exact) {
+    private String panel(String title, boolean causal, ToDoubleFunction<Figure> what, Optional<Measured> exact) {
         List<LogPanel.Line> lines = new ArrayList<>();
         for (Measured one : measured.values()) {
             if (Objects.requireNonNull(mixers.get(one.mixer())).causal() != causal) {
@@ -88,8 +89,8 @@ record GrowthPage(Map<String, Measured> measured, Map<String, Sublayer> mixers, 
             LogPanel.Point to = points.get(i + 1);
             if (from.length() <= length && length <= to.length()) {
                 double share = Math.log(length / from.length()) / Math.log(to.length() / from.length());
-                return Optional.of(new LogPanel.Point(
-                        length, from.value() * Math.pow(to.value() / from.value(), share)));
+                return Optional.of(
+                        new LogPanel.Point(length, from.value() * Math.pow(to.value() / from.value(), share)));
             }
         }
         return Optional.empty();

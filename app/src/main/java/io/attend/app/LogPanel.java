@@ -112,21 +112,29 @@ record LogPanel(long shortest, long longest, boolean names) {
     }
 
     private static String figure(double power) {
-        return power >= 0 ? Output.flops(Math.pow(10, power)) : BigDecimal.valueOf(1, (int) -power).toPlainString();
+        return power >= 0
+                ? Output.flops(Math.pow(10, power))
+                : BigDecimal.valueOf(1, (int) -power).toPlainString();
     }
 
     private void line(StringBuilder svg, Line line, double low, double high) {
-        line.mark.filter(mark -> mark.value > 0).ifPresent(mark -> svg.append(String.format(
-                Locale.ROOT,
-                "<circle class=\"c%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>%s, %,.0f tokens</title></circle>\n",
-                line.color % COLORS,
-                x(mark.length),
-                y(mark.value, low, high),
-                escaped(line.name),
-                mark.length)));
+        line.mark
+                .filter(mark -> mark.value > 0)
+                .ifPresent(mark -> svg.append(String.format(
+                        Locale.ROOT,
+                        "<circle class=\"c%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>%s, %,.0f tokens</title></circle>\n",
+                        line.color % COLORS,
+                        x(mark.length),
+                        y(mark.value, low, high),
+                        escaped(line.name),
+                        mark.length)));
         svg.append("<polyline class=\"c").append(line.color % COLORS).append(line.bold ? " bold" : "");
         int dash = line.color / COLORS % 4;
-        svg.append(dash == 0 ? "\"" : "\" stroke-dasharray=\"" + List.of("6 3", "2 3", "9 3 2 3").get(dash - 1) + "\"");
+        svg.append(
+                dash == 0
+                        ? "\""
+                        : "\" stroke-dasharray=\""
+                                + List.of("6 3", "2 3", "9 3 2 3").get(dash - 1) + "\"");
         svg.append(" points=\"");
         for (Point point : line.points) {
             if (point.value > 0) {
@@ -142,7 +150,8 @@ record LogPanel(long shortest, long longest, boolean names) {
                 .filter(line -> line.points.stream().anyMatch(point -> point.value > 0))
                 .sorted(Comparator.comparingDouble(line -> end(line, low, high)))
                 .toList();
-        double[] places = drawn.stream().mapToDouble(line -> end(line, low, high)).toArray();
+        double[] places =
+                drawn.stream().mapToDouble(line -> end(line, low, high)).toArray();
         double room = Math.min(BETWEEN, (double) (height() - TOP) / Math.max(1, places.length));
         for (int i = 1; i < places.length; i++) {
             places[i] = Math.max(places[i], places[i - 1] + room);

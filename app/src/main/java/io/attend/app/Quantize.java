@@ -62,7 +62,13 @@ final class Quantize implements Callable<Integer> {
         }
         try (Pretrained pretrained =
                 Pretrained.isOne(model) ? Pretrained.load(model) : Pretrained.of(Attend.weights(model))) {
-            Export.writeFile(model, pretrained, out, format, withoutTokenizer, spec.commandLine().getErr());
+            Export.writeFile(
+                    model,
+                    pretrained,
+                    out,
+                    format,
+                    withoutTokenizer,
+                    spec.commandLine().getErr());
         }
         spec.commandLine()
                 .getOut()

@@ -32,7 +32,8 @@ class BackTranslationTest {
         return Files.write(
                 folder.resolve(name),
                 IntStream.range(from, to)
-                        .mapToObj(i -> words + " " + Integer.toString(i, 2).replace('0', 'a').replace('1', 'b'))
+                        .mapToObj(i -> words + " "
+                                + Integer.toString(i, 2).replace('0', 'a').replace('1', 'b'))
                         .toList());
     }
 

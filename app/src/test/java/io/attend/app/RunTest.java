@@ -238,16 +238,32 @@ class RunTest {
         assertThat(formed.status()).as(formed.err()).isZero();
         assertThat(JSON.readTree(formed.out()).get("answer").stringValue()).matches(" (paris|is a)( b| c){2}");
         Said plain = attend("run", "generate", gpt, "paris is", "--greedy", "--limit", 20);
-        assertThat(attend("run", "generate", gpt, "paris is", "--guess", 4, "--limit", 20).out())
+        assertThat(attend("run", "generate", gpt, "paris is", "--guess", 4, "--limit", 20)
+                        .out())
                 .isEqualTo(plain.out())
                 .isNotBlank();
         assertThat(attend(
-                                "run", "generate", gpt, "paris is", "--greedy", "--limit", 20, "--set",
+                                "run",
+                                "generate",
+                                gpt,
+                                "paris is",
+                                "--greedy",
+                                "--limit",
+                                20,
+                                "--set",
                                 "cache={type: StaticCache, positions: 40}")
                         .out())
                 .isEqualTo(plain.out());
         Path schema = Files.writeString(folder.resolve("schema.json"), "{\"type\": \"text\"}");
-        failsIn(2, "generate: $.form: JSON schema, $: type \"text\" is none", "run", "generate", gpt, "x", "--schema", schema);
+        failsIn(
+                2,
+                "generate: $.form: JSON schema, $: type \"text\" is none",
+                "run",
+                "generate",
+                gpt,
+                "x",
+                "--schema",
+                schema);
         failsIn(2, "regular expression (, place 1: a ) is missing", "run", "generate", gpt, "x", "--regex", "(");
         failsIn(1, "the tokens of this model cannot write any text", "run", "generate", gpt, "x", "--regex", "!");
         failsIn(2, "--guess and --beams exclude each other", "run", "generate", gpt, "x", "--guess", 2, "--beams", 2);
@@ -265,8 +281,10 @@ class RunTest {
         assertThat(answer.get(0).get("score").doubleValue())
                 .isGreaterThanOrEqualTo(answer.get(1).get("score").doubleValue());
         Path jsonl = Files.writeString(
-                folder.resolve("search.jsonl"), "{\"query\": \"paris\", \"documents\": [\"is\", \"paris a\", \"b\"]}\n");
-        assertThat(attend("run", "search", bert, "--file", jsonl, "--top", 2, "--json").out())
+                folder.resolve("search.jsonl"),
+                "{\"query\": \"paris\", \"documents\": [\"is\", \"paris a\", \"b\"]}\n");
+        assertThat(attend("run", "search", bert, "--file", jsonl, "--top", 2, "--json")
+                        .out())
                 .isEqualTo(said.out());
         failsIn(1, "search takes query and documents, the last of which may be several", "run", "search", bert, "x");
     }

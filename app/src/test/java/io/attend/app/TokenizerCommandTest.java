@@ -279,8 +279,7 @@ class TokenizerCommandTest {
         assertThat(Files.readString(run.resolve("report.html")))
                 .contains("every twentieth line", "193 texts", "10 texts");
         command.add("--json");
-        JsonNode all = JsonMapper.shared()
-                .readTree(attend(command.toArray()).out());
+        JsonNode all = JsonMapper.shared().readTree(attend(command.toArray()).out());
         String best = all.get("recommended").get("algorithm").stringValue();
         assertThat(best).isIn("bpe", "word-level");
         assertThat(all.get("candidates").get(0).propertyNames())

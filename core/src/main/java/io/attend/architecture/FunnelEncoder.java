@@ -64,8 +64,8 @@ public record FunnelEncoder(
         }
         int first = stages.getFirst().unrolled().size();
         if (skipping.isPresent() && (skipping.getAsInt() < 1 || skipping.getAsInt() > first)) {
-            throw new IllegalArgumentException("x₀ comes from 1 to " + first + " blocks of the first stage, not "
-                    + skipping.getAsInt());
+            throw new IllegalArgumentException(
+                    "x₀ comes from 1 to " + first + " blocks of the first stage, not " + skipping.getAsInt());
         }
         if (embedding.lanes() != Lanes.ONE) {
             throw new IllegalArgumentException(
@@ -140,7 +140,8 @@ public record FunnelEncoder(
         @Override
         public Tensor forward(Inputs inputs, Context context) {
             if (inputs.target().isPresent()) {
-                throw new IllegalArgumentException("this model has one stack, encoder: it takes a source and no target");
+                throw new IllegalArgumentException(
+                        "this model has one stack, encoder: it takes a source and no target");
             }
             return step(inputs.source(), Topology.given(inputs.source(), context));
         }
@@ -168,8 +169,8 @@ public record FunnelEncoder(
                     x = through(stages.get(stage), x, here, here);
                     continue;
                 }
-                Coarse.Finer finer =
-                        new Coarse.Finer(x, here.keep(), here.segments(), here.coarse().stride());
+                Coarse.Finer finer = new Coarse.Finer(
+                        x, here.keep(), here.segments(), here.coarse().stride());
                 Tensor pooled = pooling.pooled(x, here.keep());
                 Context next = pooling.after(here);
                 Context looking = pooling.keys() == LengthPooling.Keys.WHOLE

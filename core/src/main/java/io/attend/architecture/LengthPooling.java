@@ -23,8 +23,7 @@ public record LengthPooling(
         @Default("false") boolean cut,
         @Default("\"whole\"") Keys keys,
         @Default("\"hidden\"") Padding padding) {
-    public static final LengthPooling EXAMPLE =
-            new LengthPooling(Kind.MEAN, false, false, Keys.WHOLE, Padding.HIDDEN);
+    public static final LengthPooling EXAMPLE = new LengthPooling(Kind.MEAN, false, false, Keys.WHOLE, Padding.HIDDEN);
 
     /// What two vectors become.
     public enum Kind {
@@ -100,8 +99,7 @@ public record LengthPooling(
                     ? both.any(2, Tensor.Axis.DROPPED)
                     : both.logicalNot().any(2, Tensor.Axis.DROPPED).logicalNot();
         });
-        Optional<Tensor> segments =
-                context.segments().map(all -> pairs(all).select(2, 0));
+        Optional<Tensor> segments = context.segments().map(all -> pairs(all).select(2, 0));
         return context.coarse(coarse, keep, segments);
     }
 
@@ -114,8 +112,7 @@ public record LengthPooling(
         Tensor repeated = rest.repeatInterleave(stride, 1);
         long wanted = apart ? length - 1 : length;
         if (repeated.size(1) < wanted) { // what was cut
-            Tensor zeros = Tensor.zeros(
-                            Shape.of(x.size(0), wanted - repeated.size(1), x.size(2)), DType.FLOAT32)
+            Tensor zeros = Tensor.zeros(Shape.of(x.size(0), wanted - repeated.size(1), x.size(2)), DType.FLOAT32)
                     .to(x.dtype())
                     .to(x.device());
             repeated = Tensor.cat(1, repeated, zeros);

@@ -25,15 +25,21 @@ public record PostNorm(@Default("0.0") double dropout) implements Residual {
     @Override
     public Residual.Built build(Parameters parameters, List<Branch> branches, Norm norm, int width) {
         List<Layer> norms = BranchByBranch.norms(parameters, branches, norm, "norm", width);
-        return new BranchByBranch(branches, norms, dropout, width, (x, i, here) -> {
-            Branch branch = branches.get(i);
-            Tensor y = branch.layer().forward(x, here);
-            return norms.get(i).forward(x.add(branch.joining(y, dropout, here)), here); // [B, T, E]
-        }, (i, plan, place) -> BranchByBranch.adding(
-                        width, List.of(branches.get(i).layer().row(plan, place)))
-                .flatMap(adding -> norms.get(i).row(plan, place).map(normed -> (x, y) -> {
-                    adding.apply(x, x);
-                    normed.apply(x, y);
-                })));
+        return new BranchByBranch(
+                branches,
+                norms,
+                dropout,
+                width,
+                (x, i, here) -> {
+                    Branch branch = branches.get(i);
+                    Tensor y = branch.layer().forward(x, here);
+                    return norms.get(i).forward(x.add(branch.joining(y, dropout, here)), here); // [B, T, E]
+                },
+                (i, plan, place) -> BranchByBranch.adding(
+                                width, List.of(branches.get(i).layer().row(plan, place)))
+                        .flatMap(adding -> norms.get(i).row(plan, place).map(normed -> (x, y) -> {
+                            adding.apply(x, x);
+                            normed.apply(x, y);
+                        })));
     }
 }

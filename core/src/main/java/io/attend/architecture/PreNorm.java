@@ -23,10 +23,20 @@ public record PreNorm(@Default("0.0") double dropout) implements Residual {
     @Override
     public Residual.Built build(Parameters parameters, List<Branch> branches, Norm norm, int width) {
         List<Layer> norms = BranchByBranch.norms(parameters, branches, norm, "norm", width);
-        return new BranchByBranch(branches, norms, dropout, width, (x, i, here) -> {
-            Branch branch = branches.get(i);
-            Tensor y = branch.layer().behind(norms.get(i), x, here);
-            return x.add(branch.joining(y, dropout, here)); // [B, T, E]
-        }, (i, plan, place) -> BranchByBranch.adding(width, List.of(norms.get(i).row(plan, place), branches.get(i).layer().row(plan, place))));
+        return new BranchByBranch(
+                branches,
+                norms,
+                dropout,
+                width,
+                (x, i, here) -> {
+                    Branch branch = branches.get(i);
+                    Tensor y = branch.layer().behind(norms.get(i), x, here);
+                    return x.add(branch.joining(y, dropout, here)); // [B, T, E]
+                },
+                (i, plan, place) -> BranchByBranch.adding(
+                        width,
+                        List.of(
+                                norms.get(i).row(plan, place),
+                                branches.get(i).layer().row(plan, place))));
     }
 }

@@ -28,10 +28,21 @@ public record SandwichNorm(@Default("0.0") double dropout) implements Residual {
         List<Layer> before = BranchByBranch.norms(parameters, branches, norm, "norm", width);
         List<Layer> after = BranchByBranch.norms(parameters, branches, norm, "after", width);
         List<Layer> norms = Stream.concat(before.stream(), after.stream()).toList();
-        return new BranchByBranch(branches, norms, dropout, width, (x, i, here) -> {
-            Branch branch = branches.get(i);
-            Tensor y = branch.layer().forward(before.get(i).forward(x, here), here);
-            return x.add(branch.joining(after.get(i).forward(y, here), dropout, here)); // [B, T, E]
-        }, (i, plan, place) -> BranchByBranch.adding(width, List.of(before.get(i).row(plan, place), branches.get(i).layer().row(plan, place), after.get(i).row(plan, place))));
+        return new BranchByBranch(
+                branches,
+                norms,
+                dropout,
+                width,
+                (x, i, here) -> {
+                    Branch branch = branches.get(i);
+                    Tensor y = branch.layer().forward(before.get(i).forward(x, here), here);
+                    return x.add(branch.joining(after.get(i).forward(y, here), dropout, here)); // [B, T, E]
+                },
+                (i, plan, place) -> BranchByBranch.adding(
+                        width,
+                        List.of(
+                                before.get(i).row(plan, place),
+                                branches.get(i).layer().row(plan, place),
+                                after.get(i).row(plan, place))));
     }
 }

@@ -63,10 +63,12 @@ final class SingleStack implements Topology.Built {
     @Override
     public Optional<TokenStep> row(StepPlan plan) {
         Row x = new Row(width);
-        return embedding.row(plan).flatMap(words -> stack.row(plan, root).map(layers -> (token, y) -> {
-            words.apply(token, x);
-            layers.apply(x, y);
-        }));
+        return embedding
+                .row(plan)
+                .flatMap(words -> stack.row(plan, root).map(layers -> (token, y) -> {
+                    words.apply(token, x);
+                    layers.apply(x, y);
+                }));
     }
 
     @Override

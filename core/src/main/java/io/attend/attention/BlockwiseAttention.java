@@ -77,7 +77,10 @@ public record BlockwiseAttention(
     @Override
     public Attention typical(int count, long length) {
         return new BlockwiseAttention(
-                Heads.of(count), 256, IntStream.range(0, count).mapToObj(head -> head % 2).toList(), dropout);
+                Heads.of(count),
+                256,
+                IntStream.range(0, count).mapToObj(head -> head % 2).toList(),
+                dropout);
     }
 
     @Override

@@ -62,10 +62,7 @@ record ChunkPairs(int size, int before, int after, ChunkEdges edges) {
         Tensor within = Tensor.arange(0, chunks).remainder(each).unsqueeze(1); // [C, 1]
         Tensor at = within.add(Tensor.arange(-before, after + 1L)); // [C, reach]
         Tensor near = at.ge(0).logicalAnd(at.lt((double) each));
-        return near.to(DType.INT64)
-                .repeatInterleave(size, 1)
-                .ne(0)
-                .unsqueeze(1);
+        return near.to(DType.INT64).repeatInterleave(size, 1).ne(0).unsqueeze(1);
     }
 
     /// The positions of N, padded to whole chunks.

@@ -9,9 +9,7 @@ import io.attend.value.Source;
 ///     φ(x) = elu(x) + 1 = eˣ  where x ≤ 0,  x + 1  above
 ///
 /// [B, H, T, D] → [B, H, T, D].
-@Source(
-        paper = "Transformers are RNNs: Fast Autoregressive Transformers with Linear Attention",
-        arxiv = "2006.16236")
+@Source(paper = "Transformers are RNNs: Fast Autoregressive Transformers with Linear Attention", arxiv = "2006.16236")
 public record EluFeatures() implements FeatureMap {
     public static final EluFeatures EXAMPLE = new EluFeatures();
 

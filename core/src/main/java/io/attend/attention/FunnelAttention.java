@@ -119,8 +119,7 @@ public record FunnelAttention(
         public Tensor forward(Tensor x, Context context) {
             Coarse coarse = context.coarse();
             Coarse.Finer seen = coarse.keys()
-                    .orElseGet(() ->
-                            new Coarse.Finer(x, context.keep(), context.segments(), coarse.stride()));
+                    .orElseGet(() -> new Coarse.Finer(x, context.keep(), context.segments(), coarse.stride()));
             Tensor queries = projections.queries(x); // [B, H, T, D]
             Tensor keys = projections.keys(seen.values()); // [B, H, S, D]
             Tensor relative =
@@ -180,9 +179,7 @@ public record FunnelAttention(
                     .matmul(projected)
                     .gather(
                             3,
-                            index.unsqueeze(0)
-                                    .unsqueeze(0)
-                                    .expand(queries.size(0), value.heads.count(), count, keys));
+                            index.unsqueeze(0).unsqueeze(0).expand(queries.size(0), value.heads.count(), count, keys));
         }
 
         /// (q + w)·g of each pair, [B, H, T, S] or [B, H, T, 1].
@@ -223,9 +220,7 @@ public record FunnelAttention(
                             + pairs * (4 * size + 9)
                             + 2 * load.rows() * heads * size * distinct
                             + 4 * load.rows() * heads * size)
-                    .saving(projections.saved(load.rows(), value.heads)
-                            + load.rows() * heads * (size + 1)
-                            + 2 * pairs);
+                    .saving(projections.saved(load.rows(), value.heads) + load.rows() * heads * (size + 1) + 2 * pairs);
         }
     }
 }

@@ -98,8 +98,7 @@ public record LatentAttention(
 
     @Override
     public Attention typical(int count, long length) {
-        return new LatentAttention(
-                Heads.of(count), 64, queryLatent, 16, mask, position, norm, dropout);
+        return new LatentAttention(Heads.of(count), 64, queryLatent, 16, mask, position, norm, dropout);
     }
 
     @Override

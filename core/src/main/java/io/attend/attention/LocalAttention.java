@@ -45,8 +45,8 @@ public record LocalAttention(
     public LocalAttention {
         ChunkPairs.check(chunk, before, after);
         if (multiple.isPresent() && (multiple.getAsInt() < 1 || multiple.getAsInt() % chunk != 0)) {
-            throw new IllegalArgumentException(
-                    "texts must be padded to a multiple of their chunks of " + chunk + ", not to " + multiple.getAsInt());
+            throw new IllegalArgumentException("texts must be padded to a multiple of their chunks of " + chunk
+                    + ", not to " + multiple.getAsInt());
         }
         if (heads.keyValueCount() != heads.count()) {
             throw new IllegalArgumentException("local attention has as many key-value heads as query heads: "
@@ -69,8 +69,7 @@ public record LocalAttention(
 
     @Override
     public Attention typical(int count, long length) {
-        return new LocalAttention(
-                Heads.of(count), 64, before, after, causal, OptionalInt.empty(), edges, dropout);
+        return new LocalAttention(Heads.of(count), 64, before, after, causal, OptionalInt.empty(), edges, dropout);
     }
 
     @Override
@@ -133,7 +132,8 @@ public record LocalAttention(
                         .values()
                         .narrow(2, length - asked, asked);
             }
-            Tensor places = pairs.split(Tensor.arange(0, padded).reshape(1, 1, padded).to(q.device())); // [1, 1, C, c]
+            Tensor places =
+                    pairs.split(Tensor.arange(0, padded).reshape(1, 1, padded).to(q.device())); // [1, 1, C, c]
             Tensor hidden = hidden(
                     places,
                     pairs.seen(places),
@@ -157,9 +157,7 @@ public record LocalAttention(
 
         private Tensor hidden(Tensor queries, Tensor keys, Tensor real) {
             Tensor padding = real.logicalNot().unsqueeze(-2);
-            return value.causal
-                    ? padding.logicalOr(keys.unsqueeze(-2).gt(queries.unsqueeze(-1)))
-                    : padding;
+            return value.causal ? padding.logicalOr(keys.unsqueeze(-2).gt(queries.unsqueeze(-1))) : padding;
         }
 
         private static Tensor real(Tensor k, long padded, long first, Context context) {
@@ -176,8 +174,7 @@ public record LocalAttention(
         private static Tensor padded(Tensor x, long front, long length) {
             Tensor none = Tensor.zeros(Shape.of(x.size(0), x.size(1), length, x.size(3)), x.dtype())
                     .to(x.device());
-            return Tensor.cat(
-                    2, none.narrow(2, 0, front), x, none.narrow(2, 0, length - front - x.size(2)));
+            return Tensor.cat(2, none.narrow(2, 0, front), x, none.narrow(2, 0, length - front - x.size(2)));
         }
 
         @Override

@@ -67,13 +67,13 @@ public record LshAttention(
         }
         for (int factor : buckets) {
             if (factor < 2 || factor % 2 != 0) {
-                throw new IllegalArgumentException("buckets must be even, since a rotation and its opposite make two, not "
-                        + factor);
+                throw new IllegalArgumentException(
+                        "buckets must be even, since a rotation and its opposite make two, not " + factor);
             }
         }
         if (multiple.isPresent() && (multiple.getAsInt() < 1 || multiple.getAsInt() % chunk != 0)) {
-            throw new IllegalArgumentException(
-                    "texts must be padded to a multiple of their chunks of " + chunk + ", not to " + multiple.getAsInt());
+            throw new IllegalArgumentException("texts must be padded to a multiple of their chunks of " + chunk
+                    + ", not to " + multiple.getAsInt());
         }
         if (heads.keyValueCount() != heads.count()) {
             throw new IllegalArgumentException("LSH attention has as many key-value heads as query heads: "
@@ -128,7 +128,18 @@ public record LshAttention(
     @Override
     public Attention typical(int count, long length) {
         return new LshAttention(
-                Heads.of(count), 64, before, after, hashes, List.of(64, 128), most, causal, OptionalInt.empty(), edges, seed, dropout);
+                Heads.of(count),
+                64,
+                before,
+                after,
+                hashes,
+                List.of(64, 128),
+                most,
+                causal,
+                OptionalInt.empty(),
+                edges,
+                seed,
+                dropout);
     }
 
     @Override
@@ -187,13 +198,16 @@ public record LshAttention(
             Tensor queries = padded(q, padded);
             Tensor vectors = padded(v, padded);
             if (whole) {
-                Tensor places = Tensor.arange(0, length).reshape(1, 1, 1, length).to(q.device());
+                Tensor places =
+                        Tensor.arange(0, length).reshape(1, 1, 1, length).to(q.device());
                 return ChunkPairs.gather(
                                 queries,
                                 normed(queries),
                                 vectors,
                                 hidden(places, places, real.unsqueeze(1).unsqueeze(1)),
-                                Optional.of(places.unsqueeze(-1).eq(places.unsqueeze(-2)).squeeze(2)),
+                                Optional.of(places.unsqueeze(-1)
+                                        .eq(places.unsqueeze(-2))
+                                        .squeeze(2)),
                                 value.dropout,
                                 context)
                         .values();
@@ -245,9 +259,7 @@ public record LshAttention(
 
         private Tensor hidden(Tensor queries, Tensor keys, Tensor real) {
             Tensor padding = real.logicalNot().unsqueeze(-2); // [.., 1, S]
-            Tensor none = value.causal
-                    ? padding.logicalOr(keys.unsqueeze(-2).gt(queries.unsqueeze(-1)))
-                    : padding;
+            Tensor none = value.causal ? padding.logicalOr(keys.unsqueeze(-2).gt(queries.unsqueeze(-1))) : padding;
             return none.rank() > 4 && queries.size(2) == 1 ? none.squeeze(2) : none;
         }
 
@@ -270,8 +282,7 @@ public record LshAttention(
                     : Tensor.cat(
                             2,
                             x,
-                            Tensor.zeros(
-                                            Shape.of(x.size(0), x.size(1), length - x.size(2), x.size(3)), x.dtype())
+                            Tensor.zeros(Shape.of(x.size(0), x.size(1), length - x.size(2), x.size(3)), x.dtype())
                                     .to(x.device()));
         }
 
@@ -288,13 +299,15 @@ public record LshAttention(
         private Tensor order(Tensor q, Tensor real, Context context) {
             List<Integer> factors = value.factors(q.size(2));
             int numbers = factors.stream().mapToInt(factor -> factor / 2).sum();
-            Tensor rotations = context.drawn("rotations", () -> Tensor.of(
-                            value.rotations(size, numbers),
-                            value.heads.count(),
-                            size,
-                            value.hashes,
-                            numbers)
-                    .to(q.device()))
+            Tensor rotations = context.drawn(
+                            "rotations",
+                            () -> Tensor.of(
+                                            value.rotations(size, numbers),
+                                            value.heads.count(),
+                                            size,
+                                            value.hashes,
+                                            numbers)
+                                    .to(q.device()))
                     .to(q.dtype()); // [H, D, n, R]
             Tensor turned = q.detach()
                     .matmul(rotations.flatten(2, 3)) // [B, H, P, n R]
@@ -326,8 +339,12 @@ public record LshAttention(
             double rounds = whole ? 1 : value.hashes;
             double hashing = whole
                     ? 0
-                    : rows * rounds * numbers
-                            * value.factors(load.keys()).stream().mapToInt(factor -> factor).sum();
+                    : rows
+                            * rounds
+                            * numbers
+                            * value.factors(load.keys()).stream()
+                                    .mapToInt(factor -> factor)
+                                    .sum();
             return Cost.flops(query.flops(load.rows())
                             + values.flops(load.rows())
                             + output.flops(load.rows())

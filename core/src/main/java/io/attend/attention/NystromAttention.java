@@ -5,7 +5,6 @@ import io.attend.layer.Cost;
 import io.attend.layer.Growth;
 import io.attend.layer.Initializer;
 import io.attend.layer.Layer;
-import io.attend.layer.Linear;
 import io.attend.layer.Load;
 import io.attend.layer.Parameter;
 import io.attend.layer.Parameters;
@@ -24,9 +23,8 @@ import java.util.OptionalInt;
 ///     Z ← Z/4 (13 I − A Z (15 I − A Z (7 I − A Z)))          A = softmax(Q̃ K̃ᵀ), so many times
 ///
 /// x [B, T, E]; Q, K [B, H, T, D], each over D^¼; landmarks Q̃, K̃ [B, H, m, D], the means of m stretches of
-/// the
-/// text that are as equal as can be → Y [B, T, E]. Time and memory O(T·m·H·D), linear in T, and O(m³) for the
-/// inverse. A text of at most m positions has each as a landmark, and its attention is exact. It looks in
+/// the text that are as equal as can be → Y [B, T, E]. Time and memory O(T·m·H·D), linear in T, and O(m³) for
+/// the inverse. A text of at most m positions has each as a landmark, and its attention is exact. It looks in
 /// both directions. Names: our `kernel` is Hugging Face's `conv_kernel_size`, a depthwise convolution over each
 /// head's values along the text; the paper's n is our T.
 ///
@@ -36,9 +34,7 @@ import java.util.OptionalInt;
 /// @param iterations towards the inverse
 /// @param start what Z begins as a multiple of Aᵀ with
 /// @param padding whether landmarks and convolution see what is padding
-@Source(
-        paper = "Nyströmformer: A Nyström-Based Algorithm for Approximating Self-Attention",
-        arxiv = "2102.03902")
+@Source(paper = "Nyströmformer: A Nyström-Based Algorithm for Approximating Self-Attention", arxiv = "2102.03902")
 public record NystromAttention(
         Heads heads,
         int landmarks,
@@ -73,8 +69,7 @@ public record NystromAttention(
             throw new IllegalArgumentException("landmarks must be at least 1, not " + landmarks);
         }
         if (kernel.isPresent() && (kernel.getAsInt() < 1 || kernel.getAsInt() % 2 == 0)) {
-            throw new IllegalArgumentException(
-                    "kernel must be odd, so that it has a middle, not " + kernel.getAsInt());
+            throw new IllegalArgumentException("kernel must be odd, so that it has a middle, not " + kernel.getAsInt());
         }
         if (heads.keyValueCount() != heads.count()) {
             throw new IllegalArgumentException("Nyström attention has as many key-value heads as query heads: "
@@ -190,7 +185,9 @@ public record NystromAttention(
 
         /// Zeros where all is hidden.
         private static Tensor softmax(Tensor scores, Tensor hidden) {
-            return scores.maskedFill(hidden, Double.NEGATIVE_INFINITY).softmax(-1).maskedFill(hidden, 0);
+            return scores.maskedFill(hidden, Double.NEGATIVE_INFINITY)
+                    .softmax(-1)
+                    .maskedFill(hidden, 0);
         }
 
         /// Z, the approximate inverse of matrices [B, H, m, m].

@@ -14,9 +14,9 @@ import io.attend.layer.RowProducts;
 import io.attend.layer.RowStep;
 import io.attend.layer.StepPlan;
 import io.attend.mask.Band;
+import io.attend.position.RelativePosition;
 import io.attend.position.RelativePosition.Added;
 import io.attend.position.RelativePosition.HeadShape;
-import io.attend.position.RelativePosition;
 import io.attend.score.Score;
 import io.attend.state.KeyValueState;
 import io.attend.state.SourceState;
@@ -201,15 +201,16 @@ abstract sealed class SoftmaxLayer implements Layer {
             Row keys = new Row(shared * size);
             Row vectors = new Row(shared * size);
             Row gathered = new Row(heads * size);
-            HeadAttention attention = new HeadAttention(
-                    heads, shared, size, size, score.product().getAsDouble());
+            HeadAttention attention =
+                    new HeadAttention(heads, shared, size, size, score.product().getAsDouble());
             return Optional.of((x, y) -> {
                 long now = plan.position();
                 projections.get().apply(x, queries, keys, vectors);
                 turn.get().apply(queries.values(), heads, now);
                 turn.get().apply(keys.values(), shared, now);
                 KeyValueState state = plan.keysAndValues(place);
-                state.append(keys.values(), vectors.values(), shared, key.weight().dtype());
+                state.append(
+                        keys.values(), vectors.values(), shared, key.weight().dtype());
                 int from = (int) value.mask().from(now).getAsLong();
                 attention.apply(
                         queries.values(), state.keptKeys(), state.keptValues(), from, (int) now + 1, gathered.values());

@@ -28,8 +28,7 @@ import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
 /// Causal attention with segment-level recurrence: a text goes through in segments, and each sees the vectors
-/// that
-/// entered this very layer for the last so many positions before it.
+/// that entered this very layer for the last so many positions before it.
 ///
 ///     X̃ = [stop-gradient(memory) ; X]        Q = X W_q, K = X̃ W_k, V = X̃ W_v
 ///     Y = softmax((Q Kᵀ) / √D + relative) V Wₒ          memory ← the last M of X̃
@@ -37,10 +36,8 @@ import java.util.function.UnaryOperator;
 /// x [B, T, E], memory [B, M, E] → Y [B, T, E]; what is relative is a [TransformerXlPosition]. Without anything
 /// that remembers, a text is one segment. Time O(T·(M + T)·H·D); remembers M·(E + 2·H·D) numbers whatever the
 /// length of the text, the memory itself and, outside training, its keys and values. Through L layers a
-/// position
-/// hears of L·M before it. With a `window` each query sees as many keys, itself included, however the text is
-/// cut.
-/// Names: our `memory` is `mem_len`, a `window` of that size `same_length`.
+/// position hears of L·M before it. With a `window` each query sees as many keys, itself included, however the
+/// text is cut. Names: our `memory` is `mem_len`, a `window` of that size `same_length`.
 ///
 /// @param memory M
 /// @param window how many keys a query sees at most; all of segment and memory if absent
@@ -56,7 +53,8 @@ public record TransformerXlAttention(
         @Default("0.0") double dropout)
         implements Attention {
     public static final TransformerXlAttention EXAMPLE = of(Heads.of(2), 61);
-    public static final TransformerXlAttention WINDOWED = of(Heads.of(2).size(4), 5).window(5).start(Start.ZEROS);
+    public static final TransformerXlAttention WINDOWED =
+            of(Heads.of(2).size(4), 5).window(5).start(Start.ZEROS);
 
     /// What the first segment finds in the place of memory.
     public enum Start {
@@ -68,8 +66,8 @@ public record TransformerXlAttention(
 
     public TransformerXlAttention {
         if (memory < 1) {
-            throw new IllegalArgumentException("memory must be of at least 1 position, not " + memory
-                    + "; without one use a SoftmaxAttention");
+            throw new IllegalArgumentException(
+                    "memory must be of at least 1 position, not " + memory + "; without one use a SoftmaxAttention");
         }
         if (window.isPresent() && window.getAsInt() < 1) {
             throw new IllegalArgumentException("window must hold at least 1 key, not " + window.getAsInt());
@@ -145,8 +143,7 @@ public record TransformerXlAttention(
             this.projections = new Projections(parameters, value.heads, value.bias, width);
             int size = projections.size;
             this.position = value.position.build(
-                    parameters.in("position"),
-                    new HeadShape(value.heads.count(), value.heads.keyValueCount(), size));
+                    parameters.in("position"), new HeadShape(value.heads.count(), value.heads.keyValueCount(), size));
             this.score =
                     new ScaledDotProduct().build(parameters.in("score"), new Score.Sizes(value.heads.count(), size));
         }
@@ -194,16 +191,12 @@ public record TransformerXlAttention(
 
         private Tensor start(Tensor x) {
             long positions = value.start == Start.ZEROS ? value.memory : 0;
-            return Tensor.zeros(Shape.of(x.size(0), positions, width), x.dtype()).to(x.device());
+            return Tensor.zeros(Shape.of(x.size(0), positions, width), x.dtype())
+                    .to(x.device());
         }
 
         private void remember(
-                Tensor memory,
-                Tensor x,
-                Tensor keys,
-                Tensor values,
-                Optional<SegmentState> state,
-                Context context) {
+                Tensor memory, Tensor x, Tensor keys, Tensor values, Optional<SegmentState> state, Context context) {
             if (state.isEmpty() && !context.isObserved()) {
                 return;
             }

@@ -22,10 +22,10 @@ import java.util.OptionalInt;
 ///
 ///     x = U_i W_i[id − start_i]        W_i [V_i, e / divisor^i], U_i [E, e / divisor^i], i the band of id
 ///
-/// ids [B, T] → x [B, T, E]; e is the `size` of frequent words, E if absent. Every token pays all bands' products:
-/// 2·E·Σ e/divisor^i operations. A head that
-/// scores by the same bands is `TiedAdaptiveHead`. Names: our `cutoffs` and `divisor` are Transformer-XL's
-/// `cutoffs` and `div_val`, our `size` its `d_embed`, our bands' `weight` and `widening` its `emb_layers` and `emb_projs`.
+/// ids [B, T] → x [B, T, E]; e is the `size` of frequent words, E if absent. Every token pays all bands'
+/// products: 2·E·Σ e/divisor^i operations. A head that scores by the same bands is `TiedAdaptiveHead`. Names:
+/// our `cutoffs` and `divisor` are Transformer-XL's `cutoffs` and `div_val`, our `size` its `d_embed`, our
+/// bands' `weight` and `widening` its `emb_layers` and `emb_projs`.
 @Source(paper = "Adaptive Input Representations for Neural Language Modeling", arxiv = "1809.10853")
 public record AdaptiveTable(
         int vocabulary, List<Integer> cutoffs, @Default("4") int divisor, OptionalInt size) implements Table {

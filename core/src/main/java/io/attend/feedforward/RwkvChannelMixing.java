@@ -58,12 +58,11 @@ public record RwkvChannelMixing(int hidden) implements FeedForward {
             this.width = width;
             this.keyMix = parameters.weight("keyMix", Shape.of(width), rising());
             this.receptanceMix = parameters.weight("receptanceMix", Shape.of(width), rising());
-            this.key =
-                    new Linear(parameters.in("key"), Linear.Size.from(width).to(value.hidden), Bias.NONE);
-            this.receptance =
-                    new Linear(parameters.in("receptance"), Linear.Size.from(width).to(width), Bias.NONE);
-            this.values =
-                    new Linear(parameters.in("value"), Linear.Size.from(value.hidden).to(width), Bias.NONE);
+            this.key = new Linear(parameters.in("key"), Linear.Size.from(width).to(value.hidden), Bias.NONE);
+            this.receptance = new Linear(
+                    parameters.in("receptance"), Linear.Size.from(width).to(width), Bias.NONE);
+            this.values = new Linear(
+                    parameters.in("value"), Linear.Size.from(value.hidden).to(width), Bias.NONE);
         }
 
         /// √(i / E): features from one that is the past to one that is the present. (The paper's start differs
@@ -88,10 +87,11 @@ public record RwkvChannelMixing(int hidden) implements FeedForward {
                             .map(state -> state.carried().getFirst()));
             past.ifPresent(state -> state.carry(List.of(x.narrow(1, length - 1, 1)), length));
             Tensor change = x.sub(before);
-            Tensor hidden = key.forward(before.addcmul(change, keyMix.tensor()))
-                    .relu()
-                    .square(); // [B, T, F]
-            Tensor gate = receptance.forward(before.addcmul(change, receptanceMix.tensor())).sigmoid();
+            Tensor hidden =
+                    key.forward(before.addcmul(change, keyMix.tensor())).relu().square(); // [B, T, F]
+            Tensor gate = receptance
+                    .forward(before.addcmul(change, receptanceMix.tensor()))
+                    .sigmoid();
             return gate.mul(values.forward(hidden)); // [B, T, E]
         }
 

@@ -51,9 +51,8 @@ public record TiedAdaptiveHead(
             throw parameters.refuse("the table has bands of its own, and the head names cutoffs " + cutoffs
                     + " beside them; leave these out");
         }
-        List<AdaptiveSoftmax.Band> bands = words.isEmpty()
-                ? parts(parameters, width, table.orElseThrow())
-                : bands(parameters, width, words);
+        List<AdaptiveSoftmax.Band> bands =
+                words.isEmpty() ? parts(parameters, width, table.orElseThrow()) : bands(parameters, width, words);
         Linear gate = new Linear(
                 parameters.in("gate"),
                 Linear.Size.from(bands.getFirst().width()).to(bands.size() - 1),

@@ -4,7 +4,6 @@ import io.attend.activation.Tanh;
 import io.attend.architecture.Architecture;
 import io.attend.attention.FourierMixing;
 import io.attend.embedding.TokenEmbedding;
-import io.attend.head.ChoiceHead;
 import io.attend.head.FirstPooling;
 import io.attend.head.Head;
 import io.attend.head.PairHead;
@@ -59,8 +58,7 @@ public record FNet() implements Family {
                         new Tanh(),
                         encoder.dropout());
         };
-        return encoder.mapping(
-                embedding, encoder.stack(encoder.block(new FourierMixing())), head, names(encoder));
+        return encoder.mapping(embedding, encoder.stack(encoder.block(new FourierMixing())), head, names(encoder));
     }
 
     private static Names names(TextEncoder encoder) {

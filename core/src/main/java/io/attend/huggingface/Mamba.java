@@ -99,9 +99,7 @@ public record Mamba() implements Family {
         }
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("model_type", "mamba");
-        values.put(
-                "architectures",
-                List.of(architecture.head() instanceof NoHead ? "MambaModel" : "MambaForCausalLM"));
+        values.put("architectures", List.of(architecture.head() instanceof NoHead ? "MambaModel" : "MambaForCausalLM"));
         values.put("vocab_size", table.vocabulary());
         values.put("tie_word_embeddings", architecture.head() instanceof TiedHead);
         values.put("hidden_size", architecture.width());

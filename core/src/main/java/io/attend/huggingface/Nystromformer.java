@@ -22,9 +22,7 @@ import tools.jackson.databind.node.NullNode;
 ///
 /// Hugging Face's class takes texts of `segment_means_seq_len` positions only, a multiple of the landmarks; here
 /// they may have any length.
-@Source(
-        paper = "Nyströmformer: A Nyström-Based Algorithm for Approximating Self-Attention",
-        arxiv = "2102.03902")
+@Source(paper = "Nyströmformer: A Nyström-Based Algorithm for Approximating Self-Attention", arxiv = "2102.03902")
 public record Nystromformer() implements Family {
     /// Rows of the table of positions before the first.
     private static final int OFFSET = 2;
@@ -54,7 +52,8 @@ public record Nystromformer() implements Family {
                 ? new ChoiceHead(SequenceHead.of(1).dense(new Relu()))
                 : encoder.head(
                         new NoHead(), encoder.words(encoder.activation()), encoder.activation(), encoder.dropout());
-        boolean placed = config.text("position_embedding_type").orElse("absolute").equals("absolute");
+        boolean placed =
+                config.text("position_embedding_type").orElse("absolute").equals("absolute");
         int longest = encoder.whole("max_position_embeddings");
         Names names = names(encoder);
         if (!placed) {
@@ -77,7 +76,8 @@ public record Nystromformer() implements Family {
         // where both are equal the class takes texts of any length, and each position is a landmark
         boolean exact = config.whole("segment_means_seq_len", 64) == landmarks;
         NystromAttention attention = NystromAttention.of(
-                        Heads.of(encoder.count("num_attention_heads")), exact ? Math.max(landmarks, longest) : landmarks)
+                        Heads.of(encoder.count("num_attention_heads")),
+                        exact ? Math.max(landmarks, longest) : landmarks)
                 .start(NystromAttention.Start.BATCH)
                 .padding(NystromAttention.Padding.SEEN);
         boolean convolved = config.has("conv_kernel_size") || !config.names("conv_kernel_size");
@@ -117,7 +117,8 @@ public record Nystromformer() implements Family {
                     values.put("num_attention_heads", attention.heads().count());
                     values.put("num_landmarks", attention.landmarks());
                     // one that has a landmark for every position is that of any length
-                    values.put("segment_means_seq_len", attention.landmarks() * (attention.landmarks() < longest ? 2 : 1));
+                    values.put(
+                            "segment_means_seq_len", attention.landmarks() * (attention.landmarks() < longest ? 2 : 1));
                     values.put(
                             "conv_kernel_size",
                             attention.kernel().isPresent() ? attention.kernel().getAsInt() : NullNode.getInstance());

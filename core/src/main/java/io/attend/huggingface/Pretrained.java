@@ -3,8 +3,8 @@ package io.attend.huggingface;
 import io.attend.architecture.Architecture;
 import io.attend.checkpoint.Atomic;
 import io.attend.checkpoint.CheckpointException;
-import io.attend.checkpoint.SafetensorsWriter.Item;
 import io.attend.checkpoint.SafetensorsWriter;
+import io.attend.checkpoint.SafetensorsWriter.Item;
 import io.attend.checkpoint.gguf.Bf16;
 import io.attend.checkpoint.gguf.BlockFormat;
 import io.attend.checkpoint.gguf.F16;
@@ -163,8 +163,8 @@ public final class Pretrained implements AutoCloseable {
             if (!entry.layout().equals(Layout.SAME) || entry.stored().size() != 1) {
                 return Optional.empty();
             }
-            Quantized stored = file.tensor(Objects.requireNonNull(
-                    spelled.get(entry.stored().getFirst())));
+            Quantized stored = file.tensor(
+                    Objects.requireNonNull(spelled.get(entry.stored().getFirst())));
             return stored.format().elements() == 1 ? Optional.empty() : stored.matrix();
         };
     }

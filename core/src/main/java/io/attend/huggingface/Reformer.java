@@ -23,7 +23,6 @@ import io.attend.feedforward.DenseFeedForward;
 import io.attend.head.Head;
 import io.attend.head.LinearHead;
 import io.attend.head.NoHead;
-import io.attend.head.SpanHead;
 import io.attend.layer.Bias;
 import io.attend.norm.LayerNorm;
 import io.attend.position.AbsolutePosition;
@@ -45,14 +44,13 @@ import tools.jackson.databind.node.NullNode;
 ///
 /// Hugging Face draws its rotations anew in every pass, from `hash_seed` where there is one, by a generator of its own;
 /// here they are the same in every pass. `ReformerForSequenceClassification` is not read: the product in front of its
-/// classes halves the width.
+/// classes halves the width. Nor is `ReformerForQuestionAnswering`, whose numbers were not reached.
 @Source(paper = "Reformer: The Efficient Transformer", arxiv = "2001.04451")
 public record Reformer() implements Family {
     private enum Task {
         BODY,
         NEXT_WORD,
-        WORDS,
-        SPANS
+        WORDS
     }
 
     private static final Map<String, Task> CLASSES = new LinkedHashMap<>();
@@ -61,7 +59,6 @@ public record Reformer() implements Family {
         CLASSES.put("ReformerModel", Task.BODY);
         CLASSES.put("ReformerModelWithLMHead", Task.NEXT_WORD);
         CLASSES.put("ReformerForMaskedLM", Task.WORDS);
-        CLASSES.put("ReformerForQuestionAnswering", Task.SPANS);
     }
 
     private static final List<String> LAYERS = List.of("local", "lsh", "local", "lsh", "local", "lsh");
@@ -78,8 +75,9 @@ public record Reformer() implements Family {
         Task task = config.head(CLASSES);
         boolean decoder = config.flag("is_decoder", false);
         if (decoder != (task == Task.NEXT_WORD) && (task == Task.NEXT_WORD || task == Task.WORDS)) {
-            throw config.refuse("is_decoder", task == Task.NEXT_WORD ? "true in a ReformerModelWithLMHead"
-                    : "false in a ReformerForMaskedLM");
+            throw config.refuse(
+                    "is_decoder",
+                    task == Task.NEXT_WORD ? "true in a ReformerModelWithLMHead" : "false in a ReformerForMaskedLM");
         }
         int width = config.whole("hidden_size", 256);
         int vocabulary = config.whole("vocab_size", 320);
@@ -101,19 +99,15 @@ public record Reformer() implements Family {
             blocks.add(new Block(
                     List.of(new SelfAttention(attention), feed), norm, new Reversible(Streams.CONCATENATED, dropout)));
         }
-        Stack stack = new Stack(blocks.stream().map(block -> new Segment(1, block)).toList(), norm);
-        TokenEmbedding embedding =
-                TokenEmbedding.of(new DenseTable(vocabulary)).position(position(config)).dropout(dropout);
+        Stack stack =
+                new Stack(blocks.stream().map(block -> new Segment(1, block)).toList(), norm);
+        TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
+                .position(position(config))
+                .dropout(dropout);
         Topology topology = decoder ? new Decoder(embedding, stack) : new Encoder(embedding, stack);
         Head head = switch (task) {
             case BODY -> new NoHead();
             case NEXT_WORD, WORDS -> new LinearHead(vocabulary, Bias.ADDED);
-            case SPANS -> {
-                if (config.labels() != 2) {
-                    throw config.refuse("id2label", "2 labels, where an answer begins and where it ends");
-                }
-                yield new SpanHead(0);
-            }
         };
         Architecture architecture = new Architecture(width, topology, head)
                 .initialized(new NormalInitialization(
@@ -140,7 +134,9 @@ public record Reformer() implements Family {
             throw config.refuse(lsh < 1 ? "lsh_attn_chunk_length" : "local_attn_chunk_length", "at least 1");
         }
         boolean both = layers.contains("lsh") && layers.contains("local");
-        long common = (long) lsh * local / BigInteger.valueOf(lsh).gcd(BigInteger.valueOf(local)).intValue();
+        long common = (long) lsh
+                * local
+                / BigInteger.valueOf(lsh).gcd(BigInteger.valueOf(local)).intValue();
         OptionalInt multiple = both ? OptionalInt.of(Math.toIntExact(common)) : OptionalInt.empty();
         int longest = config.whole("max_position_embeddings", 4096);
         Map<String, Attention> attentions = new LinkedHashMap<>();
@@ -164,7 +160,7 @@ public record Reformer() implements Family {
                         config.whole("lsh_num_chunks_after", 0),
                         config.whole("num_hashes", 1),
                         buckets(config),
-                        2 * Math.max((int) Math.sqrt((double) (longest / lsh)), lsh),
+                        2 * Math.max((int) Math.sqrt(Math.floorDiv(longest, lsh)), lsh),
                         causal,
                         multiple,
                         ChunkEdges.WRAPPED,
@@ -228,7 +224,9 @@ public record Reformer() implements Family {
             for (int axis = 0; axis < axes; axis++) {
                 int at = axis;
                 Layout spread = Layout.shaped(shape -> {
-                    long[] sizes = IntStream.range(0, axes).mapToLong(i -> i == at ? shape.size(0) : 1).toArray();
+                    long[] sizes = IntStream.range(0, axes)
+                            .mapToLong(i -> i == at ? shape.size(0) : 1)
+                            .toArray();
                     long[] all = java.util.Arrays.copyOf(sizes, axes + 1);
                     all[axes] = shape.size(1);
                     return Shape.of(all);
@@ -239,7 +237,9 @@ public record Reformer() implements Family {
                         "embedding.position." + axis + ".weight");
             }
         }
-        return task == Task.NEXT_WORD || task == Task.WORDS ? names.tied("lm_head.decoder.bias", "lm_head.bias") : names;
+        return task == Task.NEXT_WORD || task == Task.WORDS
+                ? names.tied("lm_head.decoder.bias", "lm_head.bias")
+                : names;
     }
 
     @Override
@@ -323,7 +323,6 @@ public record Reformer() implements Family {
     private static String className(Head head, boolean decoder) {
         return switch (head) {
             case NoHead _ -> "ReformerModel";
-            case SpanHead _ -> "ReformerForQuestionAnswering";
             default -> decoder ? "ReformerModelWithLMHead" : "ReformerForMaskedLM";
         };
     }

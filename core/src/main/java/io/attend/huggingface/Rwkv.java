@@ -103,9 +103,7 @@ public record Rwkv() implements Family {
         }
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("model_type", "rwkv");
-        values.put(
-                "architectures",
-                List.of(architecture.head() instanceof NoHead ? "RwkvModel" : "RwkvForCausalLM"));
+        values.put("architectures", List.of(architecture.head() instanceof NoHead ? "RwkvModel" : "RwkvForCausalLM"));
         values.put("vocab_size", table.vocabulary());
         values.put("tie_word_embeddings", architecture.head() instanceof TiedHead);
         values.put("hidden_size", architecture.width());

@@ -4,7 +4,6 @@ import io.attend.activation.Tanh;
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.CrossAttention;
-import io.attend.architecture.Decoder;
 import io.attend.architecture.Encoder;
 import io.attend.architecture.EncoderDecoder;
 import io.attend.architecture.Feed;

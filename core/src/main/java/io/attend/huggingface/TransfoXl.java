@@ -128,8 +128,7 @@ public record TransfoXl() implements Family {
         Block block = new Block(
                 List.of(
                         new SelfAttention(config.flag("same_length", true) ? attention.window(memory) : attention),
-                        new Feed(new DenseFeedForward(
-                                config.whole("d_inner", 4096), new Relu(), Bias.ADDED, dropout))),
+                        new Feed(new DenseFeedForward(config.whole("d_inner", 4096), new Relu(), Bias.ADDED, dropout))),
                 new LayerNorm(config.number("layer_norm_epsilon", 1e-5), Bias.ADDED),
                 residual);
         TokenEmbedding embedding = TokenEmbedding.of(words.table())
@@ -149,18 +148,19 @@ public record TransfoXl() implements Family {
         }
         Architecture architecture = new Architecture(
                         width, new Decoder(embedding, Stack.of(config.count("n_layer", 18), block)), head)
-                .initialized(new NormalInitialization(
-                        config.number("init_std", 0.02), NormalInitialization.Branches.ALIKE));
+                .initialized(
+                        new NormalInitialization(config.number("init_std", 0.02), NormalInitialization.Branches.ALIKE));
         Usage usage = Usage.PLAIN.tokens(config);
         if (task == Task.WORDS) {
             usage = usage.labels(Usage.Labels.NEXT).extras(Usage.Extras.NONE.bands(words.cutoffs));
         }
-        return new Mapping(architecture, names(task, words, stack, tied(config, words)), usage);
+        return new Mapping(architecture, names(task, words, tied(config, words)), usage);
     }
 
     /// Which bands score words with the table's own products.
     private static List<Boolean> tied(Config config, Words words) {
-        List<Boolean> known = new ArrayList<>(Collections.nCopies(words.bands(), config.flag("proj_share_all_but_first", true)));
+        List<Boolean> known =
+                new ArrayList<>(Collections.nCopies(words.bands(), config.flag("proj_share_all_but_first", true)));
         known.set(0, false);
         config.tree("tie_projs").ifPresent(given -> {
             if (!given.isArray() || given.size() != words.bands()) {
@@ -185,7 +185,7 @@ public record TransfoXl() implements Family {
                 words.divisor == 1 ? words.cutoffs : List.of());
     }
 
-    private static Names names(Task task, Words words, boolean stack, List<Boolean> tied) {
+    private static Names names(Task task, Words words, List<Boolean> tied) {
         String body = task == Task.BODY ? "" : "transformer.";
         String theirs = body + "layers.{i}.";
         String attention = "decoder.{i}.attention.";
@@ -284,7 +284,10 @@ public record TransfoXl() implements Family {
         values.put("n_head", attention.heads().count());
         values.put(
                 "d_head",
-                attention.heads().size().orElse(architecture.width() / attention.heads().count()));
+                attention
+                        .heads()
+                        .size()
+                        .orElse(architecture.width() / attention.heads().count()));
         values.put("d_inner", feed.hidden());
         values.put("n_layer", stack.unrolled().size());
         values.put("mem_len", attention.memory());

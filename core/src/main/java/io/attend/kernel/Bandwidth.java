@@ -24,8 +24,8 @@ public final class Bandwidth {
     /// caches hold.
     public static double measured(long bytes, int threads) {
         if (!Vectors.available()) {
-            throw new IllegalStateException("memory is measured by vectors; start Java with --add-modules"
-                    + " jdk.incubator.vector");
+            throw new IllegalStateException(
+                    "memory is measured by vectors; start Java with --add-modules" + " jdk.incubator.vector");
         }
         Pool.common().use(threads);
         double best = 0;

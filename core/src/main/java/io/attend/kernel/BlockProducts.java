@@ -135,10 +135,9 @@ final class BlockProducts {
     }
 
     /// Sums, one a lane, of 32 weights minus 8 times whole numbers; see [Row#pair].
-    private static FloatVector fours(
-            MemorySegment w, long at, short[] low, short[] high, short[] offsets, int j) {
-        ShortVector pairs = (ShortVector) ByteVector.fromMemorySegment(PAIRS, w, at, LITTLE_ENDIAN)
-                .convertShape(ZERO_EXTEND_B2S, SHORTS, 0);
+    private static FloatVector fours(MemorySegment w, long at, short[] low, short[] high, short[] offsets, int j) {
+        ShortVector pairs = (ShortVector)
+                ByteVector.fromMemorySegment(PAIRS, w, at, LITTLE_ENDIAN).convertShape(ZERO_EXTEND_B2S, SHORTS, 0);
         ShortVector sums = pairs.mul(ShortVector.fromArray(SHORTS, low, j))
                 .add(pairs.lanewise(LSHR, 4).mul(ShortVector.fromArray(SHORTS, high, j)))
                 .add(ShortVector.fromArray(SHORTS, offsets, j));
@@ -173,17 +172,13 @@ final class BlockProducts {
                     int first = block * 8 + part;
                     long quarters = at + 16 + 16L * part;
                     a = quarter(w, quarters, x.rounded(), first * 32, false)
-                            .fma(
-                                    FloatVector.broadcast(
-                                            FLOATS, scale * matrix.scale(at, part) * steps[first]),
-                                    a);
+                            .fma(FloatVector.broadcast(FLOATS, scale * matrix.scale(at, part) * steps[first]), a);
                     a = quarter(w, quarters, x.rounded(), first * 32 + 32, true)
                             .fma(
                                     FloatVector.broadcast(
                                             FLOATS, scale * matrix.scale(at, part + 1) * steps[first + 1]),
                                     a);
-                    offset += matrix.offset(at, part) * sums[first]
-                            + matrix.offset(at, part + 1) * sums[first + 1];
+                    offset += matrix.offset(at, part) * sums[first] + matrix.offset(at, part + 1) * sums[first + 1];
                 }
                 offsets += half(w, at + 2) * offset;
             }
@@ -199,8 +194,8 @@ final class BlockProducts {
     }
 
     private static ShortVector nibbles(MemorySegment w, long at, boolean upper) {
-        ShortVector bytes = (ShortVector) ByteVector.fromMemorySegment(PAIRS, w, at, LITTLE_ENDIAN)
-                .convertShape(ZERO_EXTEND_B2S, SHORTS, 0);
+        ShortVector bytes = (ShortVector)
+                ByteVector.fromMemorySegment(PAIRS, w, at, LITTLE_ENDIAN).convertShape(ZERO_EXTEND_B2S, SHORTS, 0);
         return upper ? bytes.lanewise(LSHR, 4) : bytes.and((short) 15);
     }
 }

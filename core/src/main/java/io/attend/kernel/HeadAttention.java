@@ -84,8 +84,7 @@ public final class HeadAttention {
     }
 
     /// The same, number by number.
-    void reference(
-            int head, float[] queries, Kept keys, long key, Kept values, long value, int count, float[] y) {
+    void reference(int head, float[] queries, Kept keys, long key, Kept values, long value, int count, float[] y) {
         double[] a = new double[count];
         double largest = Double.NEGATIVE_INFINITY;
         for (int s = 0; s < count; s++) {

@@ -38,20 +38,19 @@ public sealed interface Matrix permits BFloat16Matrix, Float32Matrix, Q40Matrix,
     /// @throws IllegalArgumentException if sizes and bytes do not fit each other
     static void check(String format, int rows, int columns, long wanted, MemorySegment data) {
         if (rows < 1 || columns < 1) {
-            throw new IllegalArgumentException("a matrix needs at least 1 row and 1 column, not " + rows + " and "
-                    + columns);
+            throw new IllegalArgumentException(
+                    "a matrix needs at least 1 row and 1 column, not " + rows + " and " + columns);
         }
         if (data.byteSize() != wanted) {
-            throw new IllegalArgumentException(format + " [" + rows + ", " + columns + "] is " + wanted
-                    + " bytes, but " + data.byteSize() + " are given");
+            throw new IllegalArgumentException(format + " [" + rows + ", " + columns + "] is " + wanted + " bytes, but "
+                    + data.byteSize() + " are given");
         }
     }
 
     /// @throws IllegalArgumentException if rows are not whole blocks
     static void checkBlocks(String format, int columns, int block) {
         if (columns % block != 0) {
-            throw new IllegalArgumentException(
-                    format + ": rows of " + columns + " are not whole blocks of " + block);
+            throw new IllegalArgumentException(format + ": rows of " + columns + " are not whole blocks of " + block);
         }
     }
 }

@@ -132,7 +132,10 @@ public final class Pool {
         private volatile boolean ended;
 
         Worker(int number) {
-            thread = Thread.ofPlatform().daemon().name("attend-kernel-" + (number + 1)).start(this);
+            thread = Thread.ofPlatform()
+                    .daemon()
+                    .name("attend-kernel-" + (number + 1))
+                    .start(this);
         }
 
         @Override

@@ -22,8 +22,8 @@ public final class Products {
         for (int i = 0; i < this.matrices.size(); i++) {
             Matrix matrix = this.matrices.get(i);
             if (matrix.columns() != columns) {
-                throw new IllegalArgumentException("one vector cannot meet matrices of " + columns + " and "
-                        + matrix.columns() + " columns");
+                throw new IllegalArgumentException(
+                        "one vector cannot meet matrices of " + columns + " and " + matrix.columns() + " columns");
             }
             int rows = (int) Math.max(4, PART / matrix.rowBytes() / 4 * 4);
             for (int from = 0; from < matrix.rows(); from += rows) {
@@ -31,7 +31,10 @@ public final class Products {
             }
         }
         this.parts = List.copyOf(all);
-        this.small = this.matrices.stream().mapToLong(matrix -> matrix.data().byteSize()).sum() < 2 * PART;
+        this.small = this.matrices.stream()
+                        .mapToLong(matrix -> matrix.data().byteSize())
+                        .sum()
+                < 2 * PART;
     }
 
     /// `y[i] = W[i] x` for each matrix i.

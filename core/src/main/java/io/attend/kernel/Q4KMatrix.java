@@ -71,16 +71,12 @@ public record Q4KMatrix(int rows, int columns, MemorySegment data) implements Ma
     /// s of a part: of the first four the lower 6 bits of their byte; of the others 4 bits of a later byte and
     /// the upper 2 of an earlier one.
     int scale(long at, int part) {
-        return part < 4
-                ? bits(at, part) & 63
-                : bits(at, part + 4) & 15 | bits(at, part - 4) >>> 6 << 4;
+        return part < 4 ? bits(at, part) & 63 : bits(at, part + 4) & 15 | bits(at, part - 4) >>> 6 << 4;
     }
 
     /// m of a part.
     int offset(long at, int part) {
-        return part < 4
-                ? bits(at, part + 4) & 63
-                : bits(at, part + 4) >>> 4 | bits(at, part) >>> 6 << 4;
+        return part < 4 ? bits(at, part + 4) & 63 : bits(at, part + 4) >>> 4 | bits(at, part) >>> 6 << 4;
     }
 
     private int bits(long at, int which) {

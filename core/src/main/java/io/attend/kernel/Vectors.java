@@ -5,10 +5,9 @@ import java.nio.ByteOrder;
 /// Whether the processor's vectors can be used: Java's Vector API is an incubating module, which a program has
 /// only with `--add-modules jdk.incubator.vector`.
 public final class Vectors {
-    private static final boolean AVAILABLE = ModuleLayer.boot()
-                    .findModule("jdk.incubator.vector")
-                    .isPresent()
-            && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    private static final boolean AVAILABLE =
+            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+                    && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private static boolean warned;
 

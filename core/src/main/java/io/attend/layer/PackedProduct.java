@@ -62,8 +62,7 @@ final class PackedProduct {
             MemorySegment to = panel.memory();
             for (int i = 0; i < count; i++) {
                 weights.row(first + i, row, 0);
-                MemorySegment.copy(
-                        row, 0, to, ValueLayout.JAVA_FLOAT, 4L * i * weights.columns(), weights.columns());
+                MemorySegment.copy(row, 0, to, ValueLayout.JAVA_FLOAT, 4L * i * weights.columns(), weights.columns());
             }
             y.narrow(1, first, count).copy_(rows.linear(panel.narrow(0, 0, count)));
         }

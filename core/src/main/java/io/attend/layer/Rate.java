@@ -27,9 +27,7 @@ public record Rate(double power, int logarithms) {
     /// As people write it: `T log T`.
     @Override
     public String toString() {
-        String powers = power == 0
-                ? ""
-                : power == 1 ? "T" : power == 2 ? "T²" : power == 1.5 ? "T√T" : "T^" + power;
+        String powers = power == 0 ? "" : power == 1 ? "T" : power == 2 ? "T²" : power == 1.5 ? "T√T" : "T^" + power;
         String logs = logarithms == 0 ? "" : logarithms == 1 ? "log T" : "log^" + logarithms + " T";
         String both = (powers + " " + logs).strip();
         return both.isEmpty() ? "1" : both;

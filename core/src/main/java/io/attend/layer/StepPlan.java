@@ -53,8 +53,10 @@ public final class StepPlan implements AutoCloseable {
         int rows = (int) tensor.size(0);
         int columns = (int) tensor.size(1);
         return switch (tensor.dtype()) {
-            case FLOAT32 -> Optional.of(new Float32Matrix(rows, columns, held(tensor).memory()));
-            case BFLOAT16 -> Optional.of(new BFloat16Matrix(rows, columns, held(tensor).memory()));
+            case FLOAT32 ->
+                Optional.of(new Float32Matrix(rows, columns, held(tensor).memory()));
+            case BFLOAT16 ->
+                Optional.of(new BFloat16Matrix(rows, columns, held(tensor).memory()));
             default -> Optional.empty();
         };
     }

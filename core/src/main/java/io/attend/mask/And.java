@@ -59,7 +59,8 @@ public record And(List<Mask> masks) implements Mask {
 
     @Override
     public Optional<Band> band() {
-        Optional<Band> both = masks.stream().flatMap(mask -> mask.band().stream()).reduce(Band::both);
+        Optional<Band> both =
+                masks.stream().flatMap(mask -> mask.band().stream()).reduce(Band::both);
         return causal() ? both.map(Band::endingAtTheQuery) : both;
     }
 

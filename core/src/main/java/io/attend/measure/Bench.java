@@ -79,8 +79,7 @@ public record Bench(int width, int heads) {
     }
 
     /// The power of T that operations grow with between two lengths by the layer's own count, which has what
-    /// the
-    /// paper's claim leaves out: projections, which are linear, and what is not yet small beside the rest.
+    /// the paper's claim leaves out: projections, which are linear, and what is not yet small beside the rest.
     public double countedExponent(Sublayer mixer, long from, long to) {
         return Math.log(cost(mixer, to).flops() / cost(mixer, from).flops()) / Math.log((double) to / from);
     }
@@ -100,7 +99,8 @@ public record Bench(int width, int heads) {
         Cost cost = mixer.typical(width, heads, length)
                 .build(recorded, Site.width(width))
                 .cost(Load.batch(1).length(length));
-        double weights = recorded.all().stream().mapToDouble(p -> p.shape().count()).sum();
+        double weights =
+                recorded.all().stream().mapToDouble(p -> p.shape().count()).sum();
         return DType.FLOAT32.bytes() * (2 * weights + cost.saved() + cost.working() + 4.0 * length * width);
     }
 }

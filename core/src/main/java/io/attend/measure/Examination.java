@@ -156,26 +156,25 @@ public record Examination(int steps, int batch, int layers, int width, int heads
     }
 
     private Recipe recipe(MixerStack model, Exercise exercise) {
-        String yaml = """
-                data: %s
-                words: %s
-                model: %s
-                objective: %s
-                schedule: {type: Cosine, peak: 0.002, warmup: %d}
-                optimizer: {type: AdamW, decay: 0.01}
-                steps: %d
-                batch: %d
-                seed: %d
-                threads: 1
-                prefetch: 0
-                reportEvery: %d
-                evaluateEvery: %d
-                checkpointEvery: %d
-                """;
         return Recipe.parse(
                 String.format(
                         Locale.ROOT,
-                        yaml,
+                        """
+                        data: %s
+                        words: %s
+                        model: %s
+                        objective: %s
+                        schedule: {type: Cosine, peak: 0.002, warmup: %d}
+                        optimizer: {type: AdamW, decay: 0.01}
+                        steps: %d
+                        batch: %d
+                        seed: %d
+                        threads: 1
+                        prefetch: 0
+                        reportEvery: %d
+                        evaluateEvery: %d
+                        checkpointEvery: %d
+                        """,
                         line(exercise.data),
                         exercise.words,
                         line(model),

@@ -15,8 +15,9 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 /// Measures how time and memory of ways to mix positions grow with the length: all of them in turns at one
-/// length after the other, so that what disturbs the machine disturbs all; of each the median, in processor seconds if there is one thread. What the machine
-/// has no memory for by the layers' own count, or would wait for too long, is left out with its reason.
+/// length after the other, so that what disturbs the machine disturbs all; of each the median, in processor
+/// seconds if there is one thread. What the machine has no memory for by the layers' own count, or would wait
+/// for too long, is left out with its reason.
 ///
 /// @param lengths T, shortest first
 /// @param threads of the engine
@@ -123,10 +124,11 @@ public record Growing(Bench bench, List<Long> lengths, int threads, double memor
         if (!known.isEmpty()) {
             Figure last = known.getLast();
             double seconds = (last.forward() + last.training())
-                    * Math.pow((double) length / last.length(), mixer.growth().time().power());
+                    * Math.pow(
+                            (double) length / last.length(),
+                            mixer.growth().time().power());
             if (seconds > patience) {
-                return String.format(
-                        Locale.ROOT, "takes about %.0f s, and patience ends at %.0f s", seconds, patience);
+                return String.format(Locale.ROOT, "takes about %.0f s, and patience ends at %.0f s", seconds, patience);
             }
         }
         return "";

@@ -36,7 +36,9 @@ public record Measured(
     private static final double SPAN = 8;
 
     public Measured {
-        figures = figures.stream().sorted(Comparator.comparingLong(Figure::length)).toList();
+        figures = figures.stream()
+                .sorted(Comparator.comparingLong(Figure::length))
+                .toList();
     }
 
     /// The table that travels with Attend, by mixer.
@@ -122,8 +124,8 @@ public record Measured(
                 double next = gain(shared.get(i + 1), other, what);
                 double share = -gain / (next - gain);
                 double from = Math.log(shared.get(i).length());
-                return OptionalDouble.of(
-                        Math.exp(from + share * (Math.log(shared.get(i + 1).length()) - from)));
+                return OptionalDouble.of(Math.exp(
+                        from + share * (Math.log(shared.get(i + 1).length()) - from)));
             }
             crossing = shared.get(i).length();
         }

@@ -24,7 +24,9 @@ public final class Mixers {
         collect(all, Attention.class, SelfAttention::new);
         collect(all, Convolution.class, Convolve::new);
         collect(all, Recurrence.class, Recur::new);
-        all.values().removeIf(mixer -> mixer instanceof Recur recur && recur.recurrence().reads());
+        all.values()
+                .removeIf(mixer ->
+                        mixer instanceof Recur recur && recur.recurrence().reads());
         return all;
     }
 

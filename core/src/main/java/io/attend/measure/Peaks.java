@@ -50,14 +50,17 @@ final class Peaks {
             Process process = builder.start();
             String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
-                throw new IllegalStateException(mixer + ": measuring its memory failed (exit " + process.exitValue()
-                        + "): " + printed.lines().filter(line -> !line.matches("[\\d ]+")).findFirst().orElse(""));
+                throw new IllegalStateException(
+                        mixer + ": measuring its memory failed (exit " + process.exitValue() + "): "
+                                + printed.lines()
+                                        .filter(line -> !line.matches("[\\d ]+"))
+                                        .findFirst()
+                                        .orElse(""));
             }
             Map<Long, Peak> peaks = new TreeMap<>();
             printed.lines().filter(line -> line.matches("\\d+ -?\\d+ -?\\d+")).forEach(line -> {
                 String[] numbers = line.split(" ");
-                peaks.put(
-                        Long.parseLong(numbers[0]), new Peak(Long.parseLong(numbers[1]), Long.parseLong(numbers[2])));
+                peaks.put(Long.parseLong(numbers[0]), new Peak(Long.parseLong(numbers[1]), Long.parseLong(numbers[2])));
             });
             return peaks;
         } catch (IOException e) {

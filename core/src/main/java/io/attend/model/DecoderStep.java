@@ -43,9 +43,11 @@ final class DecoderStep implements AutoCloseable {
         StepPlan plan = new StepPlan(states, cache);
         Row vector = new Row(model.topology().width());
         Row scores = new Row(model.head().outputs().getAsInt());
-        Optional<DecoderStep> step = model.topology().row(plan).flatMap(body -> model.head()
-                .row(plan, new Place("head"))
-                .map(head -> new DecoderStep(plan, body, head, vector, scores)));
+        Optional<DecoderStep> step = model.topology()
+                .row(plan)
+                .flatMap(body -> model.head()
+                        .row(plan, new Place("head"))
+                        .map(head -> new DecoderStep(plan, body, head, vector, scores)));
         if (step.isEmpty()) {
             plan.close();
         }

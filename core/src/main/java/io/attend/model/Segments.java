@@ -26,9 +26,10 @@ public final class Segments implements AutoCloseable {
 
     private static void check(State state) {
         if (!(state instanceof SegmentState)) {
-            throw new IllegalStateException("this model remembers by a " + state.getClass().getSimpleName()
-                    + ", through which no gradient may pass; only what is taken from segment to segment is carried in"
-                    + " training");
+            throw new IllegalStateException(
+                    "this model remembers by a " + state.getClass().getSimpleName()
+                            + ", through which no gradient may pass; only what is taken from segment to segment is carried in"
+                            + " training");
         }
     }
 

@@ -134,8 +134,7 @@ public final class Transformer implements AutoCloseable {
         return new Transformer(architecture, placing(device, bytes, weights));
     }
 
-    private static Function<Parameter, Tensor> placing(
-            Device device, long bytes, Function<Parameter, Tensor> weights) {
+    private static Function<Parameter, Tensor> placing(Device device, long bytes, Function<Parameter, Tensor> weights) {
         return p -> {
             if (p.kind() == Parameter.Kind.FIXED) {
                 try (Random random = Random.seeded(0)) {
@@ -177,14 +176,16 @@ public final class Transformer implements AutoCloseable {
                 .map(Parameter::toString)
                 .toList();
         if (!unfit.isEmpty()) {
-            throw new IllegalArgumentException("rows of " + String.join(", ", unfit.subList(0, Math.min(5, unfit.size())))
+            throw new IllegalArgumentException("rows of "
+                    + String.join(", ", unfit.subList(0, Math.min(5, unfit.size())))
                     + (unfit.size() > 5 ? " and " + (unfit.size() - 5) + " more" : "") + " are not whole blocks of "
                     + format.elements() + ", so they cannot be " + format.label() + "; choose F32 or BF16");
         }
         List<Matrix> packed = new ArrayList<>();
         for (Parameter parameter : matrices) {
             try (Lifetime _ = Lifetime.open()) {
-                Tensor numbers = parameter.tensor().to(Device.CPU).to(DType.FLOAT32).contiguous();
+                Tensor numbers =
+                        parameter.tensor().to(Device.CPU).to(DType.FLOAT32).contiguous();
                 packed.add(new Quantized(new F32(), parameter.shape(), numbers.memory())
                         .as(format)
                         .matrix()

@@ -78,8 +78,7 @@ public record SelectiveStateSpace(
 
     @Override
     public Recurrence typical(int width, int heads) {
-        return new SelectiveStateSpace(
-                2 * width, 16, Math.ceilDiv(width, 16), 4, activation, bias, convolutionBias);
+        return new SelectiveStateSpace(2 * width, 16, Math.ceilDiv(width, 16), 4, activation, bias, convolutionBias);
     }
 
     @Override

@@ -22,9 +22,7 @@ public final class Scan {
         }
         long length = added.size(axis);
         Tensor first = added.narrow(axis, 0, 1).addcmul(decays.narrow(axis, 0, 1), start.get());
-        return length == 1
-                ? first
-                : of(decays, Tensor.cat(axis, first, added.narrow(axis, 1, length - 1)), axis);
+        return length == 1 ? first : of(decays, Tensor.cat(axis, first, added.narrow(axis, 1, length - 1)), axis);
     }
 
     private static Tensor of(Tensor decays, Tensor added, int axis) {

@@ -25,7 +25,9 @@ public final class ShortConvolution {
         this.channels = channels;
         this.kernel = kernel;
         this.weight = parameters.weight(
-                "weight", Shape.of(channels, 1, kernel), Initializer.uniform(1 / Math.sqrt(kernel)).meant());
+                "weight",
+                Shape.of(channels, 1, kernel),
+                Initializer.uniform(1 / Math.sqrt(kernel)).meant());
         this.bias = bias == Bias.ADDED
                 ? Optional.of(parameters.weight("bias", Shape.of(channels), Initializer.ZEROS))
                 : Optional.empty();
@@ -48,15 +50,14 @@ public final class ShortConvolution {
     /// @param before the last k − 1 inputs [B, k − 1, C] of what came before; absent if nothing did
     public Result of(Tensor x, Optional<Tensor> before) {
         long length = x.size(1);
-        Tensor first = before.orElseGet(
-                () -> Tensor.zeros(Shape.of(x.size(0), kernel - 1, channels), x.dtype()).to(x.device()));
+        Tensor first = before.orElseGet(() -> Tensor.zeros(Shape.of(x.size(0), kernel - 1, channels), x.dtype())
+                .to(x.device()));
         Tensor all = Tensor.cat(1, first, x); // [B, k − 1 + T, C]
         Tensor y = all.narrow(1, 0, length).mul(tap(0));
         for (int i = 1; i < kernel; i++) {
             y = y.addcmul(all.narrow(1, i, length), tap(i)); // [B, T, C]
         }
-        return new Result(
-                bias.isPresent() ? y.add(bias.get().tensor()) : y, all.narrow(1, length, kernel - 1));
+        return new Result(bias.isPresent() ? y.add(bias.get().tensor()) : y, all.narrow(1, length, kernel - 1));
     }
 
     private Tensor tap(int i) {

@@ -12,8 +12,8 @@ public final class TokenShift {
 
     /// [B, T, E] → [B, T, E], behind `before` [B, 1, E].
     public static Tensor of(Tensor x, Optional<Tensor> before) {
-        Tensor first = before.orElseGet(() ->
-                Tensor.zeros(Shape.of(x.size(0), 1, x.size(2)), x.dtype()).to(x.device()));
+        Tensor first = before.orElseGet(
+                () -> Tensor.zeros(Shape.of(x.size(0), 1, x.size(2)), x.dtype()).to(x.device()));
         return Tensor.cat(1, first, x.narrow(1, 0, x.size(1) - 1));
     }
 }

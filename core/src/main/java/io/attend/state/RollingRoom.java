@@ -28,7 +28,8 @@ final class RollingRoom implements Room {
 
     @Override
     public long bytes() {
-        return room.map(held -> held.count() / held.size(2) * length * held.dtype().bytes())
+        return room.map(held ->
+                        held.count() / held.size(2) * length * held.dtype().bytes())
                 .orElse(0L);
     }
 

@@ -36,7 +36,9 @@ public final class SegmentState implements State {
     public void take(List<Tensor> next, long positions, long held) {
         behind.forEach(Tensor::close);
         try (Lifetime _ = Lifetime.open()) {
-            behind = next.stream().map(tensor -> tensor.detach().clone().retain()).toList();
+            behind = next.stream()
+                    .map(tensor -> tensor.detach().clone().retain())
+                    .toList();
         }
         coming = positions;
         length = held;
@@ -50,7 +52,9 @@ public final class SegmentState implements State {
     @Override
     public long bytes() {
         return (behind.isEmpty() ? before : behind)
-                .stream().mapToLong(tensor -> tensor.count() * tensor.dtype().bytes()).sum();
+                .stream()
+                        .mapToLong(tensor -> tensor.count() * tensor.dtype().bytes())
+                        .sum();
     }
 
     @Override

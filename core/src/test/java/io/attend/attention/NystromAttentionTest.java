@@ -71,8 +71,7 @@ class NystromAttentionTest {
 
     @Test
     void refusesWhatCannotBe() {
-        assertThatThrownBy(() -> NystromAttention.of(Heads.of(2), 0))
-                .hasMessage("landmarks must be at least 1, not 0");
+        assertThatThrownBy(() -> NystromAttention.of(Heads.of(2), 0)).hasMessage("landmarks must be at least 1, not 0");
         assertThatThrownBy(() -> NystromAttention.of(Heads.of(2), 3).kernel(4))
                 .hasMessage("kernel must be odd, so that it has a middle, not 4");
         assertThatThrownBy(() -> NystromAttention.of(Heads.of(2), 3).iterations(0))

@@ -48,7 +48,8 @@ final class NystromFormulas {
     private static void exact(
             double[][] q, double[][] k, double[][] v, int[] real, int first, int size, double[][] gathered) {
         for (int t : real) {
-            double[] weights = softmax(real.length, _ -> true, s -> dot(q[t], k[real[s]], first, size) / Math.sqrt(size));
+            double[] weights =
+                    softmax(real.length, _ -> true, s -> dot(q[t], k[real[s]], first, size) / Math.sqrt(size));
             for (int i = first; i < first + size; i++) {
                 for (int s = 0; s < real.length; s++) {
                     gathered[t][i] += weights[s] * v[real[s]][i];
@@ -116,7 +117,8 @@ final class NystromFormulas {
     private static double[][] inverse(double[][] a, int iterations) {
         int m = a.length;
         double largest = IntStream.range(0, m)
-                .mapToDouble(column -> IntStream.range(0, m).mapToDouble(row -> a[row][column]).sum())
+                .mapToDouble(column ->
+                        IntStream.range(0, m).mapToDouble(row -> a[row][column]).sum())
                 .max()
                 .orElseThrow();
         double[][] z = new double[m][m];
@@ -130,7 +132,9 @@ final class NystromFormulas {
             double[][] seven = from(7, az);
             double[][] fifteen = from(15, product(az, seven));
             double[][] thirteen = from(13, product(az, fifteen));
-            z = each(product(z, thirteen), row -> IntStream.range(0, m).mapToDouble(i -> row[i] / 4).toArray());
+            z = each(
+                    product(z, thirteen),
+                    row -> IntStream.range(0, m).mapToDouble(i -> row[i] / 4).toArray());
         }
         return z;
     }
@@ -147,6 +151,10 @@ final class NystromFormulas {
     }
 
     private static double[][] product(double[][] a, double[][] b) {
-        return each(a, row -> IntStream.range(0, b[0].length).mapToDouble(j -> sum(row, b, j)).toArray());
+        return each(
+                a,
+                row -> IntStream.range(0, b[0].length)
+                        .mapToDouble(j -> sum(row, b, j))
+                        .toArray());
     }
 }

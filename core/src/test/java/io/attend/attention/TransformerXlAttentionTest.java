@@ -115,8 +115,7 @@ class TransformerXlAttentionTest {
                 }
             }
             assertThat(bytes).isEqualTo(2 * MEMORY * (WIDTH + 2 * WIDTH) * 8L); // vectors, keys and values
-            assertThatThrownBy(
-                            () -> bench.built().forward(Grids.random(1, 2, 3, WIDTH), pass.remembering(states, 31)))
+            assertThatThrownBy(() -> bench.built().forward(Grids.random(1, 2, 3, WIDTH), pass.remembering(states, 31)))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("the state is behind 60 positions of the text, and the pass behind 31; give it every"
                             + " segment once, in their order");

@@ -66,16 +66,15 @@ class PackedTest {
                 NoGradient _ = NoGradient.open()) {
             round(decoded, format);
             packed.pack(format);
-            assertThat(packed.parameters().stream().filter(p -> p.packed().isPresent()).count())
+            assertThat(packed.parameters().stream()
+                            .filter(p -> p.packed().isPresent())
+                            .count())
                     .isGreaterThan(8);
             for (int length : new int[] {3, 17}) { // few rows at once, and many
                 Inputs inputs = architecture.topology().stacks().size() == 2
                         ? Inputs.of(tokens(length), tokens(5))
                         : Inputs.of(tokens(length));
-                same(
-                        packed.forward(inputs, Context.inference()),
-                        decoded.forward(inputs, Context.inference()),
-                        slack);
+                same(packed.forward(inputs, Context.inference()), decoded.forward(inputs, Context.inference()), slack);
             }
             if (architecture.topology().generates()) {
                 Optional<io.attend.embedding.Input> source =
@@ -107,10 +106,7 @@ class PackedTest {
                 byte[] blocks = new byte[(int) format.bytes(numbers.length)];
                 format.encode(numbers, blocks, numbers.length / format.elements());
                 format.decode(blocks, numbers, numbers.length / format.elements());
-                parameter
-                        .tensor()
-                        .memory()
-                        .copyFrom(java.lang.foreign.MemorySegment.ofArray(numbers));
+                parameter.tensor().memory().copyFrom(java.lang.foreign.MemorySegment.ofArray(numbers));
             }
         }
     }
@@ -118,7 +114,11 @@ class PackedTest {
     private static void same(Tensor actual, Tensor expected, double slack) {
         assertThat(actual.shape()).isEqualTo(expected.shape());
         double most = expected.abs().flatten(0, -1).amax(0, Tensor.Axis.DROPPED).item();
-        double apart = actual.sub(expected).abs().flatten(0, -1).amax(0, Tensor.Axis.DROPPED).item();
+        double apart = actual.sub(expected)
+                .abs()
+                .flatten(0, -1)
+                .amax(0, Tensor.Axis.DROPPED)
+                .item();
         assertThat(apart).isLessThanOrEqualTo(slack * most);
     }
 
@@ -127,9 +127,11 @@ class PackedTest {
         try (Pretrained pretrained = Pretrained.load(Fixtures.folder("llama-gqa"))) {
             assertThatThrownBy(() -> pretrained.model().pack(new Q80()))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("rows of decoder.0.feed.outer.weight [32, 56], decoder.1.feed.outer.weight [32, 56] are not"
-                            + " whole blocks of 32, so they cannot be Q8_0; choose F32 or BF16");
-            assertThat(pretrained.model().parameters()).noneMatch(p -> p.packed().isPresent());
+                    .hasMessage(
+                            "rows of decoder.0.feed.outer.weight [32, 56], decoder.1.feed.outer.weight [32, 56] are not"
+                                    + " whole blocks of 32, so they cannot be Q8_0; choose F32 or BF16");
+            assertThat(pretrained.model().parameters())
+                    .noneMatch(p -> p.packed().isPresent());
             pretrained.model().pack(new Bf16());
             assertThatThrownBy(() -> pretrained.save(Path.of("nowhere")))
                     .hasMessageContaining("is packed for inference (BF16)");
@@ -140,7 +142,8 @@ class PackedTest {
     void blocksOfAFileAreUsedWhereTheyLie(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("config.json"), LLAMA);
         Path file = folder.resolve("model.gguf");
-        Architecture architecture = Mapping.of(Config.parse(Path.of("config.json"), LLAMA)).architecture();
+        Architecture architecture =
+                Mapping.of(Config.parse(Path.of("config.json"), LLAMA)).architecture();
         try (Transformer model = Transformer.initialize(architecture, Device.CPU, 3)) {
             Pretrained.of(model).saveGguf(file, new Q80(), Map.of());
         }
@@ -154,7 +157,9 @@ class PackedTest {
             List<Parameter> matrices = packed.model().parameters().stream()
                     .filter(Parameter::isPackable)
                     .toList();
-            assertThat(matrices).hasSize(16).allMatch(p -> p.packed().orElseThrow().label().equals("Q8_0"));
+            assertThat(matrices)
+                    .hasSize(16)
+                    .allMatch(p -> p.packed().orElseThrow().label().equals("Q8_0"));
             same(one.all(tokens(11)), other.all(tokens(11)), 2e-5);
             for (int i = 0; i < 5; i++) {
                 same(one.next(tokens(1)), other.all(tokens(1)).select(1, 0), 2e-5);

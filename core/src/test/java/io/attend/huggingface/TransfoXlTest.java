@@ -26,7 +26,11 @@ class TransfoXlTest {
 
     private static void isClose(Tensor actual, Tensor expected) {
         assertThat(actual.shape()).isEqualTo(expected.shape());
-        assertThat(actual.sub(expected).abs().reshape(-1).amax(0, Tensor.Axis.DROPPED).item())
+        assertThat(actual.sub(expected)
+                        .abs()
+                        .reshape(-1)
+                        .amax(0, Tensor.Axis.DROPPED)
+                        .item())
                 .isLessThan(1e-4);
     }
 
@@ -54,14 +58,14 @@ class TransfoXlTest {
                 assertThat(session.bytes()).isEqualTo(bytes);
             }
             try (Segments segments = new Segments()) {
-                loaded.model()
-                        .vectors(Inputs.of(Tokens.of(first)), segments.next(Context.inference(), first.size(1)));
-                Tensor left = loaded.model().scores(
-                        loaded.model()
-                                .vectors(
-                                        Inputs.of(Tokens.of(second)),
-                                        segments.next(Context.inference(), second.size(1))),
-                        Context.inference());
+                loaded.model().vectors(Inputs.of(Tokens.of(first)), segments.next(Context.inference(), first.size(1)));
+                Tensor left = loaded.model()
+                        .scores(
+                                loaded.model()
+                                        .vectors(
+                                                Inputs.of(Tokens.of(second)),
+                                                segments.next(Context.inference(), second.size(1))),
+                                Context.inference());
                 isClose(left, scores);
             }
         }
@@ -79,6 +83,7 @@ class TransfoXlTest {
                 .containsEntry("crit.cluster_weight", io.attend.tensor.Shape.of(2, 20))
                 .containsEntry("transformer.word_emb.emb_layers.0.weight", io.attend.tensor.Shape.of(99, 20))
                 .doesNotContainKeys("transformer.layers.0.dec_attn.r_w_bias", "crit.out_projs.1");
-        assertThat(mapping.architecture().topology().embeddings().getFirst().longest()).isEqualTo(OptionalInt.empty());
+        assertThat(mapping.architecture().topology().embeddings().getFirst().longest())
+                .isEqualTo(OptionalInt.empty());
     }
 }

@@ -13,9 +13,9 @@ import io.attend.checkpoint.gguf.Q80;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 /// Every format's product against its decoded numbers, which are ggml's, multiplied in float64; and the
 /// vectors' way against the plain one.
@@ -25,11 +25,22 @@ class MatrixTest {
     /// @param slack relative to Σ |w x|: what rounding the vector to 11 bits may cost, or float32's own
     @ParameterizedTest
     @CsvSource({
-        "F32, 7, 1, 1e-6", "F32, 13, 37, 1e-6", "F32, 11, 263, 1e-6", "F32, 5, 64, 1e-6",
-        "BF16, 7, 1, 1e-6", "BF16, 13, 37, 1e-6", "BF16, 11, 263, 1e-6", "BF16, 5, 64, 1e-6",
-        "Q8_0, 7, 32, 1e-6", "Q8_0, 13, 224, 1e-6", "Q8_0, 2, 1024, 1e-6",
-        "Q4_0, 7, 32, 1e-3", "Q4_0, 13, 224, 1e-3", "Q4_0, 2, 1024, 1e-3",
-        "Q4_K, 7, 256, 1e-3", "Q4_K, 13, 1792, 1e-3"
+        "F32, 7, 1, 1e-6",
+        "F32, 13, 37, 1e-6",
+        "F32, 11, 263, 1e-6",
+        "F32, 5, 64, 1e-6",
+        "BF16, 7, 1, 1e-6",
+        "BF16, 13, 37, 1e-6",
+        "BF16, 11, 263, 1e-6",
+        "BF16, 5, 64, 1e-6",
+        "Q8_0, 7, 32, 1e-6",
+        "Q8_0, 13, 224, 1e-6",
+        "Q8_0, 2, 1024, 1e-6",
+        "Q4_0, 7, 32, 1e-3",
+        "Q4_0, 13, 224, 1e-3",
+        "Q4_0, 2, 1024, 1e-3",
+        "Q4_K, 7, 256, 1e-3",
+        "Q4_K, 13, 1792, 1e-3"
     })
     void productsAreThoseOfTheDecodedNumbers(String label, int rows, int columns, double slack) {
         Matrix matrix = matrix(label, rows, columns, 3);
@@ -120,8 +131,7 @@ class MatrixTest {
     void sizesAreChecked() {
         MemorySegment data = MemorySegment.ofArray(new byte[68]);
         assertThatThrownBy(() -> new Q80Matrix(2, 33, data)).hasMessage("Q8_0: rows of 33 are not whole blocks of 32");
-        assertThatThrownBy(() -> new Q80Matrix(3, 32, data))
-                .hasMessage("Q8_0 [3, 32] is 102 bytes, but 68 are given");
+        assertThatThrownBy(() -> new Q80Matrix(3, 32, data)).hasMessage("Q8_0 [3, 32] is 102 bytes, but 68 are given");
     }
 
     @Test
@@ -173,7 +183,8 @@ class MatrixTest {
                 bytes[at + 3] = (byte) (0x20 | random.nextInt(4));
             }
         }
-        return of(label, rows, columns, Arena.ofAuto().allocate(bytes.length, 8).copyFrom(MemorySegment.ofArray(bytes)));
+        return of(
+                label, rows, columns, Arena.ofAuto().allocate(bytes.length, 8).copyFrom(MemorySegment.ofArray(bytes)));
     }
 
     private static Matrix of(String label, int rows, int columns, MemorySegment data) {

@@ -51,16 +51,24 @@ class GrowthTest {
     }
 
     private static Cost cost(Sublayer mixer, long length) {
-        return mixer.typical(WIDTH, 4, length).build(Parameters.root(), Site.width(WIDTH)).cost(Load.batch(1).length(length));
+        return mixer.typical(WIDTH, 4, length)
+                .build(Parameters.root(), Site.width(WIDTH))
+                .cost(Load.batch(1).length(length));
     }
 
     /// T log T by hand: from 2^10 to 2^12 it grows by 4 · 12/10.
     @Test
     void aRateIsAPowerAndItsLogarithms() {
-        assertThat(Rate.LOG_LINEAR.exponent(1 << 10, 1 << 12))
-                .isCloseTo(Math.log(4.8) / Math.log(4), within(1e-12));
+        assertThat(Rate.LOG_LINEAR.exponent(1 << 10, 1 << 12)).isCloseTo(Math.log(4.8) / Math.log(4), within(1e-12));
         assertThat(Rate.ROOT.exponent(7, 11)).isEqualTo(1.5);
-        assertThat(Stream.of(Rate.CONSTANT, Rate.LINEAR, Rate.LOG_LINEAR, Rate.ROOT, Rate.SQUARE, new Rate(0, 1), new Rate(1.25, 2)))
+        assertThat(Stream.of(
+                        Rate.CONSTANT,
+                        Rate.LINEAR,
+                        Rate.LOG_LINEAR,
+                        Rate.ROOT,
+                        Rate.SQUARE,
+                        new Rate(0, 1),
+                        new Rate(1.25, 2)))
                 .extracting(Rate::toString)
                 .containsExactly("1", "T", "T log T", "T√T", "T²", "log T", "T^1.25 log^2 T");
     }
@@ -68,7 +76,11 @@ class GrowthTest {
     @Test
     void eachVariantIsMeasuredOnceInEachDirection() {
         assertThat(Mixers.eachWay().keySet())
-                .contains("SoftmaxAttention.EXAMPLE", "SoftmaxAttention.CAUSAL", "Lstm.BOTH_WAYS", "FourierMixing.EXAMPLE")
+                .contains(
+                        "SoftmaxAttention.EXAMPLE",
+                        "SoftmaxAttention.CAUSAL",
+                        "Lstm.BOTH_WAYS",
+                        "FourierMixing.EXAMPLE")
                 .doesNotContain("SoftmaxAttention.GROUPED", "BahdanauRecurrence.EXAMPLE", "LuongRecurrence.UNFED");
     }
 }

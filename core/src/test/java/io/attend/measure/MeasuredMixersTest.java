@@ -34,7 +34,8 @@ class MeasuredMixersTest {
                 "a", length -> length < 64 ? 1e9 / length : 3 * Math.pow(length, 1.5), 512, 256, 128, 64, 32, 16);
         assertThat(measured.exponent(Figure::forward).orElseThrow()).isCloseTo(1.5, within(1e-12));
         assertThat(measured.last()).extracting(Figure::length).containsExactly(64L, 128L, 256L, 512L);
-        assertThat(growing("a", length -> length, 512).exponent(Figure::forward)).isEmpty();
+        assertThat(growing("a", length -> length, 512).exponent(Figure::forward))
+                .isEmpty();
     }
 
     /// 100 T takes less than T² from 100 on: interpolated between 64 and 128 on straight lines of logarithms.
@@ -46,7 +47,8 @@ class MeasuredMixersTest {
         assertThat(square.crossing(line, Figure::forward)).isEmpty();
         Measured less = growing("less", length -> 3 * length, 32, 64, 128);
         assertThat(less.crossing(square, Figure::forward).orElseThrow()).isEqualTo(32);
-        assertThat(less.crossing(growing("short", length -> length, 7), Figure::forward)).isEmpty();
+        assertThat(less.crossing(growing("short", length -> length, 7), Figure::forward))
+                .isEmpty();
     }
 
     @Test

@@ -92,7 +92,8 @@ class DecoderStepTest {
                     Tensor three = Tensor.of(new long[] {id, 4, 6}, 1, 3);
                     same(quick.next(three), slow.next(three), folder + " after three");
                 } else {
-                    Tensor scores = slow.all(io.attend.embedding.Tokens.of(token(id))).select(1, 0);
+                    Tensor scores =
+                            slow.all(io.attend.embedding.Tokens.of(token(id))).select(1, 0);
                     same(quick.next(token(id)), scores, folder + " at " + i);
                 }
             }
@@ -104,7 +105,8 @@ class DecoderStepTest {
     private static void same(Tensor actual, Tensor expected, String what) {
         assertThat(actual.shape()).isEqualTo(expected.shape());
         double most = expected.abs().amax(1, Tensor.Axis.DROPPED).toDoubles()[0];
-        double difference = actual.sub(expected).abs().amax(1, Tensor.Axis.DROPPED).toDoubles()[0];
+        double difference =
+                actual.sub(expected).abs().amax(1, Tensor.Axis.DROPPED).toDoubles()[0];
         assertThat(difference).as(what).isLessThanOrEqualTo(2e-5 * most + 1e-6);
     }
 }

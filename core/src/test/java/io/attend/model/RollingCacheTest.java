@@ -76,8 +76,7 @@ class RollingCacheTest {
                 .map(example -> dynamicTest(example.name(), () -> {
                     try (Lifetime _ = Lifetime.open();
                             NoGradient _ = NoGradient.open();
-                            Transformer model =
-                                    Transformer.initialize(architecture(1, attention(example.value())), 3);
+                            Transformer model = Transformer.initialize(architecture(1, attention(example.value())), 3);
                             Session session = model.session(Optional.empty(), Remembering.STATES, CACHE)) {
                         for (int t = 0; t < TEXT.length; t++) {
                             int now = t;

@@ -177,10 +177,9 @@ class NoiseTest {
                 .toList();
         Tokenizer letters = Tokenizer.characters(List.of("abcde"), TextModel.SPECIALS);
         TeacherForcing plain = new TeacherForcing(0);
-        List<Noise> noises = List.of(
-                new TokenDeletion(0.2), new TokenReplacement(0.2), new TokenSwap(0.2), new TokenInsertion(0.2));
-        TeacherForcing value =
-                new TeacherForcing(0, plain.decoding(), plain.bleu(), plain.sampling(), noises);
+        List<Noise> noises =
+                List.of(new TokenDeletion(0.2), new TokenReplacement(0.2), new TokenSwap(0.2), new TokenInsertion(0.2));
+        TeacherForcing value = new TeacherForcing(0, plain.decoding(), plain.bleu(), plain.sampling(), noises);
         try (Lifetime _ = Lifetime.open();
                 Objective.Built built = value.build(letters, pairs, pairs);
                 Objective.Built unspoilt = plain.build(letters, pairs, pairs)) {

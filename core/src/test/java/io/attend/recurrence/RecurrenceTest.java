@@ -76,7 +76,8 @@ class RecurrenceTest {
                 Tensor x = Grids.random(1, 1, length, 3);
                 double[][] expected =
                         RecurrenceFormulas.of(value).apply(Grids.of(x)[0], bench.numbers(), Scene.plain(length));
-                assertThat(bench.built().cost(Load.batch(1).length(length)).again()).isPositive();
+                assertThat(bench.built().cost(Load.batch(1).length(length)).again())
+                        .isPositive();
                 Grids.assertEqual(
                         value.toString(),
                         bench.built().forward(x, Context.inference()),
@@ -84,8 +85,7 @@ class RecurrenceTest {
                         1e-11);
                 List<Tensor> leaves = new ArrayList<>(bench.weights());
                 leaves.add(x);
-                FiniteDifferences.check(
-                        value.toString(), () -> bench.built().forward(x, Context.inference()), leaves);
+                FiniteDifferences.check(value.toString(), () -> bench.built().forward(x, Context.inference()), leaves);
             }
         }
     }
@@ -96,8 +96,8 @@ class RecurrenceTest {
         double[][] ways = {{900, 0, -900, 0, 900}, {-900, -900, -900, -900, -900}, {0, 400, 800, 1200, 1600}};
         for (double[] keys : ways) {
             try (Lifetime _ = Lifetime.open();
-                    Bench<Layer> bench =
-                            Bench.of(parameters -> new RwkvTimeMixing(1).build(parameters, Site.width(2)), DType.FLOAT32)) {
+                    Bench<Layer> bench = Bench.of(
+                            parameters -> new RwkvTimeMixing(1).build(parameters, Site.width(2)), DType.FLOAT32)) {
                 Map<String, double[]> all = Map.ofEntries(
                         Map.entry("keyMix", new double[] {1, 1}),
                         Map.entry("valueMix", new double[] {1, 1}),
@@ -109,10 +109,11 @@ class RecurrenceTest {
                         Map.entry("receptance.weight", new double[] {0, 0}),
                         Map.entry("output.weight", new double[] {2, 0}));
                 bench.parameters()
-                        .forEach(parameter -> parameter.fill(
-                                Tensor.of(all.get(parameter.name()), parameter.shape().toArray())
-                                        .to(DType.FLOAT32)
-                                        .requiresGrad(true)));
+                        .forEach(parameter -> parameter.fill(Tensor.of(
+                                        all.get(parameter.name()),
+                                        parameter.shape().toArray())
+                                .to(DType.FLOAT32)
+                                .requiresGrad(true)));
                 double[] values = {3, -2, 5, 7, -1};
                 double[] x = new double[10];
                 for (int t = 0; t < 5; t++) {
@@ -133,7 +134,8 @@ class RecurrenceTest {
                         above += weight * values[i];
                         below += weight;
                     }
-                    assertThat(y.toFloats()[2 * t]).as("place %s of %s", t, Arrays.toString(keys))
+                    assertThat(y.toFloats()[2 * t])
+                            .as("place %s of %s", t, Arrays.toString(keys))
                             .isCloseTo((float) (above / below), within(2e-4f));
                 }
                 y.sum().backward();

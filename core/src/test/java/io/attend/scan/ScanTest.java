@@ -44,8 +44,7 @@ class ScanTest {
                             loop(a.toDoubles(), b.toDoubles(), new double[numbers], length, numbers), within(1e-13));
             double[] begun = loop(a.toDoubles(), b.toDoubles(), start.toDoubles(), length, numbers);
             assertThat(Scan.of(a, b, 0, Optional.of(start)).toDoubles()).containsExactly(begun, within(1e-13));
-            Tensor turned =
-                    Scan.of(a.transpose(0, 1), b.transpose(0, 1), 1, Optional.of(start.transpose(0, 1)));
+            Tensor turned = Scan.of(a.transpose(0, 1), b.transpose(0, 1), 1, Optional.of(start.transpose(0, 1)));
             assertThat(turned.transpose(0, 1).contiguous().toDoubles()).containsExactly(begun, within(1e-13));
         }
     }
@@ -116,7 +115,8 @@ class ScanTest {
             for (int i = 0; i < 3; i++) {
                 leaves.add(Grids.random(i, 1, 1, 11, 3).to(DType.FLOAT32).requiresGrad(true));
             }
-            Tensor decays = Tensor.full(Shape.of(1, 1, 11), -1000, DType.FLOAT32).requiresGrad(true);
+            Tensor decays =
+                    Tensor.full(Shape.of(1, 1, 11), -1000, DType.FLOAT32).requiresGrad(true);
             leaves.add(decays);
             Tensor y = new ChunkedScan(4)
                     .of(leaves.get(0), leaves.get(1), leaves.get(2), Optional.of(decays), Optional.empty())

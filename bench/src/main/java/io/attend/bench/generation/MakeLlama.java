@@ -118,7 +118,12 @@ public final class MakeLlama {
         StringBuilder vocabulary = new StringBuilder();
         List<String> words = words();
         for (int i = 0; i < words.size(); i++) {
-            vocabulary.append(i == 0 ? "" : ",").append('"').append(words.get(i)).append("\":").append(i);
+            vocabulary
+                    .append(i == 0 ? "" : ",")
+                    .append('"')
+                    .append(words.get(i))
+                    .append("\":")
+                    .append(i);
         }
         return """
                 {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,

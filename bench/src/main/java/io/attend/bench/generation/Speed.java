@@ -19,7 +19,6 @@ import io.attend.tensor.Threads;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -76,13 +75,12 @@ final class Speed {
         int prompt = Integer.parseInt(arguments[3]);
         int more = Integer.parseInt(arguments[4]);
         Path path = Path.of(arguments[1]);
-        Engine engine =
-                switch (arguments[0]) {
-                    case "attend" -> new Attend(path, threads);
-                    case "llama.cpp" -> new LlamaCpp(path, threads, prompt);
-                    case "jlama" -> new Jlama(path);
-                    default -> throw new IllegalArgumentException("no engine " + arguments[0]);
-                };
+        Engine engine = switch (arguments[0]) {
+            case "attend" -> new Attend(path, threads);
+            case "llama.cpp" -> new LlamaCpp(path, threads, prompt);
+            case "jlama" -> new Jlama(path);
+            default -> throw new IllegalArgumentException("no engine " + arguments[0]);
+        };
         Took read = Took.LONG;
         Took written = Took.LONG;
         for (int round = 0; round < ROUNDS; round++) {
@@ -120,7 +118,7 @@ final class Speed {
             session = Optional.of(model.model().session(Optional.empty()));
             long[] ids = new long[tokens];
             for (int i = 0; i < tokens; i++) {
-                ids[i] = 261 + i % 7;
+                ids[i] = 261L + i % 7;
             }
             return Took.of(() -> next(ids));
         }
@@ -222,7 +220,7 @@ final class Speed {
             }
             position = tokens;
             return Took.of(() -> {
-                try (AbstractTensor last = model.batchForward(ids, 0, buffer)) {
+                try (AbstractTensor<?> last = model.batchForward(ids, 0, buffer)) {
                     model.getLogits(last.slice(last.shape().first() - 1));
                 }
             });
@@ -232,7 +230,7 @@ final class Speed {
         public Took write(int tokens) {
             return Took.of(() -> {
                 for (int i = 0; i < tokens; i++) {
-                    try (AbstractTensor last = model.forward(261 + i % 7, position++, buffer, Optional.empty())) {
+                    try (AbstractTensor<?> last = model.forward(261 + i % 7, position++, buffer, Optional.empty())) {
                         model.getLogits(last);
                     }
                 }

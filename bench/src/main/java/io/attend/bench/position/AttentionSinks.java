@@ -24,11 +24,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Attention sinks (Xiao et al. 2023): a small GPT of characters learns windows of 64 with rotary positions,
-/// each opened
-/// by a character of its own, as language models begin texts. Then
-/// it reads one long held-out text character by character and says how surprised it is: with a cache of 4 sinks
-/// and the latest 60 characters, with a plain window of 64, and with everything remembered as far as that is
-/// worth while. At last it writes so many characters by itself, with sinks.
+/// each opened by a character of its own, as language models begin texts. Then it reads one long held-out text
+/// character by character and says how surprised it is: with a cache of 4 sinks and the latest 60 characters,
+/// with a plain window of 64, and with everything remembered as far as that is worth while. At last it writes
+/// so many characters by itself, with sinks.
 ///
 ///     bench/run io.attend.bench.position.AttentionSinks input.txt [STEPS [CHARACTERS [alibi]]]
 public final class AttentionSinks {
@@ -45,7 +44,8 @@ public final class AttentionSinks {
         Threads.use(1);
         int steps = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1000;
         int characters = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 50_000;
-        RelativePosition position = arguments.length > 3 && arguments[3].equals("alibi") ? Alibi.EXAMPLE : Rotary.EXAMPLE;
+        RelativePosition position =
+                arguments.length > 3 && arguments[3].equals("alibi") ? Alibi.EXAMPLE : Rotary.EXAMPLE;
         CharacterGpt text = CharacterGpt.read(Path.of(arguments[0])).withOpening();
         Map<String, Cache> caches = new LinkedHashMap<>();
         caches.put("sinks", new RollingCache(SINKS, LENGTH - SINKS));
@@ -61,8 +61,7 @@ public final class AttentionSinks {
                     LENGTH,
                     LENGTH,
                     text.judge(model, LENGTH));
-            caches.forEach((name, cache) ->
-                    read(model, text, name, cache, cache.rolls() ? characters : WORTH_WHILE));
+            caches.forEach((name, cache) -> read(model, text, name, cache, cache.rolls() ? characters : WORTH_WHILE));
             write(model, text.opening(), caches.getOrDefault("sinks", GrowingCache.EXAMPLE), characters);
         }
     }
@@ -102,8 +101,11 @@ public final class AttentionSinks {
             long next = opening;
             for (int i = 0; i < characters; i++) {
                 try (Lifetime _ = Lifetime.open()) {
-                    Tensor chances = session.next(Tensor.of(new long[] {next}, 1, 1)).softmax(-1); // [1, V]
-                    next = drawn(chances.toDoubles(), random.uniform(Shape.of(1), 0, 1).item());
+                    Tensor chances =
+                            session.next(Tensor.of(new long[] {next}, 1, 1)).softmax(-1); // [1, V]
+                    next = drawn(
+                            chances.toDoubles(),
+                            random.uniform(Shape.of(1), 0, 1).item());
                 }
                 if (i == characters / 10 || i == characters - 1) {
                     System.out.printf(

@@ -107,7 +107,10 @@ record CharacterGpt(long[] training, long[] heldOut, int words, boolean opened) 
         Map<String, Tensor> weights =
                 model.parameters().stream().collect(Collectors.toMap(Parameter::name, Parameter::tensor));
         return Transformer.filled(
-                architecture, Device.CPU, 0, p -> Objects.requireNonNull(weights.get(p.name())).detach()); // leaves of their own
+                architecture,
+                Device.CPU,
+                0,
+                p -> Objects.requireNonNull(weights.get(p.name())).detach()); // leaves of their own
     }
 
     void train(Transformer model, Learning how) {

@@ -66,8 +66,7 @@ public final class ShortLong {
                 tuning,
                 Map.of(
                         "sinusoidal",
-                        _ -> text.architecture(
-                                new NoPosition(), words -> words.position(SinusoidalPosition.EXAMPLE))));
+                        _ -> text.architecture(new NoPosition(), words -> words.position(SinusoidalPosition.EXAMPLE))));
         study(text, steps, tuning, Map.of("none", _ -> text.architecture(new NoPosition())));
     }
 
