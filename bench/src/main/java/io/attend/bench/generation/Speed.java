@@ -220,7 +220,7 @@ final class Speed {
             }
             position = tokens;
             return Took.of(() -> {
-                try (AbstractTensor<?> last = model.batchForward(ids, 0, buffer)) {
+                try (AbstractTensor<?, ?> last = model.batchForward(ids, 0, buffer)) {
                     model.getLogits(last.slice(last.shape().first() - 1));
                 }
             });
@@ -230,7 +230,7 @@ final class Speed {
         public Took write(int tokens) {
             return Took.of(() -> {
                 for (int i = 0; i < tokens; i++) {
-                    try (AbstractTensor<?> last = model.forward(261 + i % 7, position++, buffer, Optional.empty())) {
+                    try (AbstractTensor<?, ?> last = model.forward(261 + i % 7, position++, buffer, Optional.empty())) {
                         model.getLogits(last);
                     }
                 }
