@@ -31,10 +31,11 @@ import java.util.OptionalInt;
 ///     x₀ = stage₀(embedding(source))        xᵢ = stageᵢ(pool(xᵢ₋₁))
 ///     y = x_last, or whole(upsample(x_last) + x₀)
 ///
-/// ids [B, T] → y [B, T / 2^(stages − 1), E], or [B, T, E] where there is a `whole`. In the first block of a stage
-/// pooled queries may look at what is not yet pooled; see [LengthPooling]. A stage costs a quarter of the attention
-/// and half of all else that the one before it costs. Blocks are numbered through all stages, `whole` last. Names:
-/// our stages are Hugging Face's `block_sizes`, a segment of shared blocks its `block_repeats`, `whole` its decoder.
+/// ids [B, T] → y [B, T / 2^(stages − 1), E], or [B, T, E] where there is a `whole`. In the first block of a
+/// stage pooled queries may look at what is not yet pooled; see [LengthPooling]. A stage costs a quarter of the
+/// attention and half of all else that the one before it costs. Blocks are numbered through all stages, `whole`
+/// last. Names: our stages are Hugging Face's `block_sizes`, a segment of shared blocks its `block_repeats`,
+/// `whole` its decoder.
 ///
 /// @param whole what the text goes through at its own length again
 /// @param skipping how many blocks of the first stage x₀ comes from, all if absent
@@ -64,8 +65,8 @@ public record FunnelEncoder(
         }
         int first = stages.getFirst().unrolled().size();
         if (skipping.isPresent() && (skipping.getAsInt() < 1 || skipping.getAsInt() > first)) {
-            throw new IllegalArgumentException("x₀ comes from 1 to " + first + " blocks of the first stage, not "
-                    + skipping.getAsInt());
+            throw new IllegalArgumentException(
+                    "x₀ comes from 1 to " + first + " blocks of the first stage, not " + skipping.getAsInt());
         }
         if (embedding.lanes() != Lanes.ONE) {
             throw new IllegalArgumentException(
@@ -140,7 +141,8 @@ public record FunnelEncoder(
         @Override
         public Tensor forward(Inputs inputs, Context context) {
             if (inputs.target().isPresent()) {
-                throw new IllegalArgumentException("this model has one stack, encoder: it takes a source and no target");
+                throw new IllegalArgumentException(
+                        "this model has one stack, encoder: it takes a source and no target");
             }
             return step(inputs.source(), Topology.given(inputs.source(), context));
         }
@@ -168,8 +170,8 @@ public record FunnelEncoder(
                     x = through(stages.get(stage), x, here, here);
                     continue;
                 }
-                Coarse.Finer finer =
-                        new Coarse.Finer(x, here.keep(), here.segments(), here.coarse().stride());
+                Coarse.Finer finer = new Coarse.Finer(
+                        x, here.keep(), here.segments(), here.coarse().stride());
                 Tensor pooled = pooling.pooled(x, here.keep());
                 Context next = pooling.after(here);
                 Context looking = pooling.keys() == LengthPooling.Keys.WHOLE

@@ -10,9 +10,11 @@ import java.util.Optional;
 
 /// How a text becomes half as long: each two neighbours become one.
 ///
-///     mean: y_i = (x_2i + x_2i+1) / 2        max: y_i = max(x_2i, x_2i+1)        x [B, T, E] → y [B, ⌈T / 2⌉, E]
+///     mean: y_i = (x_2i + x_2i+1) / 2        max: y_i = max(x_2i, x_2i+1)        x [B, T, E] → y [B, ⌈T / 2⌉,
+///     E]
 ///
-/// A first position that is apart stays as it is, and the others pair up behind it: y_0 = x_0, y_i of x_2i−1 and x_2i.
+/// A first position that is apart stays as it is, and the others pair up behind it: y_0 = x_0, y_i of x_2i−1
+/// and x_2i.
 ///
 /// @param apart whether the first position stays by itself, as `[CLS]` should; Hugging Face's `separate_cls`
 /// @param cut whether the last position then goes, so that T a power of two stays one; its `truncate_seq`
@@ -23,8 +25,7 @@ public record LengthPooling(
         @Default("false") boolean cut,
         @Default("\"whole\"") Keys keys,
         @Default("\"hidden\"") Padding padding) {
-    public static final LengthPooling EXAMPLE =
-            new LengthPooling(Kind.MEAN, false, false, Keys.WHOLE, Padding.HIDDEN);
+    public static final LengthPooling EXAMPLE = new LengthPooling(Kind.MEAN, false, false, Keys.WHOLE, Padding.HIDDEN);
 
     /// What two vectors become.
     public enum Kind {
@@ -100,8 +101,7 @@ public record LengthPooling(
                     ? both.any(2, Tensor.Axis.DROPPED)
                     : both.logicalNot().any(2, Tensor.Axis.DROPPED).logicalNot();
         });
-        Optional<Tensor> segments =
-                context.segments().map(all -> pairs(all).select(2, 0));
+        Optional<Tensor> segments = context.segments().map(all -> pairs(all).select(2, 0));
         return context.coarse(coarse, keep, segments);
     }
 
@@ -114,8 +114,7 @@ public record LengthPooling(
         Tensor repeated = rest.repeatInterleave(stride, 1);
         long wanted = apart ? length - 1 : length;
         if (repeated.size(1) < wanted) { // what was cut
-            Tensor zeros = Tensor.zeros(
-                            Shape.of(x.size(0), wanted - repeated.size(1), x.size(2)), DType.FLOAT32)
+            Tensor zeros = Tensor.zeros(Shape.of(x.size(0), wanted - repeated.size(1), x.size(2)), DType.FLOAT32)
                     .to(x.dtype())
                     .to(x.device());
             repeated = Tensor.cat(1, repeated, zeros);

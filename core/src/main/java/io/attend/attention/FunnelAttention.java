@@ -25,16 +25,16 @@ import io.attend.value.Source;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Relative attention for texts that grow shorter from block to block: queries may be pooled and what they look at
-/// not yet.
+/// Relative attention for texts that grow shorter from block to block: queries may be pooled and what they look
+/// at not yet.
 ///
 ///     score = ((q + u)·k + (q + v)·r(p_t − p_s) + (q + w)·g_same)/√D        r(d) = W sinusoid(d),  per head
 ///
-/// x [B, T, E], and keys of x or of the text before it was pooled [B, S, E] → y [B, T, E]; p are places in the whole
-/// text, g one vector for pairs of the same text and one for others. What stands apart in a pooled text ([Coarse])
-/// has neither distance nor text. Time O(T·S·H·D) and O(B·H·T·R·D) for the R distances there are. It looks in both
-/// directions. Names: u is `r_w_bias`, v `r_r_bias`, w `r_s_bias`, W `r_kernel`, g `seg_embed`; the paper's
-/// `factorized` and `relative_shift` are two ways to compute this one score.
+/// x [B, T, E], and keys of x or of the text before it was pooled [B, S, E] → y [B, T, E]; p are places in the
+/// whole text, g one vector for pairs of the same text and one for others. What stands apart in a pooled text
+/// ([Coarse]) has neither distance nor text. Time O(T·S·H·D) and O(B·H·T·R·D) for the R distances there are. It
+/// looks in both directions. Names: u is `r_w_bias`, v `r_r_bias`, w `r_s_bias`, W `r_kernel`, g `seg_embed`;
+/// the paper's `factorized` and `relative_shift` are two ways to compute this one score.
 ///
 /// @param everywhere the segment that is of the same text as every other, as `[CLS]` may be
 /// @param dropout of the weights
@@ -107,8 +107,7 @@ public record FunnelAttention(
         public Tensor forward(Tensor x, Context context) {
             Coarse coarse = context.coarse();
             Coarse.Finer seen = coarse.keys()
-                    .orElseGet(() ->
-                            new Coarse.Finer(x, context.keep(), context.segments(), coarse.stride()));
+                    .orElseGet(() -> new Coarse.Finer(x, context.keep(), context.segments(), coarse.stride()));
             Tensor queries = projections.queries(x); // [B, H, T, D]
             Tensor keys = projections.keys(seen.values()); // [B, H, S, D]
             Tensor relative =
@@ -168,9 +167,7 @@ public record FunnelAttention(
                     .matmul(projected)
                     .gather(
                             3,
-                            index.unsqueeze(0)
-                                    .unsqueeze(0)
-                                    .expand(queries.size(0), value.heads.count(), count, keys));
+                            index.unsqueeze(0).unsqueeze(0).expand(queries.size(0), value.heads.count(), count, keys));
         }
 
         /// (q + w)·g of each pair, [B, H, T, S] or [B, H, T, 1].
@@ -211,9 +208,7 @@ public record FunnelAttention(
                             + pairs * (4 * size + 9)
                             + 2 * load.rows() * heads * size * distinct
                             + 4 * load.rows() * heads * size)
-                    .saving(projections.saved(load.rows(), value.heads)
-                            + load.rows() * heads * (size + 1)
-                            + 2 * pairs);
+                    .saving(projections.saved(load.rows(), value.heads) + load.rows() * heads * (size + 1) + 2 * pairs);
         }
     }
 }

@@ -19,9 +19,9 @@ import java.util.OptionalInt;
 ///
 ///     y_t = softmax(q_t · K / √D) V over the chunk of t, `before` chunks before it and `after` behind it
 ///
-/// x [B, T, E] → y [B, T, E]. Time and memory O(T·c·(1 + before + after)·H·D) for chunks of c, linear in T. A text
-/// of at most c positions is one chunk: exact attention. Remembers 2·H·D numbers a token. Names: our `chunk` is
-/// Reformer's `local_attn_chunk_length`.
+/// x [B, T, E] → y [B, T, E]. Time and memory O(T·c·(1 + before + after)·H·D) for chunks of c, linear in T. A
+/// text of at most c positions is one chunk: exact attention. Remembers 2·H·D numbers a token. Names: our
+/// `chunk` is Reformer's `local_attn_chunk_length`.
 ///
 /// @param multiple texts are padded to a multiple of it, the chunk's size if absent
 @Source(paper = "Reformer: The Efficient Transformer", arxiv = "2001.04451")
@@ -43,8 +43,8 @@ public record LocalAttention(
     public LocalAttention {
         ChunkPairs.check(chunk, before, after);
         if (multiple.isPresent() && (multiple.getAsInt() < 1 || multiple.getAsInt() % chunk != 0)) {
-            throw new IllegalArgumentException(
-                    "texts must be padded to a multiple of their chunks of " + chunk + ", not to " + multiple.getAsInt());
+            throw new IllegalArgumentException("texts must be padded to a multiple of their chunks of " + chunk
+                    + ", not to " + multiple.getAsInt());
         }
         if (heads.keyValueCount() != heads.count()) {
             throw new IllegalArgumentException("local attention has as many key-value heads as query heads: "
@@ -120,7 +120,8 @@ public record LocalAttention(
                         .values()
                         .narrow(2, length - asked, asked);
             }
-            Tensor places = pairs.split(Tensor.arange(0, padded).reshape(1, 1, padded).to(q.device())); // [1, 1, C, c]
+            Tensor places =
+                    pairs.split(Tensor.arange(0, padded).reshape(1, 1, padded).to(q.device())); // [1, 1, C, c]
             Tensor hidden = hidden(
                     places,
                     pairs.seen(places),
@@ -144,9 +145,7 @@ public record LocalAttention(
 
         private Tensor hidden(Tensor queries, Tensor keys, Tensor real) {
             Tensor padding = real.logicalNot().unsqueeze(-2);
-            return value.causal
-                    ? padding.logicalOr(keys.unsqueeze(-2).gt(queries.unsqueeze(-1)))
-                    : padding;
+            return value.causal ? padding.logicalOr(keys.unsqueeze(-2).gt(queries.unsqueeze(-1))) : padding;
         }
 
         private static Tensor real(Tensor k, long padded, long first, Context context) {
@@ -163,8 +162,7 @@ public record LocalAttention(
         private static Tensor padded(Tensor x, long front, long length) {
             Tensor none = Tensor.zeros(Shape.of(x.size(0), x.size(1), length, x.size(3)), x.dtype())
                     .to(x.device());
-            return Tensor.cat(
-                    2, none.narrow(2, 0, front), x, none.narrow(2, 0, length - front - x.size(2)));
+            return Tensor.cat(2, none.narrow(2, 0, front), x, none.narrow(2, 0, length - front - x.size(2)));
         }
 
         @Override

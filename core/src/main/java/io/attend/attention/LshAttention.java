@@ -21,15 +21,17 @@ import java.util.SplittableRandom;
 
 /// Attention among positions that a random hash sends near each other, several hashes at once.
 ///
-///     h(q) = argmax [q R ; −q R]        positions sorted by bucket, cut into chunks, each chunk and some around it
+///     h(q) = argmax [q R ; −q R]        positions sorted by bucket, cut into chunks, each chunk and some
+///     around it
 ///     o_r = softmax(q · normed(q) / √D) V over those        y = Σ_r softmax_r(logsumexp of the scores) o_r Wₒ
 ///
-/// x [B, T, E] → y [B, T, E]. Queries and keys are one projection, keys of length 1; a position sees itself only
-/// where it sees no other. Time O(n·T·c·(1 + before + after)·H·D) for n hashes and chunks of c, and O(n·T·log T) to
-/// sort: linear in T but for that. A text of at most c positions is not hashed: exact attention. Causal attention
-/// hides what is ahead, though which chunk a position falls into depends on all. Steps of a generation hash the
-/// whole text again and remember 2·H·D numbers a token. Names: our `chunk` is Hugging Face's
-/// `lsh_attn_chunk_length`, `hashes` its `num_hashes`; a bucket of several `buckets` factors is one of their product.
+/// x [B, T, E] → y [B, T, E]. Queries and keys are one projection, keys of length 1; a position sees itself
+/// only where it sees no other. Time O(n·T·c·(1 + before + after)·H·D) for n hashes and chunks of c, and
+/// O(n·T·log T) to sort: linear in T but for that. A text of at most c positions is not hashed: exact
+/// attention. Causal attention hides what is ahead, though which chunk a position falls into depends on all.
+/// Steps of a generation hash the whole text again and remember 2·H·D numbers a token. Names: our `chunk` is
+/// Hugging Face's `lsh_attn_chunk_length`, `hashes` its `num_hashes`; a bucket of several `buckets` factors is
+/// one of their product.
 ///
 /// @param buckets how many buckets there are, as factors, even each; if none, as many as fit the length
 /// @param most above so many buckets, where these fit the length, they are of two factors
@@ -54,6 +56,9 @@ public record LshAttention(
     public static final LshAttention FACTORED = of(Heads.of(2).size(3), 3).hashes(2, List.of(2, 4));
     public static final LshAttention CAUSAL = of(Heads.of(2), 61).following();
 
+    /// How many buckets of one factor there are at most where nothing else is said.
+    public static final int MOST = 128;
+
     /// Numbers that keep the length of a vector of zeros from being 0.
     private static final double EPSILON = 1e-6;
 
@@ -65,13 +70,13 @@ public record LshAttention(
         }
         for (int factor : buckets) {
             if (factor < 2 || factor % 2 != 0) {
-                throw new IllegalArgumentException("buckets must be even, since a rotation and its opposite make two, not "
-                        + factor);
+                throw new IllegalArgumentException(
+                        "buckets must be even, since a rotation and its opposite make two, not " + factor);
             }
         }
         if (multiple.isPresent() && (multiple.getAsInt() < 1 || multiple.getAsInt() % chunk != 0)) {
-            throw new IllegalArgumentException(
-                    "texts must be padded to a multiple of their chunks of " + chunk + ", not to " + multiple.getAsInt());
+            throw new IllegalArgumentException("texts must be padded to a multiple of their chunks of " + chunk
+                    + ", not to " + multiple.getAsInt());
         }
         if (heads.keyValueCount() != heads.count()) {
             throw new IllegalArgumentException("LSH attention has as many key-value heads as query heads: "
@@ -85,7 +90,7 @@ public record LshAttention(
     /// One hash, one chunk before each, both directions.
     public static LshAttention of(Heads heads, int chunk) {
         return new LshAttention(
-                heads, chunk, 1, 0, 1, List.of(), 128, false, OptionalInt.empty(), ChunkEdges.CUT, 0, 0);
+                heads, chunk, 1, 0, 1, List.of(), MOST, false, OptionalInt.empty(), ChunkEdges.CUT, 0, 0);
     }
 
     public LshAttention hashes(int count, List<Integer> factors) {
@@ -174,13 +179,16 @@ public record LshAttention(
             Tensor queries = padded(q, padded);
             Tensor vectors = padded(v, padded);
             if (whole) {
-                Tensor places = Tensor.arange(0, length).reshape(1, 1, 1, length).to(q.device());
+                Tensor places =
+                        Tensor.arange(0, length).reshape(1, 1, 1, length).to(q.device());
                 return ChunkPairs.gather(
                                 queries,
                                 normed(queries),
                                 vectors,
                                 hidden(places, places, real.unsqueeze(1).unsqueeze(1)),
-                                Optional.of(places.unsqueeze(-1).eq(places.unsqueeze(-2)).squeeze(2)),
+                                Optional.of(places.unsqueeze(-1)
+                                        .eq(places.unsqueeze(-2))
+                                        .squeeze(2)),
                                 value.dropout,
                                 context)
                         .values();
@@ -211,8 +219,9 @@ public record LshAttention(
             return combined(found, order).narrow(2, 0, length); // [B, H, S, D]
         }
 
-        /// Of all hashes one, each by how much it found. Written as Reformer's code has it: where no hash finds more
-        /// than the position itself, float32 has no softmax of such low scores that sums to 1 by a thousandth.
+        /// Of all hashes one, each by how much it found. Written as Reformer's code has it: where no hash finds
+        /// more than the position itself, float32 has no softmax of such low scores that sums to 1 by a
+        /// thousandth.
         private Tensor combined(ChunkPairs.Gathered found, Tensor order) {
             Tensor back = order.argsort(-1); // [B, H, n, P]
             long[] shape = back.shape().toArray();
@@ -232,9 +241,7 @@ public record LshAttention(
 
         private Tensor hidden(Tensor queries, Tensor keys, Tensor real) {
             Tensor padding = real.logicalNot().unsqueeze(-2); // [.., 1, S]
-            Tensor none = value.causal
-                    ? padding.logicalOr(keys.unsqueeze(-2).gt(queries.unsqueeze(-1)))
-                    : padding;
+            Tensor none = value.causal ? padding.logicalOr(keys.unsqueeze(-2).gt(queries.unsqueeze(-1))) : padding;
             return none.rank() > 4 && queries.size(2) == 1 ? none.squeeze(2) : none;
         }
 
@@ -257,8 +264,7 @@ public record LshAttention(
                     : Tensor.cat(
                             2,
                             x,
-                            Tensor.zeros(
-                                            Shape.of(x.size(0), x.size(1), length - x.size(2), x.size(3)), x.dtype())
+                            Tensor.zeros(Shape.of(x.size(0), x.size(1), length - x.size(2), x.size(3)), x.dtype())
                                     .to(x.device()));
         }
 
@@ -275,13 +281,15 @@ public record LshAttention(
         private Tensor order(Tensor q, Tensor real, Context context) {
             List<Integer> factors = value.factors(q.size(2));
             int numbers = factors.stream().mapToInt(factor -> factor / 2).sum();
-            Tensor rotations = context.drawn("rotations", () -> Tensor.of(
-                            value.rotations(size, numbers),
-                            value.heads.count(),
-                            size,
-                            value.hashes,
-                            numbers)
-                    .to(q.device()))
+            Tensor rotations = context.drawn(
+                            "rotations",
+                            () -> Tensor.of(
+                                            value.rotations(size, numbers),
+                                            value.heads.count(),
+                                            size,
+                                            value.hashes,
+                                            numbers)
+                                    .to(q.device()))
                     .to(q.dtype()); // [H, D, n, R]
             Tensor turned = q.detach()
                     .matmul(rotations.flatten(2, 3)) // [B, H, P, n R]
@@ -313,8 +321,12 @@ public record LshAttention(
             double rounds = whole ? 1 : value.hashes;
             double hashing = whole
                     ? 0
-                    : rows * rounds * numbers
-                            * value.factors(load.keys()).stream().mapToInt(factor -> factor).sum();
+                    : rows
+                            * rounds
+                            * numbers
+                            * value.factors(load.keys()).stream()
+                                    .mapToInt(factor -> factor)
+                                    .sum();
             return Cost.flops(query.flops(load.rows())
                             + values.flops(load.rows())
                             + output.flops(load.rows())

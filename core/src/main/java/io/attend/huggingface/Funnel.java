@@ -40,8 +40,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.databind.node.NullNode;
 
-/// Funnel Transformer: an encoder that pools its text from stage to stage, and for classes of tokens a decoder that
-/// makes it as long again.
+/// Funnel Transformer: an encoder that pools its text from stage to stage, and for classes of tokens a decoder
+/// that makes it as long again.
 @Source(
         paper = "Funnel-Transformer: Filtering out Sequential Redundancy for Efficient Language Processing",
         arxiv = "2006.03236")
@@ -153,13 +153,9 @@ public record Funnel() implements Family {
             case WORDS -> tied ? new TiedHead(Bias.ADDED) : new LinearHead(vocabulary, Bias.ADDED);
             case SEQUENCES -> {
                 int labels = config.labels();
-                yield SequenceHead.of(labels)
-                        .dense(new Tanh())
-                        .dropout(dropout)
-                        .problem(config.problem(labels));
+                yield SequenceHead.of(labels).dense(new Tanh()).dropout(dropout).problem(config.problem(labels));
             }
-            case CHOICE ->
-                new ChoiceHead(SequenceHead.of(1).dense(new Tanh()).dropout(dropout));
+            case CHOICE -> new ChoiceHead(SequenceHead.of(1).dense(new Tanh()).dropout(dropout));
             case TOKENS -> new TokenHead(config.labels(), dropout);
             case SPANS -> new SpanHead(0);
         };
@@ -210,8 +206,8 @@ public record Funnel() implements Family {
     }
 
     private static void layer(Names names, String theirs, String ours, Sizes sizes) {
-        Layout kernel = Layout.TRANSPOSED.then(
-                Layout.shaped(shape -> Shape.of(shape.size(0), sizes.heads, sizes.size)));
+        Layout kernel =
+                Layout.TRANSPOSED.then(Layout.shaped(shape -> Shape.of(shape.size(0), sizes.heads, sizes.size)));
         String attention = ours + "attention.";
         names.module(theirs + "attention.q_head", attention + "query")
                 .module(theirs + "attention.k_head", attention + "key")
@@ -259,20 +255,26 @@ public record Funnel() implements Family {
             default -> {}
         }
         values.put("vocab_size", table.vocabulary());
-        values.put(
-                "pad_token_id", table.padding().isPresent() ? table.padding().getAsInt() : NullNode.getInstance());
+        values.put("pad_token_id", table.padding().isPresent() ? table.padding().getAsInt() : NullNode.getInstance());
         values.put("d_model", architecture.width());
         values.put(
                 "block_sizes",
                 stages.stream().map(stack -> stack.segments().size()).toList());
         values.put(
                 "block_repeats",
-                stages.stream().map(stack -> stack.segments().getFirst().times()).toList());
-        values.put("num_decoder_layers", whole.map(stack -> stack.unrolled().size()).orElse(2));
+                stages.stream()
+                        .map(stack -> stack.segments().getFirst().times())
+                        .toList());
+        values.put(
+                "num_decoder_layers",
+                whole.map(stack -> stack.unrolled().size()).orElse(2));
         values.put("n_head", attention.heads().count());
         values.put(
                 "d_head",
-                attention.heads().size().orElse(architecture.width() / attention.heads().count()));
+                attention
+                        .heads()
+                        .size()
+                        .orElse(architecture.width() / attention.heads().count()));
         values.put("d_inner", feed.hidden());
         values.put("hidden_act", Activations.name(feed.activation()));
         values.put("hidden_dropout", dropout);

@@ -43,9 +43,9 @@ import tools.jackson.databind.node.NullNode;
 
 /// Reformer: reversible blocks whose attention is hashed or local.
 ///
-/// Hugging Face draws its rotations anew in every pass, from `hash_seed` where there is one, by a generator of its own;
-/// here they are the same in every pass. `ReformerForSequenceClassification` is not read: the product in front of its
-/// classes halves the width.
+/// Hugging Face draws its rotations anew in every pass, from `hash_seed` where there is one, by a generator of
+/// its own; here they are the same in every pass. `ReformerForSequenceClassification` is not read: the product
+/// in front of its classes halves the width.
 @Source(paper = "Reformer: The Efficient Transformer", arxiv = "2001.04451")
 public record Reformer() implements Family {
     private enum Task {
@@ -78,8 +78,9 @@ public record Reformer() implements Family {
         Task task = config.head(CLASSES);
         boolean decoder = config.flag("is_decoder", false);
         if (decoder != (task == Task.NEXT_WORD) && (task == Task.NEXT_WORD || task == Task.WORDS)) {
-            throw config.refuse("is_decoder", task == Task.NEXT_WORD ? "true in a ReformerModelWithLMHead"
-                    : "false in a ReformerForMaskedLM");
+            throw config.refuse(
+                    "is_decoder",
+                    task == Task.NEXT_WORD ? "true in a ReformerModelWithLMHead" : "false in a ReformerForMaskedLM");
         }
         int width = config.whole("hidden_size", 256);
         int vocabulary = config.whole("vocab_size", 320);
@@ -101,9 +102,11 @@ public record Reformer() implements Family {
             blocks.add(new Block(
                     List.of(new SelfAttention(attention), feed), norm, new Reversible(Streams.CONCATENATED, dropout)));
         }
-        Stack stack = new Stack(blocks.stream().map(block -> new Segment(1, block)).toList(), norm);
-        TokenEmbedding embedding =
-                TokenEmbedding.of(new DenseTable(vocabulary)).position(position(config)).dropout(dropout);
+        Stack stack =
+                new Stack(blocks.stream().map(block -> new Segment(1, block)).toList(), norm);
+        TokenEmbedding embedding = TokenEmbedding.of(new DenseTable(vocabulary))
+                .position(position(config))
+                .dropout(dropout);
         Topology topology = decoder ? new Decoder(embedding, stack) : new Encoder(embedding, stack);
         Head head = switch (task) {
             case BODY -> new NoHead();
@@ -140,7 +143,9 @@ public record Reformer() implements Family {
             throw config.refuse(lsh < 1 ? "lsh_attn_chunk_length" : "local_attn_chunk_length", "at least 1");
         }
         boolean both = layers.contains("lsh") && layers.contains("local");
-        long common = (long) lsh * local / BigInteger.valueOf(lsh).gcd(BigInteger.valueOf(local)).intValue();
+        long common = (long) lsh
+                * local
+                / BigInteger.valueOf(lsh).gcd(BigInteger.valueOf(local)).intValue();
         OptionalInt multiple = both ? OptionalInt.of(Math.toIntExact(common)) : OptionalInt.empty();
         int longest = config.whole("max_position_embeddings", 4096);
         Map<String, Attention> attentions = new LinkedHashMap<>();
@@ -164,7 +169,9 @@ public record Reformer() implements Family {
                         config.whole("lsh_num_chunks_after", 0),
                         config.whole("num_hashes", 1),
                         buckets(config),
-                        2 * Math.max((int) Math.sqrt((double) (longest / lsh)), lsh),
+                        buckets(config).isEmpty()
+                                ? 2 * Math.max((int) Math.sqrt((double) (longest / lsh)), lsh)
+                                : LshAttention.MOST,
                         causal,
                         multiple,
                         ChunkEdges.WRAPPED,
@@ -228,7 +235,9 @@ public record Reformer() implements Family {
             for (int axis = 0; axis < axes; axis++) {
                 int at = axis;
                 Layout spread = Layout.shaped(shape -> {
-                    long[] sizes = IntStream.range(0, axes).mapToLong(i -> i == at ? shape.size(0) : 1).toArray();
+                    long[] sizes = IntStream.range(0, axes)
+                            .mapToLong(i -> i == at ? shape.size(0) : 1)
+                            .toArray();
                     long[] all = java.util.Arrays.copyOf(sizes, axes + 1);
                     all[axes] = shape.size(1);
                     return Shape.of(all);
@@ -239,7 +248,9 @@ public record Reformer() implements Family {
                         "embedding.position." + axis + ".weight");
             }
         }
-        return task == Task.NEXT_WORD || task == Task.WORDS ? names.tied("lm_head.decoder.bias", "lm_head.bias") : names;
+        return task == Task.NEXT_WORD || task == Task.WORDS
+                ? names.tied("lm_head.decoder.bias", "lm_head.bias")
+                : names;
     }
 
     @Override
@@ -302,6 +313,9 @@ public record Reformer() implements Family {
         switch (embedding.position()) {
             case AxialLearnedPosition axial -> {
                 values.put("axial_pos_shape", axial.grid());
+                values.put(
+                        "max_position_embeddings",
+                        axial.grid().stream().reduce(1, Math::multiplyExact));
                 values.put("axial_pos_embds_dim", axial.parts());
             }
             case LearnedPosition places -> {

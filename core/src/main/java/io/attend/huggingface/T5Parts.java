@@ -4,7 +4,6 @@ import io.attend.activation.Tanh;
 import io.attend.architecture.Architecture;
 import io.attend.architecture.Block;
 import io.attend.architecture.CrossAttention;
-import io.attend.architecture.Decoder;
 import io.attend.architecture.Encoder;
 import io.attend.architecture.EncoderDecoder;
 import io.attend.architecture.Feed;
@@ -200,9 +199,8 @@ record T5Parts(int width, int vocabulary, double dropout, SoftmaxAttention atten
                 .map(body + "shared.weight", task.readsOnly() ? "embedding.token.weight" : "source.token.weight");
         for (String side : List.of("encoder", "decoder")) {
             String self = side.equals("encoder") ? reading : "SelfAttention";
-            List<String> modules = side.equals("encoder")
-                    ? List.of(reading, feed)
-                    : List.of("SelfAttention", "EncDecAttention", feed);
+            List<String> modules =
+                    side.equals("encoder") ? List.of(reading, feed) : List.of("SelfAttention", "EncDecAttention", feed);
             for (String module : modules) {
                 int layer = modules.indexOf(module);
                 String theirs = body + side + ".block.{i}.layer." + layer + ".";

@@ -134,12 +134,14 @@ public final class Context {
         context.cached = before;
         long more = Math.max(0, before - cached);
         long kept = before - more + length;
-        context.keep = keep.map(
-                all -> extended(all, more, kept, first -> Tensor.ones(first.shape(), DType.BOOL)));
-        context.segments = segments.map(
-                all -> extended(all, more, kept, first -> Tensor.zeros(first.shape(), DType.INT64)));
+        context.keep = keep.map(all -> extended(all, more, kept, first -> Tensor.ones(first.shape(), DType.BOOL)));
+        context.segments =
+                segments.map(all -> extended(all, more, kept, first -> Tensor.zeros(first.shape(), DType.INT64)));
         context.positions = positions.map(all -> extended(
-                all, more, kept, first -> all.narrow(1, 0, 1).add(Tensor.arange(-more, 0).to(all.device()))));
+                all,
+                more,
+                kept,
+                first -> all.narrow(1, 0, 1).add(Tensor.arange(-more, 0).to(all.device()))));
         context.memo = new HashMap<>();
         return context;
     }
@@ -340,7 +342,8 @@ public final class Context {
 
     /// The same pass as if only `remembered` tokens had come before it, so that positions count from there.
     ///
-    /// @throws IllegalArgumentException if some were forgotten that are padding, or were said to stand elsewhere
+    /// @throws IllegalArgumentException if some were forgotten that are padding, or were said to stand
+    ///     elsewhere
     public Context behind(long remembered) {
         boolean told = keep.isPresent() || positions.isPresent() || segments.isPresent();
         if (told && remembered < cached) {

@@ -148,8 +148,8 @@ public final class Tensor implements AutoCloseable {
         return over(data, () -> {}, dtype, shape);
     }
 
-    /// The same over a segment of an arena that can be closed, and is when the last tensor that uses it is gone.
-    /// No other tensor may stand on the same segment.
+    /// The same over a segment of an arena that can be closed, and is when the last tensor that uses it is
+    /// gone. No other tensor may stand on the same segment.
     public static Tensor over(MemorySegment data, Arena owned, DType dtype, Shape shape) {
         return over(data, owned::close, dtype, shape);
     }

@@ -105,7 +105,8 @@ final class Actual {
         Matcher global = GLOBAL.matcher(name);
         if (global.matches()) {
             forward();
-            return global(stack(global.group(1)), Integer.parseInt(global.group(2))).map(Actual::whole);
+            return global(stack(global.group(1)), Integer.parseInt(global.group(2)))
+                    .map(Actual::whole);
         }
         Matcher remembered = REMEMBERED.matcher(name);
         if (remembered.matches()) {
@@ -210,7 +211,10 @@ final class Actual {
                     : all.flatMap(this::behind).map(Actual::whole);
         }
         Optional<MapLayout> layout = usage.extras().layout();
-        if (what.equals("attention") && layout.isPresent() && name.equals(stack("encoder_")) && !prefix.equals("cross_")) {
+        if (what.equals("attention")
+                && layout.isPresent()
+                && name.equals(stack("encoder_"))
+                && !prefix.equals("cross_")) {
             return watched.attention(name, index, "attention")
                     .map(pairs -> layout.get().of(index, pairs, pass(name, index)))
                     .map(laid -> laid.rows().isPresent() ? new Value(laid.map(), laid.rows()) : rows(laid.map()));
@@ -242,7 +246,9 @@ final class Actual {
         Tensor behind = Tensor.zeros(Shape.of(batch, missing, x.size(2)), x.dtype());
         Tensor real = Tensor.cat(
                 1,
-                keep.isPresent() ? Tensor.of(keep.get(), batch, length) : Tensor.ones(Shape.of(batch, length), DType.BOOL),
+                keep.isPresent()
+                        ? Tensor.of(keep.get(), batch, length)
+                        : Tensor.ones(Shape.of(batch, length), DType.BOOL),
                 Tensor.zeros(Shape.of(batch, missing), DType.BOOL));
         return new Value(Tensor.cat(1, x, behind), Optional.of(truths(real)));
     }
@@ -255,8 +261,7 @@ final class Actual {
     }
 
     private MapLayout.Pass pass(String stack, int index) {
-        return new MapLayout.Pass(
-                given.mask("attention_mask"), what -> watched.shown(stack, index, "attention", what));
+        return new MapLayout.Pass(given.mask("attention_mask"), what -> watched.shown(stack, index, "attention", what));
     }
 
     /// Of streams behind one another along the length, the first: what the tokens themselves became.
@@ -284,9 +289,7 @@ final class Actual {
     private Optional<Value> ahead(String what, int index) {
         String name = stack("decoder_");
         if (what.equals("hidden_states")) {
-            return watched.hidden(name, index)
-                    .flatMap(this::behind)
-                    .map(this::everyStream);
+            return watched.hidden(name, index).flatMap(this::behind).map(this::everyStream);
         }
         long batch = given.require("input_ids").size(0);
         return watched.attention(name, index, "attention.ahead")
@@ -339,8 +342,8 @@ final class Actual {
         return usage.extras().bands().stream().filter(end -> word >= end).count();
     }
 
-    /// What a class gives back for the next text, [T, B, E]: what a layer takes along, or the hidden states that
-    /// enter it, of the first so many positions the last so many.
+    /// What a class gives back for the next text, [T, B, E]: what a layer takes along, or the hidden states
+    /// that enter it, of the first so many positions the last so many.
     private Optional<Tensor> remembered(int layer) {
         Optional<Tensor> taken = watched.memory(only(), layer);
         if (taken.isPresent()) {

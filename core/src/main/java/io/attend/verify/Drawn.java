@@ -30,8 +30,6 @@ record Drawn(Inputs given, Map<String, String> names) implements Draws {
             given.find("aux." + names.get(own).replace("randn", "buckets")); // what rotations lead to
             return given.find("aux." + names.get(own));
         }
-        return names.containsKey(what)
-                ? given.find("aux." + names.get(what) + "." + layer.group(1))
-                : Optional.empty();
+        return names.containsKey(what) ? given.find("aux." + names.get(what) + "." + layer.group(1)) : Optional.empty();
     }
 }

@@ -55,7 +55,8 @@ final class Watched implements Observer {
         int last = blocks.size() + (layers.embedded() ? 0 : usage.depth());
         if (block == blocks.size() && !blocks.isEmpty() && outputs.containsKey(stack)) {
             Tensor second = blocks.getLast();
-            if (outputs.get(stack).size(-1) == 2 * second.size(-1)) { // of two streams one is shown, before the last norm
+            if (outputs.get(stack).size(-1)
+                    == 2 * second.size(-1)) { // of two streams one is shown, before the last norm
                 return Optional.of(second);
             }
         }

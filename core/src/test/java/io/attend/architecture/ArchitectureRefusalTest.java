@@ -424,8 +424,7 @@ class ArchitectureRefusalTest {
                 json,
                 "\"type\" : \"Decoder\"",
                 "\"type\" : \"GPT\"",
-                "$.topology: unknown Topology type GPT; known: Decoder, Encoder, EncoderDecoder,"
-                        + " FunnelEncoder");
+                "$.topology: unknown Topology type GPT; known: Decoder, Encoder, EncoderDecoder," + " FunnelEncoder");
     }
 
     private static void assertParse(String json, String from, String to, String message) {

@@ -31,8 +31,7 @@ final class FunnelFormulas {
                     int first = head * size;
                     int query = t;
                     double[] weights = softmax(x.length, s -> scene.keep()[s], s -> {
-                        double[] distance =
-                                position.in("projection").linear(waves(query - s, x[0].length), Bias.NONE);
+                        double[] distance = position.in("projection").linear(waves(query - s, x[0].length), Bias.NONE);
                         double score = 0;
                         for (int i = first; i < first + size; i++) {
                             score += (q[query][i] + u[i]) * k[s][i]

@@ -34,8 +34,7 @@ class ReformerAttentionTest {
             SoftmaxAttention exact = SoftmaxAttention.of(Heads.of(2)).bias(ProjectionBias.NONE);
             assertThat(Grids.difference(of(local(13, false, ChunkEdges.CUT), x), of(exact, x)))
                     .isLessThan(1e-13);
-            assertThat(Grids.difference(
-                            of(local(13, true, ChunkEdges.WRAPPED), x), of(exact.masked(new Causal()), x)))
+            assertThat(Grids.difference(of(local(13, true, ChunkEdges.WRAPPED), x), of(exact.masked(new Causal()), x)))
                     .isLessThan(1e-13);
         }
     }
@@ -85,11 +84,10 @@ class ReformerAttentionTest {
                 .hasMessage("hashes must be from 1 to 1024, not 0");
         assertThatThrownBy(() -> LshAttention.of(Heads.of(2), 4).hashes(1, List.of(3)))
                 .hasMessage("buckets must be even, since a rotation and its opposite make two, not 3");
-        assertThatThrownBy(() -> new LocalAttention(
-                        Heads.of(2), 4, 1, 0, true, OptionalInt.of(6), ChunkEdges.CUT, 0))
+        assertThatThrownBy(() -> new LocalAttention(Heads.of(2), 4, 1, 0, true, OptionalInt.of(6), ChunkEdges.CUT, 0))
                 .hasMessage("texts must be padded to a multiple of their chunks of 4, not to 6");
-        assertThatThrownBy(() -> new LocalAttention(
-                        Heads.of(2), 4, -1, 0, true, OptionalInt.empty(), ChunkEdges.CUT, 0))
+        assertThatThrownBy(
+                        () -> new LocalAttention(Heads.of(2), 4, -1, 0, true, OptionalInt.empty(), ChunkEdges.CUT, 0))
                 .hasMessage("chunks before and after must be at least 0, not -1");
     }
 }

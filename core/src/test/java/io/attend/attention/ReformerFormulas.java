@@ -114,8 +114,7 @@ final class ReformerFormulas {
     }
 
     /// Positions by bucket, padding last, equal ones as they stand.
-    private static List<Integer> order(
-            LshAttention value, double[][] q, boolean[] keep, int head, int hash, int size) {
+    private static List<Integer> order(LshAttention value, double[][] q, boolean[] keep, int head, int hash, int size) {
         long padded = ChunkPairs.padded(q.length, value.multiple().orElse(value.chunk()));
         List<Integer> factors = value.factors(padded);
         int each = factors.stream().mapToInt(factor -> factor / 2).sum();
@@ -160,8 +159,9 @@ final class ReformerFormulas {
             int size,
             double[] gathered) {
         double most = seen.stream().mapToDouble(score::applyAsDouble).max().orElseThrow();
-        double total =
-                seen.stream().mapToDouble(s -> Math.exp(score.applyAsDouble(s) - most)).sum();
+        double total = seen.stream()
+                .mapToDouble(s -> Math.exp(score.applyAsDouble(s) - most))
+                .sum();
         for (int s : seen) {
             double weight = Math.exp(score.applyAsDouble(s) - most) / total;
             for (int i = first; i < first + size; i++) {
