@@ -116,7 +116,8 @@ final class BenchAttention implements Callable<Integer> {
         }
         Growing.Outcome outcome;
         try (Progress progress = Progress.onStandardError("attention", "length")) {
-            outcome = growing.of(mixers, command(), LocalDate.now(ZoneId.systemDefault()).toString(), progress);
+            outcome = growing.of(
+                    mixers, command(), LocalDate.now(ZoneId.systemDefault()).toString(), progress);
         }
         Map<String, Measured> measured = new LinkedHashMap<>();
         outcome.measured().forEach(one -> measured.put(one.mixer(), one));

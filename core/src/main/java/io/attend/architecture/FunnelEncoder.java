@@ -31,10 +31,11 @@ import java.util.OptionalInt;
 ///     x₀ = stage₀(embedding(source))        xᵢ = stageᵢ(pool(xᵢ₋₁))
 ///     y = x_last, or whole(upsample(x_last) + x₀)
 ///
-/// ids [B, T] → y [B, T / 2^(stages − 1), E], or [B, T, E] where there is a `whole`. In the first block of a stage
-/// pooled queries may look at what is not yet pooled; see [LengthPooling]. A stage costs a quarter of the attention
-/// and half of all else that the one before it costs. Blocks are numbered through all stages, `whole` last. Names:
-/// our stages are Hugging Face's `block_sizes`, a segment of shared blocks its `block_repeats`, `whole` its decoder.
+/// ids [B, T] → y [B, T / 2^(stages − 1), E], or [B, T, E] where there is a `whole`. In the first block of a
+/// stage pooled queries may look at what is not yet pooled; see [LengthPooling]. A stage costs a quarter of the
+/// attention and half of all else that the one before it costs. Blocks are numbered through all stages, `whole`
+/// last. Names: our stages are Hugging Face's `block_sizes`, a segment of shared blocks its `block_repeats`,
+/// `whole` its decoder.
 ///
 /// @param whole what the text goes through at its own length again
 /// @param skipping how many blocks of the first stage x₀ comes from, all if absent

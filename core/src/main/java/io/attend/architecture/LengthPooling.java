@@ -10,9 +10,11 @@ import java.util.Optional;
 
 /// How a text becomes half as long: each two neighbours become one.
 ///
-///     mean: y_i = (x_2i + x_2i+1) / 2        max: y_i = max(x_2i, x_2i+1)        x [B, T, E] → y [B, ⌈T / 2⌉, E]
+///     mean: y_i = (x_2i + x_2i+1) / 2        max: y_i = max(x_2i, x_2i+1)        x [B, T, E] → y [B, ⌈T / 2⌉,
+///     E]
 ///
-/// A first position that is apart stays as it is, and the others pair up behind it: y_0 = x_0, y_i of x_2i−1 and x_2i.
+/// A first position that is apart stays as it is, and the others pair up behind it: y_0 = x_0, y_i of x_2i−1
+/// and x_2i.
 ///
 /// @param apart whether the first position stays by itself, as `[CLS]` should; Hugging Face's `separate_cls`
 /// @param cut whether the last position then goes, so that T a power of two stays one; its `truncate_seq`

@@ -5,7 +5,8 @@ import io.attend.tensor.DType;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
-/// Which chunks of a text, all of one size, the positions of a chunk look at: their own, and some before and after it.
+/// Which chunks of a text, all of one size, the positions of a chunk look at: their own, and some before and
+/// after it.
 ///
 /// @param size positions of a chunk, c
 /// @param before how many chunks before it
@@ -39,8 +40,8 @@ record ChunkPairs(int size, int before, int after, ChunkEdges edges) {
         return x.reshape(chunked);
     }
 
-    /// The chunks each looks at side by side, [B, H, C, c, ...] → [B, H, C, reach·c, ...]; past an end those of the
-    /// other end.
+    /// The chunks each looks at side by side, [B, H, C, c, ...] → [B, H, C, reach·c, ...]; past an end those of
+    /// the other end.
     Tensor seen(Tensor chunks) {
         if (reach() == 1) {
             return chunks;
@@ -56,7 +57,8 @@ record ChunkPairs(int size, int before, int after, ChunkEdges edges) {
         return Tensor.cat(3, all);
     }
 
-    /// Which of those are no farther than the ends, [C, 1, reach·c], where the chunks are of so many equal rounds.
+    /// Which of those are no farther than the ends, [C, 1, reach·c], where the chunks are of so many equal
+    /// rounds.
     Tensor inside(long chunks, long rounds) {
         long each = chunks / rounds;
         Tensor within = Tensor.arange(0, chunks).remainder(each).unsqueeze(1); // [C, 1]
@@ -70,8 +72,9 @@ record ChunkPairs(int size, int before, int after, ChunkEdges edges) {
         return (length + multiple - 1) / multiple * multiple;
     }
 
-    /// Softmax over keys [B, H, C, S, D] for queries [B, H, C, c, D] with scores hidden where `hidden` is true, the
-    /// position itself, where `itself` is, only if there is no other; without it, zeros where nothing is seen.
+    /// Softmax over keys [B, H, C, S, D] for queries [B, H, C, c, D] with scores hidden where `hidden` is true,
+    /// the position itself, where `itself` is, only if there is no other; without it, zeros where nothing is
+    /// seen.
     ///
     /// @return what is gathered [B, H, C, c, D], and the logarithm of what scores sum to [B, H, C, c, 1]
     static Gathered gather(
@@ -98,8 +101,8 @@ record ChunkPairs(int size, int before, int after, ChunkEdges edges) {
 
     record Gathered(Tensor values, Tensor sum) {}
 
-    /// Scores of what is hidden, and of a position for itself: both finite, in this order, so that a position that
-    /// sees no other sees itself.
+    /// Scores of what is hidden, and of a position for itself: both finite, in this order, so that a position
+    /// that sees no other sees itself.
     private static final double HIDDEN = -1e9;
 
     private static final double ITSELF = -1e5;

@@ -129,7 +129,7 @@ public record DifferentialAttention(
                     parameters.in("output"), Linear.Size.from(2L * count * size).to(width), Bias.NONE);
             this.lambda = parameters.weight(
                     "lambda", Shape.of(4, size), Initializer.normal(0.1).meant());
-            this.norm = value.norm.build(parameters.in("norm"), 2 * size);
+            this.norm = value.norm.build(parameters.in("output").in("norm"), 2 * size);
             this.position = value.position.build(
                     parameters.in("position"), new RelativePosition.HeadShape(2 * count, 2 * count, size));
             if (position.gathers()) {

@@ -27,16 +27,16 @@ import io.attend.value.Source;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Relative attention for texts that grow shorter from block to block: queries may be pooled and what they look at
-/// not yet.
+/// Relative attention for texts that grow shorter from block to block: queries may be pooled and what they look
+/// at not yet.
 ///
 ///     score = ((q + u)·k + (q + v)·r(p_t − p_s) + (q + w)·g_same)/√D        r(d) = W sinusoid(d),  per head
 ///
-/// x [B, T, E], and keys of x or of the text before it was pooled [B, S, E] → y [B, T, E]; p are places in the whole
-/// text, g one vector for pairs of the same text and one for others. What stands apart in a pooled text ([Coarse])
-/// has neither distance nor text. Time O(T·S·H·D) and O(B·H·T·R·D) for the R distances there are. It looks in both
-/// directions. Names: u is `r_w_bias`, v `r_r_bias`, w `r_s_bias`, W `r_kernel`, g `seg_embed`; the paper's
-/// `factorized` and `relative_shift` are two ways to compute this one score.
+/// x [B, T, E], and keys of x or of the text before it was pooled [B, S, E] → y [B, T, E]; p are places in the
+/// whole text, g one vector for pairs of the same text and one for others. What stands apart in a pooled text
+/// ([Coarse]) has neither distance nor text. Time O(T·S·H·D) and O(B·H·T·R·D) for the R distances there are. It
+/// looks in both directions. Names: u is `r_w_bias`, v `r_r_bias`, w `r_s_bias`, W `r_kernel`, g `seg_embed`;
+/// the paper's `factorized` and `relative_shift` are two ways to compute this one score.
 ///
 /// @param everywhere the segment that is of the same text as every other, as `[CLS]` may be
 /// @param dropout of the weights

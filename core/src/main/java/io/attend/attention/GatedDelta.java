@@ -130,7 +130,7 @@ public record GatedDelta(
             this.decay = parameters.weight("decay", Shape.of(heads), decays());
             this.write = new Linear(parameters.in("write"), each, Bias.NONE);
             this.gate = new Linear(parameters.in("gate"), inner, Bias.NONE);
-            this.norm = value.norm.build(parameters.in("norm"), valueSize);
+            this.norm = value.norm.build(parameters.in("output").in("norm"), valueSize);
             this.output = new Linear(
                     parameters.in("output"),
                     Linear.Size.from((long) heads * valueSize).to(width),

@@ -21,9 +21,9 @@ import java.util.OptionalInt;
 ///
 ///     y_t = softmax(q_t · K / √D) V over the chunk of t, `before` chunks before it and `after` behind it
 ///
-/// x [B, T, E] → y [B, T, E]. Time and memory O(T·c·(1 + before + after)·H·D) for chunks of c, linear in T. A text
-/// of at most c positions is one chunk: exact attention. Remembers 2·H·D numbers a token. Names: our `chunk` is
-/// Reformer's `local_attn_chunk_length`.
+/// x [B, T, E] → y [B, T, E]. Time and memory O(T·c·(1 + before + after)·H·D) for chunks of c, linear in T. A
+/// text of at most c positions is one chunk: exact attention. Remembers 2·H·D numbers a token. Names: our
+/// `chunk` is Reformer's `local_attn_chunk_length`.
 ///
 /// @param multiple texts are padded to a multiple of it, the chunk's size if absent
 @Source(paper = "Reformer: The Efficient Transformer", arxiv = "2001.04451")

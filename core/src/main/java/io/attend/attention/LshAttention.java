@@ -23,15 +23,17 @@ import java.util.SplittableRandom;
 
 /// Attention among positions that a random hash sends near each other, several hashes at once.
 ///
-///     h(q) = argmax [q R ; −q R]        positions sorted by bucket, cut into chunks, each chunk and some around it
+///     h(q) = argmax [q R ; −q R]        positions sorted by bucket, cut into chunks, each chunk and some
+///     around it
 ///     o_r = softmax(q · normed(q) / √D) V over those        y = Σ_r softmax_r(logsumexp of the scores) o_r Wₒ
 ///
-/// x [B, T, E] → y [B, T, E]. Queries and keys are one projection, keys of length 1; a position sees itself only
-/// where it sees no other. Time O(n·T·c·(1 + before + after)·H·D) for n hashes and chunks of c, and O(n·T·log T) to
-/// sort: linear in T but for that. A text of at most c positions is not hashed: exact attention. Causal attention
-/// hides what is ahead, though which chunk a position falls into depends on all. Steps of a generation hash the
-/// whole text again and remember 2·H·D numbers a token. Names: our `chunk` is Hugging Face's
-/// `lsh_attn_chunk_length`, `hashes` its `num_hashes`; a bucket of several `buckets` factors is one of their product.
+/// x [B, T, E] → y [B, T, E]. Queries and keys are one projection, keys of length 1; a position sees itself
+/// only where it sees no other. Time O(n·T·c·(1 + before + after)·H·D) for n hashes and chunks of c, and
+/// O(n·T·log T) to sort: linear in T but for that. A text of at most c positions is not hashed: exact
+/// attention. Causal attention hides what is ahead, though which chunk a position falls into depends on all.
+/// Steps of a generation hash the whole text again and remember 2·H·D numbers a token. Names: our `chunk` is
+/// Hugging Face's `lsh_attn_chunk_length`, `hashes` its `num_hashes`; a bucket of several `buckets` factors is
+/// one of their product.
 ///
 /// @param buckets how many buckets there are, as factors, even each; if none, as many as fit the length
 /// @param most above so many buckets, where these fit the length, they are of two factors
@@ -55,6 +57,9 @@ public record LshAttention(
     public static final LshAttention EXAMPLE = of(Heads.of(2), 2).hashes(3, List.of(4));
     public static final LshAttention FACTORED = of(Heads.of(2).size(3), 3).hashes(2, List.of(2, 4));
     public static final LshAttention CAUSAL = of(Heads.of(2), 61).following();
+
+    /// How many buckets of one factor there are at most where nothing else is said.
+    public static final int MOST = 128;
 
     /// Numbers that keep the length of a vector of zeros from being 0.
     private static final double EPSILON = 1e-6;
@@ -87,7 +92,7 @@ public record LshAttention(
     /// One hash, one chunk before each, both directions.
     public static LshAttention of(Heads heads, int chunk) {
         return new LshAttention(
-                heads, chunk, 1, 0, 1, List.of(), 128, false, OptionalInt.empty(), ChunkEdges.CUT, 0, 0);
+                heads, chunk, 1, 0, 1, List.of(), MOST, false, OptionalInt.empty(), ChunkEdges.CUT, 0, 0);
     }
 
     public LshAttention hashes(int count, List<Integer> factors) {
@@ -238,8 +243,9 @@ public record LshAttention(
             return combined(found, order).narrow(2, 0, length); // [B, H, S, D]
         }
 
-        /// Of all hashes one, each by how much it found. Written as Reformer's code has it: where no hash finds more
-        /// than the position itself, float32 has no softmax of such low scores that sums to 1 by a thousandth.
+        /// Of all hashes one, each by how much it found. Written as Reformer's code has it: where no hash finds
+        /// more than the position itself, float32 has no softmax of such low scores that sums to 1 by a
+        /// thousandth.
         private Tensor combined(ChunkPairs.Gathered found, Tensor order) {
             Tensor back = order.argsort(-1); // [B, H, n, P]
             long[] shape = back.shape().toArray();

@@ -38,7 +38,7 @@ public record QuestionHead(
         int separator,
         @Default("0.0") double dropout)
         implements Head {
-    public static final QuestionHead EXAMPLE = new QuestionHead(13, new Gelu(), LayerNorm.EXAMPLE, 2, 0);
+    public static final QuestionHead EXAMPLE = new QuestionHead(53, new Gelu(), LayerNorm.EXAMPLE, 2, 0);
 
     private static final double OUT_OF_THE_QUESTION = 1e6;
 

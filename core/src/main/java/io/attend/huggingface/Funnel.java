@@ -40,8 +40,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.databind.node.NullNode;
 
-/// Funnel Transformer: an encoder that pools its text from stage to stage, and for classes of tokens a decoder that
-/// makes it as long again.
+/// Funnel Transformer: an encoder that pools its text from stage to stage, and for classes of tokens a decoder
+/// that makes it as long again.
 @Source(
         paper = "Funnel-Transformer: Filtering out Sequential Redundancy for Efficient Language Processing",
         arxiv = "2006.03236")

@@ -42,9 +42,9 @@ import tools.jackson.databind.node.NullNode;
 
 /// Reformer: reversible blocks whose attention is hashed or local.
 ///
-/// Hugging Face draws its rotations anew in every pass, from `hash_seed` where there is one, by a generator of its own;
-/// here they are the same in every pass. `ReformerForSequenceClassification` is not read: the product in front of its
-/// classes halves the width. Nor is `ReformerForQuestionAnswering`, whose numbers were not reached.
+/// Hugging Face draws its rotations anew in every pass, from `hash_seed` where there is one, by a generator of
+/// its own; here they are the same in every pass. `ReformerForSequenceClassification` is not read: the product
+/// in front of its classes halves the width. Nor is `ReformerForQuestionAnswering`, whose numbers were not reached.
 @Source(paper = "Reformer: The Efficient Transformer", arxiv = "2001.04451")
 public record Reformer() implements Family {
     private enum Task {
@@ -137,7 +137,11 @@ public record Reformer() implements Family {
         long common = (long) lsh
                 * local
                 / BigInteger.valueOf(lsh).gcd(BigInteger.valueOf(local)).intValue();
-        OptionalInt multiple = both ? OptionalInt.of(Math.toIntExact(common)) : OptionalInt.empty();
+        if (common > 1 << 20) {
+            throw config.refuse(
+                    "lsh_attn_chunk_length", "with local_attn_chunk_length a common multiple below 1048577");
+        }
+        OptionalInt multiple = both ? OptionalInt.of((int) common) : OptionalInt.empty();
         int longest = config.whole("max_position_embeddings", 4096);
         Map<String, Attention> attentions = new LinkedHashMap<>();
         attentions.put(
@@ -160,7 +164,9 @@ public record Reformer() implements Family {
                         config.whole("lsh_num_chunks_after", 0),
                         config.whole("num_hashes", 1),
                         buckets(config),
-                        2 * Math.max((int) Math.sqrt(Math.floorDiv(longest, lsh)), lsh),
+                        buckets(config).isEmpty()
+                                ? 2 * Math.max((int) Math.sqrt(Math.floorDiv(longest, lsh)), lsh)
+                                : LshAttention.MOST,
                         causal,
                         multiple,
                         ChunkEdges.WRAPPED,
@@ -302,6 +308,7 @@ public record Reformer() implements Family {
         switch (embedding.position()) {
             case AxialLearnedPosition axial -> {
                 values.put("axial_pos_shape", axial.grid());
+                values.put("max_position_embeddings", axial.grid().stream().reduce(1, Math::multiplyExact));
                 values.put("axial_pos_embds_dim", axial.parts());
             }
             case LearnedPosition places -> {

@@ -3,8 +3,8 @@ package io.attend.layer;
 import io.attend.tensor.Tensor;
 import java.util.Optional;
 
-/// Where the positions of a pooled text stand: position i at i times the stride, or, where the first is apart from the
-/// others, at 1 + (i − 1) times the stride.
+/// Where the positions of a pooled text stand: position i at i times the stride, or, where the first is apart
+/// from the others, at 1 + (i − 1) times the stride.
 ///
 /// @param stride how many positions of the text each stands for
 /// @param apart whether the first stands for itself alone, as a `[CLS]` does, and has no distance from others

@@ -133,7 +133,7 @@ public record StateSpaceDuality(
                     Shape.of(value.heads),
                     (shape, random) -> random.uniform(shape, 1, 16).log());
             this.skip = parameters.weight("skip", Shape.of(value.heads), Initializer.ONES);
-            this.norm = value.norm.build(parameters.in("norm"), value.inner);
+            this.norm = value.norm.build(parameters.in("output").in("norm"), value.inner);
             this.output = new Linear(
                     parameters.in("output"), Linear.Size.from(value.inner).to(width), value.bias);
             this.scan = new ChunkedScan(value.chunk);

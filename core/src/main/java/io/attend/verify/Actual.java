@@ -342,8 +342,8 @@ final class Actual {
         return usage.extras().bands().stream().filter(end -> word >= end).count();
     }
 
-    /// What a class gives back for the next text, [T, B, E]: what a layer takes along, or the hidden states that
-    /// enter it, of the first so many positions the last so many.
+    /// What a class gives back for the next text, [T, B, E]: what a layer takes along, or the hidden states
+    /// that enter it, of the first so many positions the last so many.
     private Optional<Tensor> remembered(int layer) {
         Optional<Tensor> taken = watched.memory(only(), layer);
         if (taken.isPresent()) {

@@ -46,7 +46,8 @@ final class CombinedFormulas {
                             }
                         }
                     }
-                    double[] normed = NormFormulas.of(value.norm()).apply(difference, numbers.in("norm"));
+                    double[] normed = NormFormulas.of(value.norm())
+                            .apply(difference, numbers.in("output").in("norm"));
                     for (int i = 0; i < 2 * size; i++) {
                         gathered[head * 2 * size + i] = (1 - value.initial()) * normed[i];
                     }

@@ -162,7 +162,7 @@ class EqualAttentionTest {
                     .filter(parameter -> parameter.name().equals("lambda"))
                     .forEach(parameter -> parameter.fill(Tensor.zeros(parameter.shape(), DType.FLOAT64)));
             two.parameters().stream()
-                    .filter(parameter -> parameter.name().equals("norm.weight"))
+                    .filter(parameter -> parameter.name().equals("output.norm.weight"))
                     .forEach(parameter -> parameter.fill(Tensor.ones(parameter.shape(), DType.FLOAT64)));
             // its second map's queries and keys are what the first's are, so that both halves of V are seen alike
             for (Bench<Layer> each : List.of(two, map)) {

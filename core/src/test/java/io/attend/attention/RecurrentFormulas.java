@@ -225,7 +225,8 @@ final class RecurrentFormulas {
                             read[j] += state[head][i][j] * query[i] / Math.sqrt(size);
                         }
                     }
-                    double[] normed = NormFormulas.of(value.norm()).apply(read, numbers.in("norm"));
+                    double[] normed = NormFormulas.of(value.norm())
+                            .apply(read, numbers.in("output").in("norm"));
                     System.arraycopy(normed, 0, gathered, head * valueSize, valueSize);
                 }
                 y[t] = numbers.in("output").linear(gated(gathered, x[t], numbers), Bias.NONE);

@@ -25,6 +25,7 @@ import io.attend.architecture.Sublayer;
 import io.attend.architecture.Topology.Sizes;
 import io.attend.attention.Attention;
 import io.attend.attention.Heads;
+import io.attend.attention.Linformer;
 import io.attend.attention.MemoryAttention;
 import io.attend.attention.SoftmaxAttention;
 import io.attend.convolution.Convolution;
@@ -146,7 +147,8 @@ class MeasuredTest {
         Stream<Example<Architecture>> feeds =
                 Examples.of(FeedForward.class).map(feed -> new Example<>(feed.name(), encoder(new Feed(feed.value()))));
         Stream<Example<Architecture>> attentions = Examples.of(Attention.class)
-                .map(attention -> new Example<>(attention.name(), encoder(new SelfAttention(attention.value()))));
+                .map(attention ->
+                        new Example<>(attention.name(), encoder(new SelfAttention(longer(attention.value())))));
         Stream<Example<Architecture>> convolutions = Examples.of(Convolution.class)
                 .map(convolution -> new Example<>(convolution.name(), encoder(new Convolve(convolution.value()))));
         Stream<Example<Architecture>> norms = Examples.of(Norm.class)
@@ -278,6 +280,13 @@ class MeasuredTest {
     }
 
     private static final DenseFeedForward WIDE = new DenseFeedForward(509, new GeluTanh(), Bias.ADDED, 0);
+
+    /// With as many places as the texts here have.
+    private static Attention longer(Attention attention) {
+        return attention instanceof Linformer some
+                ? new Linformer(some.heads(), 59, some.rank(), some.sharing(), some.bias(), some.dropout())
+                : attention;
+    }
 
     private static Architecture translator(Sublayer sublayer) {
         Stack reads = Stack.of(1, new Block(List.of(new Feed(WIDE)), LayerNorm.EXAMPLE, new PreNorm(0)));

@@ -139,7 +139,8 @@ final class StateSpaceFormulas {
                     }
                 }
                 if (scene.keep()[t]) {
-                    double[] normed = NormFormulas.of(value.norm()).apply(out, numbers.in("norm"));
+                    double[] normed = NormFormulas.of(value.norm())
+                            .apply(out, numbers.in("output").in("norm"));
                     y[t] = numbers.in("output").linear(normed, value.bias());
                 }
             }
